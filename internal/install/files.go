@@ -1,0 +1,52 @@
+package install
+
+import (
+	"fmt"
+
+	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/models"
+)
+
+// item is one file to install: where it stands in an npm package, what it must
+// be there, and what it becomes in the home.
+type item struct {
+	pkg    string // npm package
+	path   string // below the package, with slashes
+	sha256 string // of the file in the package
+	mend   bool   // whether the file is a model to mend on the way
+	home.File
+}
+
+// items lists the files of a home for an architecture, as in GOARCH.
+func items(arch string) ([]item, error) {
+	const (
+		onnx = "onnxruntime-node"
+		zbar = "@undecaf/zbar-wasm"
+		font = "@expo-google-fonts/noto-sans-sc"
+		face = "faceplugin-face-recognition-js"
+	)
+	node := map[string]string{"amd64": "x64", "arm64": "arm64"} // npm's names
+	library, ok := home.Runtime(arch)
+	if !ok {
+		return nil, fmt.Errorf("%w: this machine is linux/%s; %v", ErrPrerequisite, arch, home.ErrUnsupported)
+	}
+	list := []item{
+		plain(onnx, "bin/napi-v6/linux/"+node[arch]+"/libonnxruntime.so.1", library),
+		plain(zbar, "dist/zbar.wasm", home.QRReader()),
+		plain(font, "400Regular/NotoSansSC_400Regular.ttf", home.FontRegular()),
+		plain(font, "700Bold/NotoSansSC_700Bold.ttf", home.FontBold()),
+		plain(zbar, "LICENSE", home.File{Path: "licences/zbar-wasm.txt", SHA256: "20c17d8b8c48a600800dfd14f95d5cb9ff47066a9641ddeab48dc54aec96e331"}),
+		plain(font, "LICENSE", home.File{Path: "licences/expo-google-fonts.txt", SHA256: "f81a99a72ec5e64e3f74fad0db3df27ab69ab0edd4878368f83379d3e4fc9313"}),
+		plain(font, "LICENSE_FONT", home.File{Path: "licences/noto-sans-sc.txt", SHA256: "1c05c68c34f9708415aada51f17e1b0092d2cea709bf4a94cd38114f9e73d7d9"}),
+		plain(face, "LICENSE", home.File{Path: "licences/face-models.txt", SHA256: "ceb7e9130f684a8e335940a09ccfb81c2fa18f6aa54975d656c54bb7992aee1a"}),
+	}
+	for _, m := range models.Default().Models {
+		list = append(list, item{m.Source.Package, m.Source.Path, m.Source.SHA256, m.Source.Mended, home.ModelFile(m)})
+	}
+	return list, nil
+}
+
+// plain is an item that is copied as it is.
+func plain(pkg, path string, file home.File) item {
+	return item{pkg, path, file.SHA256, false, file}
+}

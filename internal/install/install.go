@@ -1,0 +1,197 @@
+// Package install fills a home (see internal/home) with the model runtime, the
+// models, the QR reader and the fonts, from npm packages pinned by hash.
+//
+// npm checks each package against the SHA-512 in the lock file; this package
+// checks each file again, against the SHA-256 in its own table, before and
+// after mending it. Nothing of the packages is ever run: install scripts are
+// off, and only the files of the table leave the staging folder. It will never
+// overwrite a good file, leave a half-written one under its final name, or
+// fetch anything when the home is complete.
+package install
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/mend"
+)
+
+var (
+	// ErrPrerequisite says that the machine lacks something that a person has
+	// to install first; the message says what.
+	ErrPrerequisite = errors.New("cannot set up")
+	// ErrWrongFile says that a package held another file than expected.
+	ErrWrongFile = errors.New("unexpected contents")
+)
+
+// Options say what to install and where.
+type Options struct {
+	// Home is the folder to fill; it is made if it does not exist.
+	Home home.Dir
+	// Arch is the architecture to install the runtime for, as in GOARCH.
+	Arch string
+	// Notice is written to licences/NOTICE.txt.
+	Notice []byte
+	// Fetch unpacks the npm packages into dir/node_modules. It is called only
+	// if something is missing.
+	Fetch func(ctx context.Context, dir string) error
+	// Report is called with one line for each step, for a person to read.
+	Report func(line string)
+}
+
+// Run makes the home complete. A run that was interrupted leaves nothing that
+// the next one trips over; two runs at a time wait for each other.
+func Run(ctx context.Context, o Options) error {
+	list, err := items(o.Arch)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(string(o.Home), 0o755); err != nil {
+		return err
+	}
+	unlock, err := lock(ctx, filepath.Join(string(o.Home), ".setup.lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := o.notice(); err != nil {
+		return err
+	}
+	wanted := missing(o.Home, list)
+	if len(wanted) == 0 {
+		o.Report(fmt.Sprintf("everything is installed in %s (%d files checked)", o.Home, len(list)))
+		return nil
+	}
+	return o.install(ctx, wanted)
+}
+
+// missing returns the items whose file is absent or is not the expected one.
+func missing(dir home.Dir, list []item) []item {
+	var wanted []item
+	for _, it := range list {
+		if _, err := dir.Path(it.File); err != nil {
+			wanted = append(wanted, it)
+		}
+	}
+	return wanted
+}
+
+// install fetches the packages into a staging folder inside the home, so that
+// a file reaches its place by one rename, and moves the wanted files out of it.
+func (o Options) install(ctx context.Context, wanted []item) (err error) {
+	staging := filepath.Join(string(o.Home), ".setup")
+	if err := os.RemoveAll(staging); err != nil { // of a run that was killed
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(staging)) }()
+	if err := os.Mkdir(staging, 0o755); err != nil {
+		return err
+	}
+	if err := o.Fetch(ctx, staging); err != nil {
+		return err
+	}
+	for _, it := range wanted {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		zeroed, err := o.place(staging, it)
+		if err != nil {
+			return err
+		}
+		line := "installed " + it.Path
+		if it.mend {
+			line += fmt.Sprintf(" (mended: %d tiny weights set to zero)", zeroed)
+		}
+		o.Report(line)
+	}
+	return nil
+}
+
+// place checks one staged file, mends it if it has to be, checks the result
+// and moves it to its place. It returns how many weights were set to zero.
+func (o Options) place(staging string, it item) (int, error) {
+	source := filepath.Join(staging, "node_modules", filepath.FromSlash(it.pkg), filepath.FromSlash(it.path))
+	data, err := readFile(source, 100<<20)
+	if err != nil {
+		return 0, fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
+	}
+	if err := check(data, it.sha256); err != nil {
+		return 0, fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
+	}
+	zeroed := 0
+	if it.mend {
+		if data, zeroed, err = mend.Mend(data); err != nil {
+			return 0, fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
+		}
+		if err := check(data, it.SHA256); err != nil {
+			return 0, fmt.Errorf("%s, mended: %w", it.path, err)
+		}
+	}
+	return zeroed, o.write(it.Path, data)
+}
+
+// notice writes licences/NOTICE.txt if it is not there or is an older one.
+func (o Options) notice() error {
+	const path = "licences/NOTICE.txt"
+	old, err := os.ReadFile(filepath.Join(string(o.Home), path))
+	if err == nil && string(old) == string(o.Notice) {
+		return nil
+	}
+	return o.write(path, o.Notice)
+}
+
+// write puts data under a path below the home, whole or not at all: it is
+// written and synced under another name in the same folder, then renamed.
+func (o Options) write(path string, data []byte) (err error) {
+	final := filepath.Join(string(o.Home), filepath.FromSlash(path))
+	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+		return err
+	}
+	partial := final + ".partial" // only one run at a time, so one name will do
+	f, err := os.OpenFile(partial, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(partial, final)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(partial))
+	}
+	return nil
+}
+
+// check compares the SHA-256 of data with the one expected.
+func check(data []byte, want string) error {
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
+		return fmt.Errorf("%w: SHA-256 is %x, expected %s", ErrWrongFile, sum, want)
+	}
+	return nil
+}
+
+// readFile reads a regular file of at most limit bytes. A package could hold a
+// symbolic link that leads elsewhere, so links are refused.
+func readFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > limit {
+		return nil, fmt.Errorf("%w: not a regular file of at most %d bytes", ErrWrongFile, limit)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, limit))
+}

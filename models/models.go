@@ -1,0 +1,191 @@
+// Package models describes the models that Facelatch runs: which file has
+// which role, what goes in and out, how a reference is made from a feature
+// vector, and which comparison score stands for which false match rate.
+//
+// A set of models is data. Another set is another manifest and needs no code.
+// The default manifest, default.json, is embedded; [Default] returns it.
+//
+// The package holds no model, opens no file and runs nothing: internal/home
+// checks and opens the files, internal/onnx runs them. It will never hold a
+// figure about a person.
+package models
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// ErrInvalid says that a manifest is not valid JSON, has an unknown field, or
+// has a field with a bad value; the message names the field.
+var ErrInvalid = errors.New("models: invalid manifest")
+
+// Role is what a model is for.
+type Role string
+
+// The roles. A manifest has exactly one model of each but the optional ones.
+const (
+	Detect   Role = "detect"   // finds faces in a picture
+	Landmark Role = "landmark" // finds 68 points on one face
+	Extract  Role = "extract"  // turns an aligned face into a feature vector
+	PAD      Role = "pad"      // judges presentation attacks; optional
+	Pose     Role = "pose"     // estimates yaw, pitch and roll; optional
+)
+
+// Manifest describes one set of models that work together.
+type Manifest struct {
+	// Name identifies the set, in lower-case letters, digits and hyphens.
+	Name string `json:"name"`
+	// Models are the set's models, at most one of each role.
+	Models []Model `json:"models"`
+	// Reference says how a reference is made from the Extract model's vector.
+	Reference Reference `json:"reference"`
+	// Thresholds map false match rates to comparison scores, in the order of
+	// falling FMR. A set that has not been calibrated has none.
+	Thresholds []Threshold `json:"thresholds"`
+}
+
+// Model describes one model file.
+type Model struct {
+	Role Role `json:"role"`
+	// ID names the model in passes and reports: lower-case letters, digits and hyphens.
+	ID string `json:"id"`
+	// File is the file's name in the folder of models, without a path.
+	File string `json:"file"`
+	// SHA256 is the hash of the file as it is loaded, in lower-case hexadecimal.
+	SHA256 string `json:"sha256"`
+	// Licence is the SPDX identifier under which the source publishes the model.
+	Licence string `json:"licence"`
+	// Training says what is known about the training data.
+	Training string `json:"training"`
+	Source   Source `json:"source"`
+	Input    Input  `json:"input"`
+	// Outputs are the outputs in use, in the order in which they are asked for.
+	Outputs []Output `json:"outputs"`
+	// Optimisation is the runtime's graph optimisation level that was measured
+	// to be the fastest: none, basic, extended or all.
+	Optimisation string `json:"optimisation"`
+}
+
+// Source says where a model came from, before it was mended.
+type Source struct {
+	Package string `json:"package"` // npm package
+	Version string `json:"version"` // exact version
+	Path    string `json:"path"`    // the file's slash-separated path in the package
+	SHA256  string `json:"sha256"`  // of that file, in lower-case hexadecimal
+	Mended  bool   `json:"mended"`  // whether internal/mend changes it on installing
+}
+
+// Input is a model's only input: one picture, batch first, planes after each
+// other. A sample v of 0..255 goes in as (v-Mean[c])/Deviation[c].
+type Input struct {
+	Name      string    `json:"name"`
+	Channels  string    `json:"channels"` // RGB, BGR or grey: the order of the planes
+	Height    int       `json:"height"`   // pixels
+	Width     int       `json:"width"`    // pixels
+	Mean      []float32 `json:"mean"`     // one for each channel, in samples of 0..255
+	Deviation []float32 `json:"deviation"`
+	// Crop says which part of a picture goes in, for a reader.
+	Crop string `json:"crop"`
+}
+
+// Planes returns the number of colour planes, 1 or 3.
+func (in Input) Planes() int { return len(in.Mean) }
+
+// Shape returns the input tensor's shape: batch of one, planes, height, width.
+func (in Input) Shape() []int64 {
+	return []int64{1, int64(in.Planes()), int64(in.Height), int64(in.Width)}
+}
+
+// Output is one tensor that a model gives back.
+type Output struct {
+	Name    string  `json:"name"`
+	Shape   []int64 `json:"shape"`
+	Meaning string  `json:"meaning"` // what the numbers are, with their unit
+}
+
+// Reference says how a feature vector becomes the reference in a pass.
+type Reference struct {
+	// ID names model and encoding in a pass, so that a door knows whether it can
+	// compare. Any change to this struct that changes references needs another ID.
+	ID string `json:"id"`
+	// Floats is the length of the Extract model's vector.
+	Floats int `json:"floats"`
+	// Projection names where the projection matrix comes from: "last-layer" for
+	// the left singular vectors of the Extract model's last layer, or "none".
+	Projection string `json:"projection"`
+	// Dimensions is how many projected values are kept.
+	Dimensions int `json:"dimensions"`
+	// Bits is the size of one value, 1 to 8.
+	Bits int `json:"bits"`
+	// Clip is where values are cut off before they are quantised, in standard
+	// deviations of the projected vector.
+	Clip float64 `json:"clip"`
+}
+
+// Bytes returns the length of an encoded reference.
+func (r Reference) Bytes() int { return (r.Dimensions*r.Bits + 7) / 8 }
+
+// Threshold is the comparison score from which on two faces count as one
+// person's, for a given false match rate.
+type Threshold struct {
+	Name  string  `json:"name"`  // such as "fmr-1e-3"
+	FMR   float64 `json:"fmr"`   // the false match rate it was calibrated for
+	Score float64 `json:"score"` // cosine, -1 to 1
+	// Pairs says on which impostor pairs it was calibrated, and how many there were.
+	Pairs string `json:"pairs"`
+}
+
+//go:embed default.json
+var defaultJSON []byte
+
+// Default returns the manifest of the models that make setup installs. Each
+// call returns a fresh copy.
+func Default() Manifest {
+	m, err := Decode(defaultJSON)
+	if err != nil {
+		panic("models: default.json: " + err.Error()) // a test decodes it
+	}
+	return m
+}
+
+// Decode reads a manifest. Unknown fields, anything after the object and bad
+// values are refused with an error that wraps ErrInvalid.
+func Decode(data []byte) (Manifest, error) {
+	var m Manifest
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return Manifest{}, fmt.Errorf("%w: %v", ErrInvalid, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return Manifest{}, fmt.Errorf("%w: something follows the object", ErrInvalid)
+	}
+	if err := m.valid(); err != nil {
+		return Manifest{}, err
+	}
+	return m, nil
+}
+
+// Model returns the model of a role, and whether the set has one.
+func (m Manifest) Model(role Role) (Model, bool) {
+	for _, model := range m.Models {
+		if model.Role == role {
+			return model, true
+		}
+	}
+	return Model{}, false
+}
+
+// Threshold returns the threshold of a name, and whether the set has it.
+func (m Manifest) Threshold(name string) (Threshold, bool) {
+	for _, t := range m.Thresholds {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Threshold{}, false
+}

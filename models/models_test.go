@@ -1,0 +1,138 @@
+package models
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestDefault(t *testing.T) {
+	m := Default()
+	for _, role := range []Role{Detect, Landmark, Extract, PAD, Pose} {
+		model, ok := m.Model(role)
+		if !ok {
+			t.Errorf("the default set has no model for %q", role)
+		}
+		if n := len(model.Input.Shape()); n != 4 {
+			t.Errorf("%s: input has %d dimensions", role, n)
+		}
+	}
+	extract, _ := m.Model(Extract)
+	if got := extract.Outputs[0].Shape; !reflect.DeepEqual(got, []int64{1, int64(m.Reference.Floats)}) {
+		t.Errorf("the extract model gives %v, the reference is made from %d floats", got, m.Reference.Floats)
+	}
+	if m.Reference.Bytes() > 128 {
+		t.Errorf("a reference takes %d bytes, more than 128", m.Reference.Bytes())
+	}
+	if _, ok := m.Model("watch-list"); ok {
+		t.Error("a model for a role that does not exist")
+	}
+}
+
+func TestDefaultIsACopy(t *testing.T) {
+	m := Default()
+	m.Models[0].Input.Mean[0] = -1
+	if Default().Models[0].Input.Mean[0] == -1 {
+		t.Error("two calls share memory")
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	m := Manifest{Thresholds: []Threshold{{Name: "fmr-1e-3", Score: 0.3}}}
+	if got, ok := m.Threshold("fmr-1e-3"); !ok || got.Score != 0.3 {
+		t.Errorf("got %v, %t", got, ok)
+	}
+	if _, ok := m.Threshold("fmr-1e-9"); ok {
+		t.Error("found a threshold that is not there")
+	}
+}
+
+// TestDecodeNamesTheField changes one field at a time.
+func TestDecodeNamesTheField(t *testing.T) {
+	tests := []struct {
+		field  string
+		change func(*Manifest)
+	}{
+		{"name", func(m *Manifest) { m.Name = "Two Words" }},
+		{"models", func(m *Manifest) { m.Models = m.Models[1:] }},
+		{"models[1].role", func(m *Manifest) { m.Models[1].Role = Detect }},
+		{"models[0].role", func(m *Manifest) { m.Models[0].Role = "identify" }},
+		{"models[0].id", func(m *Manifest) { m.Models[0].ID = "" }},
+		{"models[0].file", func(m *Manifest) { m.Models[0].File = "../x.onnx" }},
+		{"models[1].file", func(m *Manifest) { m.Models[1].File = m.Models[0].File }},
+		{"models[0].sha256", func(m *Manifest) { m.Models[0].SHA256 = strings.Repeat("A", 64) }},
+		{"models[0].licence", func(m *Manifest) { m.Models[0].Licence = "" }},
+		{"models[0].training", func(m *Manifest) { m.Models[0].Training = "" }},
+		{"models[0].optimisation", func(m *Manifest) { m.Models[0].Optimisation = "fast" }},
+		{"models[0].source.package", func(m *Manifest) { m.Models[0].Source.Package = "" }},
+		{"models[0].source.version", func(m *Manifest) { m.Models[0].Source.Version = "" }},
+		{"models[0].source.path", func(m *Manifest) { m.Models[0].Source.Path = "a/../../b" }},
+		{"models[0].source.sha256", func(m *Manifest) { m.Models[0].Source.SHA256 = "00" }},
+		{"models[0].source.mended", func(m *Manifest) { m.Models[0].Source.Mended = true }},
+		{"models[0].input.name", func(m *Manifest) { m.Models[0].Input.Name = "" }},
+		{"models[0].input.channels", func(m *Manifest) { m.Models[0].Input.Channels = "CMYK" }},
+		{"models[0].input.height", func(m *Manifest) { m.Models[0].Input.Height = 0 }},
+		{"models[0].input.width", func(m *Manifest) { m.Models[0].Input.Width = 1 << 20 }},
+		{"models[0].input.mean", func(m *Manifest) { m.Models[0].Input.Mean = nil }},
+		{"models[0].input.deviation", func(m *Manifest) { m.Models[0].Input.Deviation[2] = 0 }},
+		{"models[0].input.crop", func(m *Manifest) { m.Models[0].Input.Crop = "" }},
+		{"models[0].outputs", func(m *Manifest) { m.Models[0].Outputs = nil }},
+		{"models[0].outputs[0].name", func(m *Manifest) { m.Models[0].Outputs[0].Name = "" }},
+		{"models[0].outputs[1].meaning", func(m *Manifest) { m.Models[0].Outputs[1].Meaning = "" }},
+		{"models[0].outputs[0].shape", func(m *Manifest) { m.Models[0].Outputs[0].Shape = []int64{1 << 15, 1 << 15} }},
+		{"models[0].outputs[1].shape", func(m *Manifest) { m.Models[0].Outputs[1].Shape = nil }},
+		{"reference.id", func(m *Manifest) { m.Reference.ID = "" }},
+		{"reference.floats", func(m *Manifest) { m.Reference.Floats = 0 }},
+		{"reference.projection", func(m *Manifest) { m.Reference.Projection = "random" }},
+		{"reference.dimensions", func(m *Manifest) { m.Reference.Dimensions = 513 }},
+		{"reference.bits", func(m *Manifest) { m.Reference.Bits = 9 }},
+		{"reference.clip", func(m *Manifest) { m.Reference.Clip = 0 }},
+		{"thresholds[0].name", func(m *Manifest) { m.Thresholds[0].Name = "" }},
+		{"thresholds[0].fmr", func(m *Manifest) { m.Thresholds[0].FMR = 1 }},
+		{"thresholds[1].fmr", func(m *Manifest) { m.Thresholds[1].FMR = 0.5 }},
+		{"thresholds[1].score", func(m *Manifest) { m.Thresholds[1].Score = 0.1 }},
+		{"thresholds[0].score", func(m *Manifest) { m.Thresholds[0].Score = 1.5 }},
+		{"thresholds[0].pairs", func(m *Manifest) { m.Thresholds[0].Pairs = "" }},
+	}
+	for _, test := range tests {
+		m := Default()
+		m.Thresholds = []Threshold{{"fmr-1e-3", 1e-3, 0.3, "pairs"}, {"fmr-1e-4", 1e-4, 0.4, "pairs"}}
+		if _, err := Decode(encode(t, m)); err != nil {
+			t.Fatalf("before the change to %s: %v", test.field, err)
+		}
+		test.change(&m)
+		got, err := Decode(encode(t, m))
+		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), " "+test.field+":") {
+			t.Errorf("%s: got %v", test.field, err)
+		}
+		if !reflect.DeepEqual(got, Manifest{}) {
+			t.Errorf("%s: a manifest beside an error", test.field)
+		}
+	}
+}
+
+func TestDecodeIsStrict(t *testing.T) {
+	good := string(defaultJSON)
+	for name, text := range map[string]string{
+		"empty":         "",
+		"not JSON":      "name",
+		"unknown field": strings.Replace(good, `"name"`, `"nam"`, 1),
+		"a second one":  good + good,
+		"cut":           good[:len(good)/2],
+	} {
+		if _, err := Decode([]byte(text)); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func encode(t *testing.T, m Manifest) []byte {
+	t.Helper()
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,0 +1,196 @@
+package models
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// These bounds are far above any model that a door could run, and keep a
+// hostile manifest from asking for an absurd buffer.
+const (
+	maxSide   = 4096
+	maxFloats = 1 << 16
+)
+
+var (
+	nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	fileForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*\.onnx$`)
+)
+
+// bad returns the error for one field.
+func bad(field, format string, args ...any) error {
+	return fmt.Errorf("%w: %s: %s", ErrInvalid, field, fmt.Sprintf(format, args...))
+}
+
+// valid returns nil, or an error that names the first bad field.
+func (m Manifest) valid() error {
+	if !nameForm.MatchString(m.Name) {
+		return bad("name", "%q", m.Name)
+	}
+	seen := map[Role]bool{}
+	files := map[string]bool{}
+	for i, model := range m.Models {
+		at := fmt.Sprintf("models[%d]", i)
+		if err := model.valid(at); err != nil {
+			return err
+		}
+		if seen[model.Role] {
+			return bad(at+".role", "a second model for %q", model.Role)
+		}
+		if files[model.File] {
+			return bad(at+".file", "a second model in %q", model.File)
+		}
+		seen[model.Role], files[model.File] = true, true
+	}
+	for _, role := range []Role{Detect, Landmark, Extract} {
+		if !seen[role] {
+			return bad("models", "none has the role %q", role)
+		}
+	}
+	if err := m.Reference.valid(); err != nil {
+		return err
+	}
+	return validThresholds(m.Thresholds)
+}
+
+func (m Model) valid(at string) error {
+	roles := []Role{Detect, Landmark, Extract, PAD, Pose}
+	levels := []string{"none", "basic", "extended", "all"}
+	switch {
+	case !slices.Contains(roles, m.Role):
+		return bad(at+".role", "%q is not one of %q", m.Role, roles)
+	case !nameForm.MatchString(m.ID):
+		return bad(at+".id", "%q", m.ID)
+	case !fileForm.MatchString(m.File):
+		return bad(at+".file", "%q", m.File)
+	case !isHash(m.SHA256):
+		return bad(at+".sha256", "not 64 lower-case hexadecimal digits")
+	case m.Licence == "":
+		return bad(at+".licence", "empty")
+	case m.Training == "":
+		return bad(at+".training", "empty")
+	case !slices.Contains(levels, m.Optimisation):
+		return bad(at+".optimisation", "%q is not one of %q", m.Optimisation, levels)
+	}
+	if err := m.Source.valid(at+".source", m.SHA256); err != nil {
+		return err
+	}
+	if err := m.Input.valid(at + ".input"); err != nil {
+		return err
+	}
+	return validOutputs(at+".outputs", m.Outputs)
+}
+
+func (s Source) valid(at, installed string) error {
+	switch {
+	case s.Package == "":
+		return bad(at+".package", "empty")
+	case s.Version == "":
+		return bad(at+".version", "empty")
+	case s.Path == "" || strings.HasPrefix(s.Path, "/") || slices.Contains(strings.Split(s.Path, "/"), ".."):
+		return bad(at+".path", "%q does not lie in the package", s.Path)
+	case !isHash(s.SHA256):
+		return bad(at+".sha256", "not 64 lower-case hexadecimal digits")
+	case s.Mended == (s.SHA256 == installed):
+		return bad(at+".mended", "%t, but the two hashes say otherwise", s.Mended)
+	}
+	return nil
+}
+
+func (in Input) valid(at string) error {
+	planes := map[string]int{"RGB": 3, "BGR": 3, "grey": 1}[in.Channels]
+	switch {
+	case in.Name == "":
+		return bad(at+".name", "empty")
+	case planes == 0:
+		return bad(at+".channels", "%q is not RGB, BGR or grey", in.Channels)
+	case in.Height < 1 || in.Height > maxSide:
+		return bad(at+".height", "%d", in.Height)
+	case in.Width < 1 || in.Width > maxSide:
+		return bad(at+".width", "%d", in.Width)
+	case len(in.Mean) != planes:
+		return bad(at+".mean", "%d values for %d channels", len(in.Mean), planes)
+	case len(in.Deviation) != planes:
+		return bad(at+".deviation", "%d values for %d channels", len(in.Deviation), planes)
+	case slices.ContainsFunc(in.Deviation, func(d float32) bool { return d <= 0 }):
+		return bad(at+".deviation", "not above zero")
+	case in.Crop == "":
+		return bad(at+".crop", "empty")
+	}
+	return nil
+}
+
+func validOutputs(at string, outputs []Output) error {
+	if len(outputs) == 0 {
+		return bad(at, "none")
+	}
+	for i, out := range outputs {
+		here := fmt.Sprintf("%s[%d]", at, i)
+		if out.Name == "" {
+			return bad(here+".name", "empty")
+		}
+		if out.Meaning == "" {
+			return bad(here+".meaning", "empty")
+		}
+		size := int64(1)
+		for _, n := range out.Shape {
+			if n < 1 || n > maxFloats || size*n > maxFloats {
+				return bad(here+".shape", "%v", out.Shape)
+			}
+			size *= n
+		}
+		if len(out.Shape) == 0 {
+			return bad(here+".shape", "empty")
+		}
+	}
+	return nil
+}
+
+func (r Reference) valid() error {
+	switch {
+	case !nameForm.MatchString(r.ID):
+		return bad("reference.id", "%q", r.ID)
+	case r.Floats < 1 || r.Floats > maxFloats:
+		return bad("reference.floats", "%d", r.Floats)
+	case r.Projection != "last-layer" && r.Projection != "none":
+		return bad("reference.projection", "%q is not last-layer or none", r.Projection)
+	case r.Dimensions < 1 || r.Dimensions > r.Floats:
+		return bad("reference.dimensions", "%d of %d floats", r.Dimensions, r.Floats)
+	case r.Bits < 1 || r.Bits > 8:
+		return bad("reference.bits", "%d is not 1 to 8", r.Bits)
+	case !(r.Clip > 0 && r.Clip <= 10):
+		return bad("reference.clip", "%g is not above 0 and at most 10", r.Clip)
+	}
+	return nil
+}
+
+// validThresholds also checks that a lower false match rate never has a lower score.
+func validThresholds(thresholds []Threshold) error {
+	for i, t := range thresholds {
+		at := fmt.Sprintf("thresholds[%d]", i)
+		switch {
+		case !nameForm.MatchString(t.Name):
+			return bad(at+".name", "%q", t.Name)
+		case !(t.FMR > 0 && t.FMR < 1):
+			return bad(at+".fmr", "%g is not between 0 and 1", t.FMR)
+		case !(math.Abs(t.Score) <= 1):
+			return bad(at+".score", "%g is not a cosine", t.Score)
+		case t.Pairs == "":
+			return bad(at+".pairs", "empty")
+		case i > 0 && t.FMR >= thresholds[i-1].FMR:
+			return bad(at+".fmr", "not below the one before it")
+		case i > 0 && t.Score < thresholds[i-1].Score:
+			return bad(at+".score", "below that of a higher false match rate")
+		}
+	}
+	return nil
+}
+
+func isHash(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 32 && s == strings.ToLower(s)
+}

