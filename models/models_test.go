@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/facelatch/facelatch/internal/testenv"
 )
 
 func TestDefault(t *testing.T) {
@@ -136,3 +138,24 @@ func encode(t *testing.T, m Manifest) []byte {
 	}
 	return data
 }
+
+// FuzzDecode asserts that an error comes with the zero manifest, and that any
+// manifest that is accepted is the same after encoding and decoding it.
+func FuzzDecode(f *testing.F) {
+	f.Add(defaultJSON)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := Decode(data)
+		if err != nil {
+			if !errors.Is(err, ErrInvalid) || !reflect.DeepEqual(m, Manifest{}) {
+				t.Fatalf("%v beside error %v", m, err)
+			}
+			return
+		}
+		again, err := Decode(encode(t, m))
+		if err != nil || !reflect.DeepEqual(again, m) {
+			t.Fatalf("%v became %v, error %v", m, again, err)
+		}
+	})
+}
+
+func TestCorpus(t *testing.T) { testenv.Corpus(t, "FuzzDecode") }

@@ -53,6 +53,11 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	return o.run(ctx, list)
+}
+
+// run makes the home hold the items of a list.
+func (o Options) run(ctx context.Context, list []item) error {
 	if err := os.MkdirAll(string(o.Home), 0o755); err != nil {
 		return err
 	}

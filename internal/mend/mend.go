@@ -156,7 +156,7 @@ func (w *walker) floats(b []byte) error {
 	}
 	for ; len(b) > 0; b = b[4:] {
 		v := math.Float32frombits(binary.LittleEndian.Uint32(b))
-		if v != 0 && math.Abs(float64(v)) < Smallest {
+		if v != 0 && -Smallest < v && v < Smallest {
 			binary.LittleEndian.PutUint32(b, 0)
 			w.zeroed++
 		}

@@ -1,0 +1,3 @@
+.PHONY: setup
+setup:
+	@mkdir -p .cache && go build -o .cache/setup ./setup && .cache/setup
