@@ -12,6 +12,8 @@ package consent
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/facelatch/facelatch/pass"
@@ -82,10 +84,39 @@ type Grant struct {
 
 // Check returns nil if the grant is for this power at this time, else
 // [ErrNoGrant], [ErrOtherPower] or [ErrNotNow].
-func (g Grant) Check(p Power, now time.Time) error { return ErrNoGrant }
+func (g Grant) Check(p Power, now time.Time) error {
+	if g.power == 0 {
+		return ErrNoGrant
+	}
+	if g.power != p {
+		return fmt.Errorf("%w: it is to %s, not to %s", ErrOtherPower, g.power, p)
+	}
+	return g.CheckAny(now)
+}
 
-// CheckAny is Check for what each power needs, such as finding where a face is.
-func (g Grant) CheckAny(now time.Time) error { return ErrNoGrant }
+// CheckAny is Check for what every power needs, such as finding where a face
+// is: [ErrNoGrant] or [ErrNotNow].
+func (g Grant) CheckAny(now time.Time) error {
+	if g.power == 0 {
+		return ErrNoGrant
+	}
+	if now.Before(g.from) || !g.until.IsZero() && !now.Before(g.until) {
+		return ErrNotNow
+	}
+	return nil
+}
+
+// CheckPass is Check for [Verify] with the reference of one pass: it also fails
+// with [ErrOtherPass] unless the grant came from that very pass.
+func (g Grant) CheckPass(id pass.ID, now time.Time) error {
+	if err := g.Check(Verify, now); err != nil {
+		return err
+	}
+	if own, ok := g.PassID(); !ok || own != id {
+		return ErrOtherPass
+	}
+	return nil
+}
 
 // Power returns what the grant is for, 0 for the zero Grant.
 func (g Grant) Power() Power { return g.power }
@@ -93,40 +124,21 @@ func (g Grant) Power() Power { return g.power }
 // Purpose returns what the person agreed to, 0 for the zero Grant.
 func (g Grant) Purpose() pass.Purpose { return g.purpose }
 
+// Until returns when the grant ends, and false if it does not, which is so for
+// measuring only.
+func (g Grant) Until() (time.Time, bool) { return g.until, !g.until.IsZero() }
+
 // PassID returns the pass that a grant from [ForPass] belongs to.
 func (g Grant) PassID() (pass.ID, bool) { return g.passID, g.passID != pass.ID{} }
 
 // Consent returns the hash of the record that a grant goes back to.
 func (g Grant) Consent() (pass.Hash16, bool) { return g.hash, g.hash != pass.Hash16{} }
 
-// ForPass returns a grant to verify the holder of a face pass, for [PassTime]
-// from the moment the pass was verified. It fails with [ErrNoGrant] or
-// [ErrPlainPass].
-func ForPass(v pass.Verified) (Grant, error) { return Grant{}, ErrNoGrant }
-
-// Choice is what a person chose at a desk, on paper or on a screen of their own.
-type Choice struct {
-	// Agreed must be true: a person said yes to having the face compared.
-	Agreed bool
-	// Notice is the SHA-256 of the notice that was shown.
-	Notice [32]byte
-	// At is when the choice was made.
-	At time.Time
+// Format prints what the grant is for, and neither the pass nor the record.
+func (g Grant) Format(f fmt.State, _ rune) {
+	if g.power == 0 {
+		io.WriteString(f, "no grant")
+		return
+	}
+	fmt.Fprintf(f, "grant to %s for %s", g.power, g.purpose)
 }
-
-// ForDesk returns a grant to verify one person at a desk, for [DeskTime] from
-// the choice. It fails with [ErrNoGrant] or [ErrNotNow].
-func ForDesk(c Choice, now time.Time) (Grant, error) { return Grant{}, ErrNoGrant }
-
-// Declaration is what someone who measures says about a data set.
-type Declaration struct {
-	// DataSet names it.
-	DataSet string
-	// Basis is why these photographs may be measured on: a licence, or the
-	// consent under which they were collected.
-	Basis string
-}
-
-// ForDataSet returns a grant to measure on a declared data set. It can neither
-// enrol nor verify. It fails with [ErrNoGrant] if the declaration is empty.
-func ForDataSet(d Declaration) (Grant, error) { return Grant{}, ErrNoGrant }

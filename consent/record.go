@@ -2,10 +2,13 @@ package consent
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/cose"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -34,40 +37,101 @@ func (m Method) String() string {
 type Terms struct {
 	// Site is with whom.
 	Site pass.SiteID
-	// Purpose is what for.
+	// Purpose is what for: [pass.PurposeAccess], since what is agreed to at a
+	// desk is a [Choice], and measuring is a [Declaration].
 	Purpose pass.Purpose
 	// Notice is the SHA-256 of the text that the person was shown.
 	Notice [32]byte
 	// Given is when the person agreed; whole seconds.
 	Given time.Time
-	// Until is when the agreement ends by itself; whole seconds.
+	// Until is when the agreement ends by itself; whole seconds, and at most
+	// [MaxTime] after Given.
 	Until time.Time
 }
 
+// MaxTime is the longest time for which one can agree ahead: that of a pass.
+const MaxTime = pass.MaxLifetime
+
 // Record is an agreement and its withdrawal. It is made by [Attest] or [Sign]
-// and read by [Decode]; the zero value grants nothing.
+// and read by [Decode]; the zero value grants nothing. It is not safe for
+// concurrent use with [Record.Withdraw].
+//
+// A record holds no name, no picture and nothing taken from a face. Its salt
+// makes the hash in a pass say nothing to who does not hold the record, and
+// deleting the record leaves a hash of nothing.
 type Record struct {
 	terms     Terms
 	method    Method
-	withdrawn time.Time
+	salt      [saltSize]byte
+	holder    *ecdsa.PublicKey // method Signed only
+	encoded   []byte           // the terms as hashed and signed; nil in the zero value
+	signature []byte           // method Signed only
+	withdrawn int64            // seconds; 0 is not
 }
+
+const saltSize = 16
 
 // ErrRecord is returned for terms that nobody can agree to and for bytes that
 // are not a record in its one form.
 var ErrRecord = errors.New("not a consent record")
 
 // Attest makes a record of a consent that a member of staff saw given. Its salt
-// is read from rand, so that its hash tells nothing to who does not hold it.
-func Attest(rand io.Reader, t Terms) (*Record, error) { return nil, ErrRecord }
+// is read from rand. It fails with [ErrRecord] for terms that nobody can agree
+// to.
+func Attest(rand io.Reader, t Terms) (*Record, error) {
+	r := &Record{terms: t.wholeSeconds(), method: Attested}
+	if _, err := io.ReadFull(rand, r.salt[:]); err != nil {
+		return nil, err
+	}
+	if err := r.encodeTerms(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
 
 // Sign makes a record that the holder signs with a key of their own, on P-256.
-func Sign(rand io.Reader, key crypto.Signer, t Terms) (*Record, error) { return nil, ErrRecord }
+// rand is read for the salt and handed to the key. It fails with [ErrRecord]
+// for terms that nobody can agree to.
+func Sign(rand io.Reader, key crypto.Signer, t Terms) (*Record, error) {
+	holder, _, err := cose.SignerID(key)
+	if err != nil {
+		return nil, err
+	}
+	r := &Record{terms: t.wholeSeconds(), method: Signed, holder: holder}
+	if _, err := io.ReadFull(rand, r.salt[:]); err != nil {
+		return nil, err
+	}
+	if err := r.encodeTerms(); err != nil {
+		return nil, err
+	}
+	m, err := cose.NewSign1(rand, key, signHeader{cose.AlgES256}, r.encoded, []byte(signContext))
+	if err != nil {
+		return nil, err
+	}
+	r.signature = m.Signature
+	return r, nil
+}
 
-// Decode reads what [Record.Encode] returned. It fails with [ErrRecord].
-func Decode(data []byte) (*Record, error) { return nil, ErrRecord }
+func (t Terms) wholeSeconds() Terms {
+	t.Given, t.Until = time.Unix(t.Given.Unix(), 0).UTC(), time.Unix(t.Until.Unix(), 0).UTC()
+	return t
+}
 
-// Encode returns the record in its one form.
-func (r *Record) Encode() ([]byte, error) { return nil, ErrRecord }
+func (t Terms) check() error {
+	switch {
+	case t.Site == pass.SiteID{}:
+		return fmt.Errorf("%w: no site", ErrRecord)
+	case t.Purpose != pass.PurposeAccess:
+		return fmt.Errorf("%w: there are no records for the purpose %s", ErrRecord, t.Purpose)
+	case t.Notice == [32]byte{}:
+		return fmt.Errorf("%w: no notice was shown", ErrRecord)
+	case t.Given.Unix() <= 0 || !t.Given.Before(t.Until):
+		return fmt.Errorf("%w: it ends before it begins", ErrRecord)
+	case t.Until.Unix()-t.Given.Unix() > int64(MaxTime/time.Second):
+		return fmt.Errorf("%w: it lasts longer than 24 months", ErrRecord)
+	}
+	return nil
+}
 
 // Terms returns what was agreed to.
 func (r *Record) Terms() Terms { return r.terms }
@@ -75,16 +139,18 @@ func (r *Record) Terms() Terms { return r.terms }
 // Method returns how it was agreed to.
 func (r *Record) Method() Method { return r.method }
 
-// Hash returns what a pass says about this record. Withdrawing does not change
-// it.
-func (r *Record) Hash() pass.Hash16 { return pass.Hash16{} }
-
-// Withdraw ends the consent for good. Withdrawing again changes nothing.
-func (r *Record) Withdraw(at time.Time) {}
+// Withdraw ends the consent for good. Withdrawing again changes nothing; a time
+// before 1970 counts as its first second, so that withdrawing never fails.
+func (r *Record) Withdraw(at time.Time) {
+	if r.withdrawn == 0 {
+		r.withdrawn = min(max(at.Unix(), 1), maxTime)
+	}
+}
 
 // Withdrawn returns when the consent was withdrawn, and whether it was.
-func (r *Record) Withdrawn() (time.Time, bool) { return r.withdrawn, !r.withdrawn.IsZero() }
-
-// Grant returns a grant to enrol, for [EnrolTime] from now and no longer than
-// the record. It fails with [ErrNoGrant], [ErrWithdrawn] or [ErrNotNow].
-func (r *Record) Grant(now time.Time) (Grant, error) { return Grant{}, ErrNoGrant }
+func (r *Record) Withdrawn() (time.Time, bool) {
+	if r.withdrawn == 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(r.withdrawn, 0).UTC(), true
+}

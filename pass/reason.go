@@ -62,6 +62,18 @@ const (
 // ReasonOpened is the reason of a decision to open.
 const ReasonOpened Reason = "opened"
 
+// Reasons returns every reason, in the order in which they are looked for, with
+// [ReasonOpened] last.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonNoPass, ReasonMalformed, ReasonUnknownIssuer, ReasonBadSignature, ReasonNotYetValid,
+		ReasonExpired, ReasonRevoked, ReasonStatusUnknown, ReasonWrongZone, ReasonOutOfHours,
+		ReasonOtherModel, ReasonUnknownSeal, ReasonBadSeal,
+		ReasonBadImage, ReasonNoFace, ReasonSeveralFaces, ReasonPoorQuality, ReasonAttackSuspected,
+		ReasonFaceMismatch, ReasonOpened,
+	}
+}
+
 // Refusal is the error of everything that a pass or a probe can be refused for.
 type Refusal struct {
 	Reason Reason

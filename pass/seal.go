@@ -1,54 +1,61 @@
 package pass
 
 import (
-	"errors"
+	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/facelatch/facelatch/internal/cose"
 )
 
-// SealingKey seals and opens references. Its id may be seen by anyone; its
-// secret is shown by nothing but [SealingKey.Export]. Copies share one secret,
-// so [SealingKey.Wipe] reaches all of them. The zero value seals nothing.
-type SealingKey struct {
-	id     KeyID
-	secret *[32]byte
-}
-
-// NewSealingKey reads a new key from rand.
-func NewSealingKey(rand io.Reader) (SealingKey, error) {
-	return SealingKey{}, errors.New("not written yet")
-}
-
-// ImportSealingKey makes a key of 32 bytes that [SealingKey.Export] returned.
-// It keeps its own copy.
-func ImportSealingKey(secret []byte) (SealingKey, error) {
-	return SealingKey{}, errors.New("not written yet")
-}
-
-// Export returns the 32 secret bytes, for a file that only its owner can read.
-func (k SealingKey) Export() []byte { return nil }
-
-// ID returns the id under which doors find the key.
-func (k SealingKey) ID() KeyID { return k.id }
-
-// Wipe zeroes the secret. The key and its copies are then of no use.
-func (k SealingKey) Wipe() {}
-
-// SealingKeys are the sealing keys of a door, by their ids.
-type SealingKeys map[KeyID]SealingKey
+// MaxReference is the longest reference that can be sealed, in bytes.
+const MaxReference = 256
 
 // Binding is what a reference is sealed to: a sealed reference opens only for a
 // pass that says exactly the same.
 type Binding struct {
 	Site    SiteID
 	ID      ID
-	Expires time.Time
+	Expires time.Time // whole seconds
 	Consent Hash16
 }
 
 // Binding returns what a reference for this pass is sealed to. It needs
 // c.Face.Consent, and not yet c.Face.Models nor c.Face.Sealed.
-func (c Claims) Binding() Binding { return Binding{} }
+func (c Claims) Binding() Binding {
+	b := Binding{Site: c.Site, ID: c.ID, Expires: c.Expires}
+	if c.Face != nil {
+		b.Consent = c.Face.Consent
+	}
+	return b
+}
+
+// external is the external additional data of a sealed reference. Requirement
+// [P-32].
+type external struct {
+	_       struct{} `cbor:",toarray"`
+	Site    string
+	ID      []byte
+	Expires int64
+	KeyID   []byte
+	Models  [][]byte
+	Consent []byte
+}
+
+func (b Binding) external(key KeyID, models []ModelID) ([]byte, error) {
+	e := external{
+		Site: b.Site.String(), ID: b.ID[:], Expires: b.Expires.Unix(),
+		KeyID: key[:], Consent: b.Consent[:],
+	}
+	for _, m := range models {
+		e.Models = append(e.Models, m[:])
+	}
+	return cose.Marshal(e)
+}
 
 // Sealed is a sealed reference as it travels, and what the controller is told
 // about it.
@@ -56,31 +63,38 @@ type Sealed struct {
 	// Bytes is the untagged COSE_Encrypt0.
 	Bytes []byte
 	// Hash is its SHA-256, which goes into [FaceClaims.Sealed].
-	Hash [32]byte
+	Hash [sha256.Size]byte
 	// Models go into [FaceClaims.Models].
 	Models []ModelID
 }
 
-// Seal seals one or two references, by the model that made each, of 1 to 256
-// bytes each. The caller keeps the references and clears them.
+// Seal seals one or two references, by the model that made each, of 1 to
+// [MaxReference] bytes each. The caller keeps the references and clears them.
+// It fails with [ErrSealingKey] for a key of no use.
 func Seal(rand io.Reader, key SealingKey, b Binding, references map[ModelID][]byte) (Sealed, error) {
-	return Sealed{}, errors.New("not written yet")
+	if !key.usable() {
+		return Sealed{}, ErrSealingKey
+	}
+	if b.Site == (SiteID{}) || b.ID == (ID{}) || b.Consent == (Hash16{}) {
+		return Sealed{}, fmt.Errorf("a reference is sealed to a site, a pass and a consent, and one is missing")
+	}
+	models := slices.SortedFunc(maps.Keys(references), func(a, b ModelID) int { return bytes.Compare(a[:], b[:]) })
+	aad, err := b.external(key.id, models)
+	if err != nil {
+		return Sealed{}, err
+	}
+	plaintext, err := encodeReferences(models, references)
+	if err != nil {
+		return Sealed{}, err
+	}
+	defer clear(plaintext)
+	m, err := cose.Encrypt(rand, key.secret, key.id, plaintext, aad)
+	if err != nil {
+		return Sealed{}, err
+	}
+	data, err := m.Encode()
+	if err != nil {
+		return Sealed{}, err
+	}
+	return Sealed{Bytes: data, Hash: sha256.Sum256(data), Models: models}, nil
 }
-
-// References are opened references. Whoever opened them calls Wipe.
-type References struct {
-	plaintext []byte
-	entries   []entry
-}
-
-type entry struct {
-	model     ModelID
-	reference []byte
-}
-
-// Get returns the reference that a model made. It is a part of a buffer that
-// Wipe zeroes.
-func (r *References) Get(m ModelID) ([]byte, bool) { return nil, false }
-
-// Wipe zeroes the references. It may be called more than once.
-func (r *References) Wipe() {}

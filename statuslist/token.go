@@ -1,11 +1,9 @@
 package statuslist
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/cose"
@@ -55,7 +53,7 @@ type Token struct {
 	list   List
 }
 
-// Header returns what the token says beside its bits.
+// Header returns what the token says beside its bits. Times are in UTC.
 func (t *Token) Header() Header { return t.header }
 
 // List returns a copy of the bits, for whoever continues the list.
@@ -65,19 +63,11 @@ func (t *Token) List() *List { return t.list.Clone() }
 // [ErrExpired] and [ErrIndex], and then the status is [Invalid].
 func (t *Token) Status(index uint32, at time.Time) (Status, error) {
 	if !at.Before(t.header.Expires) {
-		return Invalid, fmt.Errorf("%w: it was good until %s", ErrExpired, t.header.Expires.UTC().Format(time.RFC3339))
+		return Invalid, t.expired()
 	}
 	return t.list.Get(index)
 }
 
-// Sign returns the list as a signed token: a tagged COSE_Sign1 with ES256.
-func Sign(rand io.Reader, key crypto.Signer, h Header, l *List) ([]byte, error) {
-	return nil, errors.New("not written yet")
-}
-
-// Verify reads a token that must be about uri, be signed by one of keys, and
-// not have expired at the time given. It fails with [ErrMalformed],
-// [ErrUnknownKey], [ErrSignature], [ErrOtherList] or [ErrExpired].
-func Verify(data []byte, keys map[KeyID]*ecdsa.PublicKey, uri string, at time.Time) (*Token, error) {
-	return nil, errors.New("not written yet")
+func (t *Token) expired() error {
+	return fmt.Errorf("%w: it was good until %s", ErrExpired, t.header.Expires.Format(time.RFC3339))
 }

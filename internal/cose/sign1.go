@@ -11,7 +11,7 @@ import (
 	"math/big"
 
 	"github.com/fxamacker/cbor/v2"
-	cosepkg "github.com/veraison/go-cose"
+	gocose "github.com/veraison/go-cose"
 )
 
 // AlgES256 is ECDSA with P-256 and SHA-256 (RFC 9053 section 2.1).
@@ -57,6 +57,9 @@ func ParseSign1(data []byte) (*Sign1, error) {
 	return m, nil
 }
 
+// PlainHeader returns whether the unprotected header is the empty map.
+func (m *Sign1) PlainHeader() bool { return string(m.Unprotected) == emptyMap }
+
 // Encode returns m as a tagged COSE_Sign1.
 func (m *Sign1) Encode() ([]byte, error) {
 	body, err := Marshal(m)
@@ -97,7 +100,7 @@ func (m *Sign1) Verify(pub *ecdsa.PublicKey, external []byte) error {
 	if len(m.Signature) != SignatureSize || !isLowS(m.Signature) {
 		return ErrSignature
 	}
-	verifier, err := cosepkg.NewVerifier(cosepkg.AlgorithmES256, pub)
+	verifier, err := gocose.NewVerifier(gocose.AlgorithmES256, pub)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrKey, err)
 	}
@@ -112,12 +115,12 @@ func (m *Sign1) Verify(pub *ecdsa.PublicKey, external []byte) error {
 }
 
 // message hands m to go-cose, which builds the Sig_structure.
-func (m *Sign1) message() (*cosepkg.Sign1Message, error) {
+func (m *Sign1) message() (*gocose.Sign1Message, error) {
 	head, err := Marshal(m.Protected)
 	if err != nil {
 		return nil, err
 	}
-	msg := &cosepkg.Sign1Message{Payload: m.Payload, Signature: m.Signature}
+	msg := &gocose.Sign1Message{Payload: m.Payload, Signature: m.Signature}
 	msg.Headers.RawProtected = head
 	msg.Headers.RawUnprotected = cbor.RawMessage(emptyMap)
 	if err := msg.Headers.UnmarshalFromRaw(); err != nil {
@@ -131,7 +134,7 @@ func (m *Sign1) message() (*cosepkg.Sign1Message, error) {
 type lowS struct{ key crypto.Signer }
 
 // Algorithm returns ES256.
-func (lowS) Algorithm() cosepkg.Algorithm { return cosepkg.AlgorithmES256 }
+func (lowS) Algorithm() gocose.Algorithm { return gocose.AlgorithmES256 }
 
 // Sign hashes content, has the key sign it and returns r and s, 32 bytes each.
 func (l lowS) Sign(rand io.Reader, content []byte) ([]byte, error) {

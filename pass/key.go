@@ -1,0 +1,91 @@
+package pass
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/facelatch/facelatch/internal/cose"
+)
+
+// secretSize is the length of a sealing key's secret in bytes.
+const secretSize = 32
+
+// ErrSealingKey is returned for a sealing key of a wrong length, and when the
+// zero SealingKey or a wiped one is used.
+var ErrSealingKey = errors.New("not a usable sealing key")
+
+// SealingKey seals and opens references. Its id may be seen by anyone; its
+// secret is shown by nothing but [SealingKey.Export]. Copies share one secret,
+// so [SealingKey.Wipe] reaches all of them. The zero value seals nothing.
+type SealingKey struct {
+	id KeyID
+	// secret stands behind a pointer so that printing a struct with a key in an
+	// unexported field, where no method of ours is asked, shows an address.
+	secret *[secretSize]byte
+}
+
+// SealingKeys are the sealing keys of a door, by their ids.
+type SealingKeys map[KeyID]SealingKey
+
+// NewSealingKey reads a new key from rand.
+func NewSealingKey(rand io.Reader) (SealingKey, error) {
+	secret := new([secretSize]byte)
+	if _, err := io.ReadFull(rand, secret[:]); err != nil {
+		return SealingKey{}, err
+	}
+	return sealingKey(secret)
+}
+
+// ImportSealingKey makes a key of 32 bytes that [SealingKey.Export] returned.
+// It keeps its own copy. It fails with [ErrSealingKey].
+func ImportSealingKey(secret []byte) (SealingKey, error) {
+	if len(secret) != secretSize {
+		return SealingKey{}, ErrSealingKey
+	}
+	own := [secretSize]byte(secret)
+	return sealingKey(&own)
+}
+
+func sealingKey(secret *[secretSize]byte) (SealingKey, error) {
+	id, err := cose.SymmetricKeyID(secret)
+	if err != nil {
+		return SealingKey{}, err
+	}
+	return SealingKey{id: id, secret: secret}, nil
+}
+
+// Export returns a copy of the 32 secret bytes, for a file that only its owner
+// can read. It returns nil for the zero value.
+func (k SealingKey) Export() []byte {
+	if k.secret == nil {
+		return nil
+	}
+	out := make([]byte, secretSize)
+	copy(out, k.secret[:])
+	return out
+}
+
+// ID returns the id under which doors find the key.
+func (k SealingKey) ID() KeyID { return k.id }
+
+// usable returns whether there is a secret that has not been wiped.
+func (k SealingKey) usable() bool { return k.secret != nil && *k.secret != [secretSize]byte{} }
+
+// Wipe zeroes the secret. The key and all its copies then seal and open
+// nothing. It must not run beside a use of the key.
+func (k SealingKey) Wipe() {
+	if k.secret != nil {
+		clear(k.secret[:])
+	}
+}
+
+// String returns the id and no secret.
+func (k SealingKey) String() string { return "sealing key " + k.id.String() }
+
+// Format prints what String returns, whatever the verb.
+func (k SealingKey) Format(f fmt.State, _ rune) { io.WriteString(f, k.String()) }
+
+// MarshalText returns what String returns, so that no encoder and no log writes
+// the secret by accident. There is no UnmarshalText.
+func (k SealingKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
