@@ -48,14 +48,17 @@ func Home(t testing.TB) string {
 	return dir
 }
 
-// Faces returns the folder of photographs: FACES if set, else ../shared/faces
-// beside the repository. The photographs are other people's: tests read them
-// and never copy one.
+// Faces returns the folder of photographs: FACES if set, taken from the
+// repository's root, else ../shared/faces beside the repository. The
+// photographs are other people's: tests read them and never copy one.
 func Faces(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("FACES")
 	if dir == "" {
-		dir = filepath.Join(Root(t), "..", "shared", "faces")
+		dir = filepath.Join("..", "shared", "faces")
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(Root(t), dir)
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		Missing(t, "no photographs: set FACES to a folder of them")
@@ -70,4 +73,13 @@ func Missing(t testing.TB, reason string) {
 		t.Fatal("with CI=true nothing may be skipped: " + reason)
 	}
 	t.Skip(reason)
+}
+
+// Count returns how often a test should repeat something: a little in make
+// test, much in make soak.
+func Count(test, soak int) int {
+	if os.Getenv("FACELATCH_SOAK") == "1" {
+		return soak
+	}
+	return test
 }

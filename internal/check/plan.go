@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const module = "github.com/facelatch/facelatch"
+
+// step is one run of go test.
+type step struct {
+	name   string   // for people, and the key under which a soak remembers it
+	args   []string // after "go test"
+	env    []string // on top of the environment
+	verify func(r *results, out io.Writer)
+}
+
+// plan lists the steps: all tests as they are built for use, all tests under
+// the race detector, then each fuzz target.
+func plan(ctx context.Context, fuzztime time.Duration, full bool) ([]step, error) {
+	targets, err := fuzzTargets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	timeout := "-timeout=10m"
+	var env []string
+	if full {
+		timeout = "-timeout=4h"
+		env = []string{"FACELATCH_SOAK=1"}
+	}
+	steps := []step{{
+		name:   "all tests",
+		args:   []string{"-count=1", timeout, "./..."},
+		env:    append(env, "CGO_ENABLED=0"),
+		verify: func(r *results, out io.Writer) { r.verifyCorpora(targets, out) },
+	}}
+	if why := noRace(); why != "" {
+		fmt.Println("without the race detector:", why)
+	} else {
+		args := []string{"-count=1", timeout, "-race"}
+		if !full {
+			args = append(args, "-short") // what is long without it has run already
+		}
+		steps = append(steps, step{
+			name: "all tests, race detector",
+			args: append(args, "./..."),
+			env:  append(env, "CGO_ENABLED=1"),
+		})
+	}
+	for _, t := range targets {
+		steps = append(steps, step{
+			name: "fuzz " + strings.TrimPrefix(t.pkg, module+"/") + " " + t.name,
+			args: []string{"-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + fuzztime.String(), timeout, t.pkg},
+			env:  []string{"CGO_ENABLED=0"},
+		})
+	}
+	return steps, nil
+}
+
+// noRace returns why the race detector cannot be used, or "". It needs cgo, so
+// a C compiler; the product itself is built without.
+func noRace() string {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		return "it needs gcc, which is missing"
+	}
+	return ""
+}
+
+// run runs the step and adds its outcomes to r. The error says that go test
+// could not be run at all.
+func (s step) run(ctx context.Context, r *results) error {
+	fmt.Printf("== %s\n", s.name)
+	start := time.Now()
+	var err error
+	if strings.HasPrefix(s.name, "fuzz ") {
+		err = s.fuzz(ctx, r)
+	} else {
+		err = s.test(ctx, r)
+	}
+	if err != nil {
+		return err
+	}
+	if s.verify != nil {
+		s.verify(r, os.Stdout)
+	}
+	fmt.Printf("== %s: %.0f s\n", s.name, time.Since(start).Seconds())
+	return ctx.Err()
+}
+
+func (s step) test(ctx context.Context, r *results) error {
+	command := s.command(ctx, "-json")
+	pipe, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	if err := command.Start(); err != nil {
+		return err
+	}
+	before := r.count()
+	err = r.read(pipe, os.Stdout)
+	waited := command.Wait()
+	os.Stdout.Write(stderr.Bytes())
+	if waited != nil && r.count()[failed] == before[failed] && ctx.Err() == nil {
+		r.set(s.name, failed) // go test failed in a way that no event told
+	}
+	return err
+}
+
+// command prepares go test. When ctx ends, the whole group of processes gets
+// the interrupt, so that no test outlives make.
+func (s step) command(ctx context.Context, first ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, "go", append(append([]string{"test"}, first...), s.args...)...)
+	command.Env = append(os.Environ(), s.env...)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGINT) }
+	command.WaitDelay = 10 * time.Second
+	return command
+}
