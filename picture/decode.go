@@ -19,7 +19,7 @@ const (
 	// maxNeed is the most bytes that decoding may take by the header's word,
 	// file and result not counted. It leaves room below 1 GB for those and for
 	// what else the process holds.
-	maxNeed = 760_000_000
+	maxNeed = 800_000_000
 	// largeNeed is where the garbage of a decoder is worth a collection at once.
 	largeNeed = 128_000_000
 )
@@ -32,7 +32,7 @@ type header struct {
 	need int
 	// cutOff is whether the file ends before its own structure does.
 	cutOff bool
-	// leaves is whether the decoder keeps much of the picture in memory that
+	// leaves is whether the decoder leaves pieces of the picture in memory that
 	// cannot be reached afterwards.
 	leaves bool
 }

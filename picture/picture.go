@@ -23,24 +23,28 @@
 // # Memory
 //
 // Sizes are read from the header and checked before pixels are allocated. A
-// decoder here needs at most 12 bytes for each pixel of a progressive picture
-// (the coefficients of every block are kept until the last scan) and 3 to 8
-// otherwise. Where the header says that more than 760 MB would be needed, the
-// file is refused with ErrTooLarge before the pixels are read; below MaxPixels
-// that happens only to progressive CMYK above 31 megapixels and progressive RGB
-// above 40.
+// decoder here needs 15 bytes for each pixel of a progressive 4:4:4 picture (the
+// coefficients of every block are kept until the last scan), up to 16 of an
+// interlaced 16-bit one, and 2 to 10 otherwise. Where the header says that more
+// than 800 MB would be needed, the file is refused with ErrTooLarge before its
+// pixels are read; up to MaxPixels that happens only to progressive CMYK above
+// 33 megapixels and progressive RGB above 42.
 //
 // # What is cleared
 //
 // The planes and pixels that the decoders return are zeroed before Decode
-// returns. BUG(memory): what the decoders of the standard library and of
-// golang.org/x/image keep for themselves cannot be reached to be zeroed: the
-// coefficients of a progressive JPEG, the passes of an interlaced PNG, the last
-// 32 KiB of inflated rows, the planes of a picture whose decoding failed. For
-// failed and progressive pictures, and all large ones, Decode therefore collects
-// them and hands the pages back to the operating system, which clears them
-// before anybody gets them again; for the rest a few rows of a picture may stay
-// in free memory of this process until it is used again.
+// returns. What the decoders of the standard library and of golang.org/x/image
+// keep for themselves cannot be reached to be zeroed: the coefficients of a
+// progressive JPEG, the inflated rows of a PNG, the copies of a WebP, the planes
+// of a picture whose decoding failed. Except for a baseline JPEG, which leaves
+// nothing of that kind and is what cameras send, Decode therefore collects the
+// garbage and hands the pages back to the operating system, which clears them
+// before anybody gets them again. A test searches the whole memory of a process
+// for pieces of a picture that was wiped.
+//
+// BUG(memory): that is as good as the Go runtime's collection, which makes no
+// promise: a piece of a row that shares its page with something alive can stay
+// until that page is used again.
 package picture
 
 // Picture is a decoded still, upright, in 8-bit sRGB.

@@ -64,7 +64,7 @@ func (h *header) pngSize(ihdr []byte) error {
 	if interlaced {
 		perPixel *= 2
 	}
-	h.leaves = interlaced
+	h.leaves = true // Inflated rows, and the passes.
 	// The size has not been checked yet, so the product may be beyond an int.
 	h.need = perPixel * min(h.w*h.h, 2*MaxPixels)
 	h.need = max(h.need, 1)

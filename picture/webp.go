@@ -69,7 +69,7 @@ func (h *header) webpSize(kind string, frame []byte, alpha bool) {
 		h.w, h.h = int(bits&0x3fff)+1, int(bits>>14&0x3fff)+1
 		h.need = 8*h.w*h.h + treesNeed
 	}
-	h.leaves = alpha || kind == "VP8L"
+	h.leaves = true // Rows of macroblocks, alpha, and copies before a transform.
 }
 
 func webpPixels(data []byte) (image.Image, error) {

@@ -1,0 +1,237 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/facelatch/facelatch/picture/picturetest"
+)
+
+// TestMain lets the test binary be its own child: a fresh process that decodes
+// one file, so that its peak memory and what is left in it can be measured.
+func TestMain(m *testing.M) {
+	if file := os.Getenv("PICTURE_TEST_DECODE"); file != "" {
+		os.Exit(decodeChild(file, os.Getenv("PICTURE_TEST_NEEDLES")))
+	}
+	os.Exit(m.Run())
+}
+
+// decodeChild prints what became of the file, then how many of the needles are
+// still in its memory.
+func decodeChild(file, needles string) int {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	p, err := Decode(data)
+	if err != nil {
+		fmt.Println("refused:", err)
+	} else {
+		fmt.Printf("decoded %dx%d at scale %d\n", p.W, p.H, p.Scale)
+	}
+	if needles != "" {
+		fmt.Printf("while held: %d\n", countInMemory(needles))
+		p.Wipe()
+		fmt.Printf("after wiping: %d\n", countInMemory(needles))
+	}
+	runtime.KeepAlive(p)
+	return 0
+}
+
+func runChild(t *testing.T, data []byte, env ...string) (out string, peak int64) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "picture")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), append(env, "PICTURE_TEST_DECODE="+file)...)
+	b, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, b)
+	}
+	return string(b), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss * 1024
+}
+
+// TestPeakMemory decodes the largest pictures of the hungriest kinds, each in a
+// process of its own. The limit for the whole program is 1 GB; 100 MB of that is
+// left for the rest of it.
+func TestPeakMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("large pictures")
+	}
+	const most = 900_000_000
+	full := os.Getenv("SOAK") != ""
+	for _, tt := range []struct {
+		name   string
+		always bool // Also when not at full counts.
+		data   func() []byte
+		want   string
+	}{
+		{"JPEG 420, 50 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.S420()}, 8164, 6124), "decoded 4082x3062 at scale 2"},
+		{"JPEG 444, 50 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.S444()}, 8164, 6124), "decoded 4082x3062 at scale 2"},
+		{"JPEG 444 progressive, 50 MP", true, jpegOf(picturetest.JPEG{Sampling: picturetest.S444(), Progressive: true}, 8164, 6124), "decoded 4082x3062 at scale 2"},
+		{"JPEG 420 progressive turned, 50 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.S420(), Progressive: true, Orientation: 6}, 8164, 6124), "decoded 3062x4082 at scale 2"},
+		{"JPEG CMYK, 50 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.CMYK(), Adobe: 1}, 8164, 6124), "decoded 4082x3062 at scale 2"},
+		{"JPEG CMYK progressive, 33 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.CMYK(), Adobe: 1, Progressive: true}, 5768, 5768), "decoded 2884x2884 at scale 2"},
+		{"JPEG CMYK progressive, 50 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.CMYK(), Adobe: 1, Progressive: true}, 8164, 6124), "refused: the picture is too large"},
+		{"JPEG RGB progressive, 42 MP", false, jpegOf(picturetest.JPEG{Sampling: picturetest.S444(), Adobe: 1, Progressive: true}, 6480, 6480), "decoded 3240x3240 at scale 2"},
+		{"PNG 16 bit interlaced, 50 MP", true, func() []byte { return picturetest.InterlacedPNG(8164, 6124, nil) }, "decoded 4082x3062 at scale 2"},
+		{"WebP lossless, 50 MP", false, func() []byte { return picturetest.LosslessWebP(8164, 6124, nil) }, "decoded 4082x3062 at scale 2"},
+		{"WebP lossless indexed, 50 MP", true, func() []byte { return picturetest.IndexedWebP(8164, 6124) }, "decoded 4082x3062 at scale 2"},
+	} {
+		if !tt.always && !full {
+			continue
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			out, peak := runChild(t, tt.data())
+			if !strings.HasPrefix(out, tt.want) {
+				t.Errorf("%s; want %s", out, tt.want)
+			}
+			t.Logf("peak %d MB", peak/1_000_000)
+			if peak > most {
+				t.Errorf("peak of %d MB, want at most %d", peak/1_000_000, most/1_000_000)
+			}
+		})
+	}
+}
+
+func jpegOf(j picturetest.JPEG, w, h int) func() []byte {
+	return func() []byte { return j.Encode(w, h, nil) }
+}
+
+// TestNothingIsLeft looks for pieces of the picture in all the memory of a
+// process that decoded and wiped it. Progressive and failed pictures are there
+// because their buffers cannot be reached, only collected.
+func TestNothingIsLeft(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc/self/mem")
+	}
+	const w, h = 640, 480
+	noise := func(x, y int) (byte, byte, byte) {
+		n := uint32(x*2654435761) ^ uint32(y*40503*65537)
+		n ^= n >> 13
+		n *= 0x5bd1e995
+		return byte(n >> 24), byte(n >> 16), byte(n >> 8)
+	}
+	ycbcr := picturetest.YCbCr(noise)
+	baseline := picturetest.JPEG{Sampling: picturetest.S444()}.Encode(w, h, ycbcr)
+	for name, tt := range map[string]struct {
+		data, whole []byte
+		refused     bool
+	}{
+		"baseline":       {baseline, baseline, false},
+		"cut off":        {baseline[:len(baseline)-100], baseline, true},
+		"progressive":    {data: picturetest.JPEG{Sampling: picturetest.S444(), Progressive: true}.Encode(w, h, ycbcr)},
+		"PNG":            {data: picturetest.PNG(picturetest.Image(w, h, noise))},
+		"PNG interlaced": {data: picturetest.InterlacedPNG(w, h, noise)},
+		"WebP":           {data: picturetest.LosslessWebP(w, h, noise)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.whole == nil {
+				tt.whole = tt.data
+			}
+			needles := filepath.Join(t.TempDir(), "needles")
+			writeNeedles(t, needles, tt.whole)
+			out, _ := runChild(t, tt.data, "PICTURE_TEST_NEEDLES="+needles)
+			t.Log(strings.ReplaceAll(out, "\n", "; "))
+			if !tt.refused && strings.Contains(out, "while held: 0\n") {
+				t.Error("the search does not find a picture that is held")
+			}
+			// One row has twenty pieces. A piece or two can be what a register
+			// left on a stack.
+			var left int
+			if _, err := fmt.Sscanf(out[strings.LastIndex(out, "after"):], "after wiping: %d", &left); err != nil || left > 2 {
+				t.Errorf("%d pieces of the picture are left in memory (%v)", left, err)
+			}
+		})
+	}
+}
+
+// writeNeedles writes pieces of eight bytes of the decoded pixels and of their
+// luma, from rows all over the picture; inverted, so that the list itself is not
+// found.
+func writeNeedles(t *testing.T, name string, data []byte) {
+	t.Helper()
+	p := mustDecode(t, data)
+	grey := p.Gray()
+	var out bytes.Buffer
+	for y := 3; y < p.H; y += 7 {
+		for x := 5; x < p.W-8; x += 31 {
+			at := y*p.W + x
+			for _, piece := range [][]byte{p.Pix[3*at : 3*at+8], grey[at : at+8]} {
+				_ = binary.Write(&out, binary.LittleEndian, ^binary.LittleEndian.Uint64(piece))
+			}
+		}
+	}
+	if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// countInMemory counts where the needles are found in this process's memory.
+func countInMemory(name string) int {
+	list, err := os.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	needles := map[uint64]bool{} // Inverted, here too.
+	var first [1 << 16]bool
+	for ; len(list) >= 8; list = list[8:] {
+		v := binary.LittleEndian.Uint64(list)
+		needles[v] = true
+		first[v&0xffff] = true
+	}
+	found := 0
+	eachPieceOfMemory(func(b []byte) {
+		for i := 0; i+8 <= len(b); i++ {
+			if !first[^binary.LittleEndian.Uint16(b[i:])] {
+				continue
+			}
+			if needles[^binary.LittleEndian.Uint64(b[i:])] {
+				found++
+			}
+		}
+	})
+	return found
+}
+
+// eachPieceOfMemory shows what can be read of the writable mappings.
+func eachPieceOfMemory(see func([]byte)) {
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		panic(err)
+	}
+	mem, err := os.Open("/proc/self/mem")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = mem.Close() }()
+	buf := make([]byte, 1<<20)
+	for line := range strings.Lines(string(maps)) {
+		var from, to int64
+		var mode string
+		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode); err != nil || !strings.HasPrefix(mode, "rw") {
+			continue
+		}
+		for from < to {
+			n, err := mem.ReadAt(buf[:min(int64(len(buf)), to-from)], from)
+			see(buf[:n])
+			clear(buf)
+			from += int64(len(buf))
+			if err != nil && !errors.Is(err, syscall.EIO) {
+				break
+			}
+		}
+	}
+}
