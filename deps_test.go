@@ -261,7 +261,7 @@ func layerOf(path string) (layer, bool) {
 		}
 		slash := strings.LastIndexByte(prefix, '/')
 		if slash < 0 {
-			return 0, false
+			return programs, false
 		}
 		prefix = prefix[:slash]
 	}
