@@ -1,5 +1,3 @@
-# Facelatch. "make run" and "make test" set up all they need; "make help" lists the targets.
-
 SHELL        := /bin/bash
 .SHELLFLAGS  := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -50,8 +48,12 @@ soak: setup ## the same checks at full counts, for hours; stop and start it at w
 	@go build -o .cache/check ./internal/check
 	@.cache/check soak
 
-bench: build ## measure speed and memory, beside the models' own JavaScript pipeline
-	@scripts/bench
+bench: build bench/js/node_modules/.package-lock.json ## measure speed and memory, beside the models' own JavaScript pipeline
+	@go test -run '^$$' -bench . -benchmem ./...
+	@node bench/js/run.mjs
+
+bench/js/node_modules/.package-lock.json: bench/js/package.json bench/js/package-lock.json
+	@cd bench/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
 lint: need $(TOOLS)/staticcheck-v0.8.2 $(TOOLS)/gofumpt-v0.12.0 ## go vet, staticcheck and gofumpt
 	@go vet ./...
@@ -66,7 +68,7 @@ cross: need ## build bin/facelatch-arm64 for linux/arm64
 	@GOOS=linux GOARCH=arm64 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/facelatch-arm64 ./cmd/facelatch
 
 clean: ## delete what was built and installed; finished soak steps are forgotten
-	@rm -rf bin .cache
+	@rm -rf bin .cache bench/js/node_modules
 
 # The linters, each built once for a version.
 $(TOOLS)/staticcheck-%:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,14 +24,16 @@ type lockFile struct {
 	}
 }
 
-func readLock(t *testing.T) lockFile {
+func readLock(t *testing.T, data []byte) lockFile {
 	t.Helper()
 	var lock lockFile
-	if err := json.Unmarshal(packageLock, &lock); err != nil {
+	if err := json.Unmarshal(data, &lock); err != nil {
 		t.Fatal(err)
 	}
 	return lock
 }
+
+var integrity = regexp.MustCompile(`^sha512-[A-Za-z0-9+/]{86}==$`)
 
 // TestLock checks that the lock file pins what package.json names and nothing
 // more: every package by version and SHA-512, no address of a registry.
@@ -39,11 +42,10 @@ func TestLock(t *testing.T) {
 	if err := json.Unmarshal(packageJSON, &wanted); err != nil {
 		t.Fatal(err)
 	}
-	lock := readLock(t)
+	lock := readLock(t, packageLock)
 	if !maps.Equal(lock.Packages[""].Dependencies, wanted.Dependencies) {
 		t.Error("package.json and the lock file name different packages")
 	}
-	integrity := regexp.MustCompile(`^sha512-[A-Za-z0-9+/]{86}==$`)
 	delete(lock.Packages, "")
 	for path, p := range lock.Packages {
 		name := strings.TrimPrefix(path, "node_modules/")
@@ -59,9 +61,29 @@ func TestLock(t *testing.T) {
 	}
 }
 
+// TestBenchLock checks the same of the packages that only make bench uses;
+// those have dependencies.
+func TestBenchLock(t *testing.T) {
+	data, err := os.ReadFile("../bench/js/package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock := readLock(t, data)
+	delete(lock.Packages, "")
+	for path, p := range lock.Packages {
+		if !integrity.MatchString(p.Integrity) || p.Resolved != "" || p.HasInstallScript {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+	face := "node_modules/faceplugin-face-recognition-js"
+	if lock.Packages[face].Integrity != readLock(t, packageLock).Packages[face].Integrity {
+		t.Error("the benchmark compares with another version of the models' package")
+	}
+}
+
 // TestManifestMatchesLock checks that the models come from a locked package.
 func TestManifestMatchesLock(t *testing.T) {
-	lock := readLock(t)
+	lock := readLock(t, packageLock)
 	for _, m := range models.Default().Models {
 		if got := lock.Packages["node_modules/"+m.Source.Package].Version; got != m.Source.Version {
 			t.Errorf("%s comes from version %s, locked is %q", m.File, m.Source.Version, got)
@@ -71,7 +93,7 @@ func TestManifestMatchesLock(t *testing.T) {
 
 // TestNoticeNamesEveryPackage checks package names with their versions.
 func TestNoticeNamesEveryPackage(t *testing.T) {
-	lock := readLock(t)
+	lock := readLock(t, packageLock)
 	text := strings.Join(strings.Fields(string(notice)), " ")
 	for _, path := range slices.Sorted(maps.Keys(lock.Packages)) {
 		if name := strings.TrimPrefix(path, "node_modules/"); path != "" && !strings.Contains(text, name+" "+lock.Packages[path].Version) {
