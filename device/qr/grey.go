@@ -1,0 +1,115 @@
+package qr
+
+import "github.com/facelatch/facelatch/picture"
+
+// grey is a picture's luma, rows of w bytes. It may show a person: whoever makes
+// one clears it.
+type grey struct {
+	w, h int
+	pix  []byte
+}
+
+func greyOf(p *picture.Picture) grey { return grey{p.W, p.H, p.Gray()} }
+
+func (g grey) wipe() { clear(g.pix) }
+
+// at is the luma between four pixels, as the nearest border pixel outside.
+func (g grey) at(p point) float64 {
+	x := min(max(p.x-0.5, 0), float64(g.w-1))
+	y := min(max(p.y-0.5, 0), float64(g.h-1))
+	x0, y0 := int(x), int(y)
+	x1, y1 := min(x0+1, g.w-1), min(y0+1, g.h-1)
+	fx, fy := x-float64(x0), y-float64(y0)
+	top := float64(g.pix[y0*g.w+x0])*(1-fx) + float64(g.pix[y0*g.w+x1])*fx
+	bottom := float64(g.pix[y1*g.w+x0])*(1-fx) + float64(g.pix[y1*g.w+x1])*fx
+	return top*(1-fy) + bottom*fy
+}
+
+// reduced averages boxes of n by n pixels; what is left over at the right and
+// bottom is dropped.
+func (g grey) reduced(n int) grey {
+	out := grey{g.w / n, g.h / n, make([]byte, (g.w/n)*(g.h/n))}
+	for y := range out.h {
+		for x := range out.w {
+			sum := 0
+			for by := range n {
+				row := g.pix[(y*n+by)*g.w+x*n:][:n]
+				for _, v := range row {
+					sum += int(v)
+				}
+			}
+			out.pix[y*out.w+x] = byte(sum / (n * n))
+		}
+	}
+	return out
+}
+
+// bitmap is a picture in which every pixel is dark (1) or light (0).
+type bitmap struct {
+	w, h int
+	dark []byte
+}
+
+func (b bitmap) wipe() { clear(b.dark) }
+
+// at is 0 outside of the picture: paper goes on.
+func (b bitmap) at(x, y int) byte {
+	if uint(x) >= uint(b.w) || uint(y) >= uint(b.h) {
+		return 0
+	}
+	return b.dark[y*b.w+x]
+}
+
+// darkness compares each pixel with the mean of a square around it, which follows
+// uneven light. The square is several modules wide at any size of code that can
+// be read: a code of 21 modules over the whole picture has modules of 1/21.
+func (g grey) darkness() bitmap {
+	reach := max(20, min(g.w, g.h)/20)
+	out := bitmap{g.w, g.h, make([]byte, g.w*g.h)}
+	columns := make([]int32, g.w) // Sums over the rows of the square.
+	for y := range min(reach, g.h) {
+		g.addRow(columns, y, 1)
+	}
+	for y := range g.h {
+		if y+reach < g.h {
+			g.addRow(columns, y+reach, 1)
+		}
+		if y-reach-1 >= 0 {
+			g.addRow(columns, y-reach-1, -1)
+		}
+		rows := min(y+reach, g.h-1) - max(y-reach, 0) + 1
+		g.compareRow(out.dark[y*g.w:][:g.w], g.pix[y*g.w:][:g.w], columns, rows, reach)
+	}
+	clear(columns)
+	return out
+}
+
+func (g grey) addRow(columns []int32, y int, sign int32) {
+	for x, v := range g.pix[y*g.w:][:g.w] {
+		columns[x] += sign * int32(v)
+	}
+}
+
+// compareRow calls a pixel dark that is a twentieth and three levels below the
+// mean: noise on plain paper is less than that.
+func (g grey) compareRow(dark, row []byte, columns []int32, rows, reach int) {
+	w := len(row)
+	sum, count := int64(0), 0
+	for x := range min(reach, w) {
+		sum += int64(columns[x])
+		count += rows
+	}
+	for x, v := range row {
+		if x+reach < w {
+			sum += int64(columns[x+reach])
+			count += rows
+		}
+		if x-reach-1 >= 0 {
+			sum -= int64(columns[x-reach-1])
+			count -= rows
+		}
+		if (int64(v)+3)*20*int64(count) < 19*sum {
+			dark[x] = 1
+		}
+	}
+}
