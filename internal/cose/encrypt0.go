@@ -126,12 +126,16 @@ func (m *Encrypt0) prepare(key *[32]byte, external []byte) (cipher.AEAD, []byte,
 	if err != nil {
 		return nil, nil, err
 	}
+	aead, err := newAEAD(key)
+	return aead, aad, err
+}
+
+func newAEAD(key *[32]byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	aead, err := cipher.NewGCM(block)
-	return aead, aad, err
+	return cipher.NewGCM(block)
 }
 
 // encStructure is the Enc_structure of RFC 9052 section 5.3.

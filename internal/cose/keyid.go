@@ -91,7 +91,7 @@ func KeyIDOf(pub *ecdsa.PublicKey) (KeyID, error) {
 	if err != nil {
 		return KeyID{}, err
 	}
-	return thumbprint(key)
+	return thumbprintOf(key)
 }
 
 // SymmetricKeyID returns the id of a 32-byte key. Publishing four bytes of the
@@ -107,7 +107,8 @@ func SymmetricKeyID(secret *[32]byte) (KeyID, error) {
 	return KeyID(sum[:KeyIDSize]), nil
 }
 
-func thumbprint(key PublicKey) (KeyID, error) {
+// thumbprintOf hashes a COSE_Key that has its required members only.
+func thumbprintOf(key any) (KeyID, error) {
 	encoded, err := Marshal(key)
 	if err != nil {
 		return KeyID{}, err

@@ -13,6 +13,9 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/spec/vectors"
 )
 
 // root is the repository's root, seen from where go generate runs.
@@ -57,14 +60,9 @@ func Files() (map[string][]byte, error) {
 		}
 		files["spec/vectors/"+name+".json"] = buf.Bytes()
 	}
-	for _, a := range accept {
-		seed(files, "pass", "FuzzParse", "accept-"+a.Name, a.Text)
-	}
-	for _, r := range refuse {
-		seed(files, "pass", "FuzzParse", "refuse-"+r.Name, r.Text)
-	}
+	seeds(files, accept, refuse)
 	for _, c := range consents {
-		seed(files, "consent", "FuzzDecode", c.Name, []byte(c.Record))
+		seed(files, "consent", "FuzzDecode", "record-"+c.Name, []byte(c.Record))
 	}
 	for _, l := range site.StatusLists {
 		seed(files, "statuslist", "FuzzVerify", fmt.Sprintf("accept-%d-entries", l.Size), []byte(l.Token))
@@ -72,12 +70,51 @@ func Files() (map[string][]byte, error) {
 	for _, l := range lists {
 		seed(files, "statuslist", "FuzzVerify", "refuse-"+l.Name, []byte(l.Token))
 	}
+	for i, bits := range [][]byte{{0xb9, 0xa3}, make([]byte, 8192), bytesOf("bits", 512)} {
+		seed(files, "statuslist", "FuzzInflate", "accept-"+itoa(i), packed(bits))
+	}
+	seed(files, "statuslist", "FuzzInflate", "refuse-nothing", packed(nil))
+	for i, pair := range base45().Accept {
+		seed(files, "pass", "FuzzBase45", "accept-"+itoa(i), pair.Text)
+	}
+	for i, text := range base45().Refuse {
+		seed(files, "pass", "FuzzBase45", "refuse-"+itoa(i), text)
+	}
 	return files, nil
+}
+
+// seeds adds what is taken from passes: the texts, the messages, the sealed
+// references and what is in them.
+func seeds(files map[string][]byte, accept []vectors.Accept, refuse []vectors.Refuse) {
+	for _, a := range accept {
+		seed(files, "pass", "FuzzParse", "accept-"+a.Name, a.Text)
+		seed(files, "internal/cose", "FuzzSign1", "accept-"+a.Name, []byte(a.Bytes))
+		if len(a.References) == 0 {
+			continue
+		}
+		sealed := unwrap(decode(open(a.Text).unprotected).get(-65537))
+		seed(files, "internal/cose", "FuzzEncrypt0", "accept-"+a.Name, sealed)
+		var inside object
+		for _, r := range a.References {
+			inside = append(inside, pair{byteString(r.Model), byteString(r.Bytes)})
+		}
+		seed(files, "pass", "FuzzReferences", "accept-"+a.Name, inside.encode())
+	}
+	for _, r := range refuse {
+		seed(files, "pass", "FuzzParse", "refuse-"+r.Name, r.Text)
+		if r.Bytes != nil && r.Reason == string(pass.ReasonMalformed) {
+			seed(files, "internal/cose", "FuzzSign1", "refuse-"+r.Name, []byte(r.Bytes))
+		}
+	}
 }
 
 // seed adds a seed in the form that go test reads.
 func seed[T string | []byte](files map[string][]byte, pkg, fuzz, name string, value T) {
-	files[pkg+"/testdata/fuzz/"+fuzz+"/"+name] = fmt.Appendf(nil, "go test fuzz v1\n%T(%q)\n", value, value)
+	kind := "string"
+	if _, ok := any(value).([]byte); ok {
+		kind = "[]byte"
+	}
+	files[pkg+"/testdata/fuzz/"+fuzz+"/"+name] = fmt.Appendf(nil, "go test fuzz v1\n%s(%q)\n", kind, value)
 }
 
 // check stops at what cannot fail for fixed input.
