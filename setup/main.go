@@ -39,6 +39,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, home.Dir(*dir), *arch); err != nil {
+		if errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted; nothing half-done is left, run it again")
+		}
 		fmt.Fprintln(os.Stderr, "setup:", err)
 		stop()
 		os.Exit(exitCode(err))

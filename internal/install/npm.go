@@ -52,9 +52,22 @@ func (n NPM) Fetch(ctx context.Context, dir string) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("npm ci failed (%w):\n%s", err, strings.TrimSpace(string(said)))
+		return fmt.Errorf("npm could not fetch the packages (%w); if the network was away, run it again. npm said:\n%s", err, brief(string(said)))
 	}
 	return nil
+}
+
+// brief returns the first lines of what npm said, without JavaScript's own
+// traces of where it was said.
+func brief(said string) string {
+	var lines []string
+	for line := range strings.Lines(said) {
+		line = strings.TrimRight(line, "\n")
+		if trace := strings.TrimSpace(strings.TrimPrefix(line, "npm error")); trace != "" && !strings.HasPrefix(trace, "at ") {
+			lines = append(lines, "  "+line)
+		}
+	}
+	return strings.Join(lines[:min(len(lines), 8)], "\n")
 }
 
 // watch calls Progress about once a second until done is closed.
