@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -19,11 +20,13 @@ var ErrSealingKey = errors.New("not a usable sealing key")
 // secret is shown by nothing but [SealingKey.Export]. Copies share one secret,
 // so [SealingKey.Wipe] reaches all of them. The zero value seals nothing.
 type SealingKey struct {
-	id KeyID
-	// secret stands behind a pointer so that printing a struct with a key in an
-	// unexported field, where no method of ours is asked, shows an address.
-	secret *[secretSize]byte
+	id    KeyID
+	vault *vault // nil in the zero value
 }
+
+// vault keeps a secret behind two pointers. Printing a struct with a key in an
+// unexported field asks no method of ours, and follows one pointer but not two.
+type vault struct{ secret *[secretSize]byte }
 
 // SealingKeys are the sealing keys of a door, by their ids.
 type SealingKeys map[KeyID]SealingKey
@@ -52,31 +55,31 @@ func sealingKey(secret *[secretSize]byte) (SealingKey, error) {
 	if err != nil {
 		return SealingKey{}, err
 	}
-	return SealingKey{id: id, secret: secret}, nil
+	return SealingKey{id: id, vault: &vault{secret}}, nil
 }
 
 // Export returns a copy of the 32 secret bytes, for a file that only its owner
 // can read. It returns nil for the zero value.
 func (k SealingKey) Export() []byte {
-	if k.secret == nil {
+	if k.vault == nil {
 		return nil
 	}
-	out := make([]byte, secretSize)
-	copy(out, k.secret[:])
-	return out
+	return append([]byte(nil), k.vault.secret[:]...)
 }
 
 // ID returns the id under which doors find the key.
 func (k SealingKey) ID() KeyID { return k.id }
 
 // usable returns whether there is a secret that has not been wiped.
-func (k SealingKey) usable() bool { return k.secret != nil && *k.secret != [secretSize]byte{} }
+func (k SealingKey) usable() bool {
+	return k.vault != nil && subtle.ConstantTimeCompare(k.vault.secret[:], make([]byte, secretSize)) == 0
+}
 
 // Wipe zeroes the secret. The key and all its copies then seal and open
 // nothing. It must not run beside a use of the key.
 func (k SealingKey) Wipe() {
-	if k.secret != nil {
-		clear(k.secret[:])
+	if k.vault != nil {
+		clear(k.vault.secret[:])
 	}
 }
 

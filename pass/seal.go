@@ -88,7 +88,7 @@ func Seal(rand io.Reader, key SealingKey, b Binding, references map[ModelID][]by
 		return Sealed{}, err
 	}
 	defer clear(plaintext)
-	m, err := cose.Encrypt(rand, key.secret, key.id, plaintext, aad)
+	m, err := cose.Encrypt(rand, key.vault.secret, key.id, plaintext, aad)
 	if err != nil {
 		return Sealed{}, err
 	}

@@ -161,7 +161,7 @@ func (v Verified) Open(keys SealingKeys) (*References, error) {
 	if err != nil {
 		return nil, err
 	}
-	plaintext, err := sealed.Decrypt(key.secret, aad)
+	plaintext, err := sealed.Decrypt(key.vault.secret, aad)
 	if err != nil {
 		return nil, badSeal(err)
 	}

@@ -74,6 +74,10 @@ func Files() (map[string][]byte, error) {
 		seed(files, "statuslist", "FuzzInflate", "accept-"+itoa(i), packed(bits))
 	}
 	seed(files, "statuslist", "FuzzInflate", "refuse-nothing", packed(nil))
+	for i, hours := range []string{"", "Mon-Fri 07:00-19:00", "daily 00:00-24:00", "Fri-Mon 22:00-02:00, Sat+Sun 08:00-09:00"} {
+		seed(files, "pass", "FuzzParseSchedule", "accept-"+itoa(i), hours)
+	}
+	seed(files, "pass", "FuzzParseSchedule", "refuse-minute", "Mon 07:60-08:00")
 	for i, pair := range base45().Accept {
 		seed(files, "pass", "FuzzBase45", "accept-"+itoa(i), pair.Text)
 	}
