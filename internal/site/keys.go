@@ -1,0 +1,169 @@
+package site
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/facelatch/facelatch/pass"
+)
+
+const (
+	privateType = "PRIVATE KEY" // PKCS #8 (RFC 7468 section 10)
+	publicType  = "PUBLIC KEY"  // SubjectPublicKeyInfo (section 13)
+	sealingType = "FACELATCH SEALING KEY"
+)
+
+const maxKeyFile = 1 << 14
+
+// makeIssuingKey makes the key that passes are signed with, and the file from
+// which doors learn it.
+func (f folder) makeIssuingKey(disk Disk, rand io.Reader) (*ecdsa.PrivateKey, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand)
+	if err != nil {
+		return nil, err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(private)
+	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	id, err := pass.KeyIDOf(&key.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	if err := disk.Create(f.issuingKey(), pem.EncodeToMemory(&pem.Block{Type: privateType, Bytes: private}), secret); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(f.issuers(), id.String()+".pem")
+	return key, disk.Create(path, pem.EncodeToMemory(&pem.Block{Type: publicType, Bytes: der}), public)
+}
+
+// readIssuingKey reads the key that passes are signed with.
+func (f folder) readIssuingKey() (*ecdsa.PrivateKey, error) {
+	path := f.issuingKey()
+	block, err := readSecret(path, privateType)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(block.Bytes)
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %v", ErrDamaged, path, err)
+	}
+	ec, ok := key.(*ecdsa.PrivateKey)
+	if !ok || ec.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("%w: %s: the key is not on P-256", ErrDamaged, path)
+	}
+	return ec, nil
+}
+
+// readIssuers reads the public keys of all whose passes are accepted here.
+func (f folder) readIssuers() (map[pass.KeyID]*ecdsa.PublicKey, error) {
+	ids, err := keyIDs(f.issuers())
+	if err != nil {
+		return nil, err
+	}
+	keys := make(map[pass.KeyID]*ecdsa.PublicKey, len(ids))
+	for _, id := range ids {
+		path := filepath.Join(f.issuers(), id.String()+".pem")
+		key, err := readPublic(path)
+		if err != nil {
+			return nil, err
+		}
+		if found, err := pass.KeyIDOf(key); err != nil || found != id {
+			return nil, fmt.Errorf("%w: %s is not named by its key", ErrDamaged, path)
+		}
+		keys[id] = key
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%w: there is no issuer in %s", ErrNoKey, f.issuers())
+	}
+	return keys, nil
+}
+
+// keyIDs lists the keys of a folder, whose files are named by their ids.
+func keyIDs(dir string) ([]pass.KeyID, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var ids []pass.KeyID
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), ".pem")
+		if !ok {
+			continue
+		}
+		var id pass.KeyID
+		if err := id.UnmarshalText([]byte(name)); err != nil {
+			return nil, fmt.Errorf("%w: %s is not named by a key", ErrDamaged, filepath.Join(dir, e.Name()))
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func readPublic(path string) (*ecdsa.PublicKey, error) {
+	data, err := read(path, maxKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != publicType {
+		return nil, fmt.Errorf("%w: %s is not a public key in PEM", ErrDamaged, path)
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %v", ErrDamaged, path, err)
+	}
+	ec, ok := key.(*ecdsa.PublicKey)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s is not a key for ES256", ErrDamaged, path)
+	}
+	return ec, nil
+}
+
+// readSecret reads a PEM file that only its owner may read. The mode is that of
+// the file that was opened, so that it cannot be exchanged in between.
+func readSecret(path, kind string) (*pem.Block, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", ErrNoKey, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%w: chmod 600 %s, and consider it stolen if others had access", ErrExposed, path)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+	if err != nil {
+		return nil, err
+	}
+	defer clear(data)
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != kind {
+		return nil, fmt.Errorf("%w: %s holds no %s", ErrDamaged, path, kind)
+	}
+	return block, nil
+}

@@ -1,0 +1,270 @@
+package site
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/statuslist"
+)
+
+func TestModes(t *testing.T) {
+	dir := newSite(t)
+	if _, err := issueWith(dir, durable.Disk{}, pass.Face, &hand{}); err != nil {
+		t.Fatal(err)
+	}
+	open := []string{"site.json", "record.jsonl", "controller/issuers", "controller/status"}
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		name := strings.TrimPrefix(path, dir+"/")
+		isOpen := slices.ContainsFunc(open, func(o string) bool { return strings.HasPrefix(name, o) })
+		if !isOpen && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v", name, info.Mode())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestExposedKeys(t *testing.T) {
+	for _, glob := range []string{"controller/issuing-key.pem", "station/sealing/"} {
+		dir, h := newSite(t), &hand{}
+		path := filepath.Join(dir, glob)
+		if strings.HasSuffix(glob, "/") {
+			files, err := os.ReadDir(path)
+			if err != nil || len(files) != 1 {
+				t.Fatal(files, err)
+			}
+			path = filepath.Join(path, files[0].Name())
+		}
+		for _, mode := range []fs.FileMode{0o640, 0o604, 0o602} {
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+			_, err := issueWith(dir, durable.Disk{}, pass.Face, h)
+			if !errors.Is(err, ErrExposed) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s with %v: error %v", glob, mode, err)
+			}
+		}
+		if h.text != "" || len(validPlaces(t, dir)) != 0 {
+			t.Errorf("%s: a pass was issued", glob)
+		}
+	}
+}
+
+// TestDoorNeedsNoIssuingKey: a door opens with nothing of the controller's but
+// what is public.
+func TestDoorNeedsNoIssuingKey(t *testing.T) {
+	dir, h := newSite(t), &hand{}
+	if _, err := issueWith(dir, durable.Disk{}, pass.Face, h); err != nil {
+		t.Fatal(err)
+	}
+	for _, gone := range []string{"issuing-key.pem", "passes", "pending", "allocated", "lock"} {
+		if err := os.RemoveAll(filepath.Join(dir, "controller", gone)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "record.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	v, err := check(t, dir, h.text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := OpenDoor(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := pass.Parse(h.text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _ := p.SealID()
+	keys, err := d.SealingKeys(id)
+	if err != nil || len(keys) != 1 {
+		t.Fatal(keys, err)
+	}
+	refs, err := v.Open(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := refs.Get(model); !ok || string(got) != string(reference) {
+		t.Error("the reference that was opened is not the one that was sealed")
+	}
+}
+
+func TestSealingKeysOfADoor(t *testing.T) {
+	dir := newSite(t)
+	d, err := OpenDoor(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := d.SealingKeys(pass.KeyID{1}); err != nil || len(keys) != 0 {
+		t.Errorf("another's key: %v, %v", keys, err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "station", "sealing")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SealingKeys(pass.KeyID{1}); !errors.Is(err, ErrNoKey) {
+		t.Errorf("no key at all: %v", err)
+	}
+}
+
+func TestNoIssuers(t *testing.T) {
+	dir := newSite(t)
+	if err := os.RemoveAll(filepath.Join(dir, "controller", "issuers")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenDoor(dir); !errors.Is(err, ErrNoKey) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestEpochs: a sealing key is used for 12 months, and removed once the last
+// pass sealed under it has expired.
+func TestEpochs(t *testing.T) {
+	dir := newSite(t)
+	now := noon
+	key := func() pass.KeyID {
+		t.Helper()
+		o, err := OpenOffice(dir, func() time.Time { return now })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer o.Close()
+		k, err := o.SealingKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer k.Wipe()
+		return k.ID()
+	}
+	first := key()
+	now = noon.AddDate(1, 0, 0).Add(-time.Second)
+	if key() != first {
+		t.Error("the epoch ended early")
+	}
+	now = noon.AddDate(1, 0, 0)
+	second := key()
+	if second == first {
+		t.Error("the epoch did not end")
+	}
+	now = noon.AddDate(1, 0, 0).Add(pass.MaxLifetime)
+	key()
+	if ids, err := keyIDs(folder(dir).sealing()); err != nil || !slices.Contains(ids, first) {
+		t.Errorf("a key was removed before its last pass expired: %v %v", ids, err)
+	}
+	now = now.Add(time.Second)
+	key()
+	if ids, err := keyIDs(folder(dir).sealing()); err != nil || slices.Contains(ids, first) {
+		t.Errorf("a key was kept after its last pass expired: %v %v", ids, err)
+	}
+	audit(t, "epochs", dir)
+}
+
+// TestPlaces: places are never given twice, cannot be told from each other, and
+// go on in another list when one is full.
+func TestPlaces(t *testing.T) {
+	dir := newSite(t)
+	f := folder(dir)
+	key, err := f.readIssuingKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLists(f, durable.Disk{}, key)
+	almost := make([]byte, listSize/8)
+	for i := range listFull/8 - 1 {
+		almost[i] = 0xff
+	}
+	if err := os.WriteFile(f.taken(0), almost, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	given := make(map[pass.StatusRef]bool)
+	for range 12 {
+		ref, err := l.Reserve(noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if given[ref] || ref.List == 0 && almost[ref.Index/8] != 0 {
+			t.Errorf("%v was given twice", ref)
+		}
+		given[ref] = true
+	}
+	perList := map[uint32]int{}
+	var indexes []uint32
+	for ref := range maps.Keys(given) {
+		perList[ref.List]++
+		indexes = append(indexes, ref.Index)
+	}
+	if perList[0] != 8 || perList[1] != 4 {
+		t.Errorf("%v in each list", perList)
+	}
+	if slices.IsSorted(indexes) && indexes[0]+11 == indexes[11] {
+		t.Error("places follow each other")
+	}
+	d, err := OpenDoor(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ref := range given {
+		if s, err := d.Status(ref.URI(), ref.Index, noon); err != nil || s != statuslist.Invalid {
+			t.Errorf("a place that was only reserved reads %v, %v", s, err)
+		}
+	}
+}
+
+func TestStatusOfOddNames(t *testing.T) {
+	d, err := OpenDoor(newSite(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range []string{"", "fl:", "fl:00", "fl:7", "fl:../0", "0", "fl:4294967296"} {
+		if s, err := d.Status(uri, 0, noon); err == nil || s != statuslist.Invalid {
+			t.Errorf("%q: %v, %v", uri, s, err)
+		}
+	}
+}
+
+// TestListOfTheDayAfterTheLastPass: a list that nobody touched for longer than
+// a pass lasts can be continued.
+func TestExpiredList(t *testing.T) {
+	dir := newSite(t)
+	f := folder(dir)
+	key, err := f.readIssuingKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLists(f, durable.Disk{}, key)
+	if err := l.Set(pass.StatusRef{Index: 5}, statuslist.Valid, noon); err != nil {
+		t.Fatal(err)
+	}
+	later := noon.Add(listLife)
+	if err := l.Set(pass.StatusRef{Index: 6}, statuslist.Valid, later); err != nil {
+		t.Fatal(err)
+	}
+	d, err := OpenDoor(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for index, want := range map[uint32]statuslist.Status{5: statuslist.Invalid, 6: statuslist.Valid} {
+		if got, err := d.Status("fl:0", index, later); err != nil || got != want {
+			t.Errorf("place %d: %v, %v", index, got, err)
+		}
+	}
+}

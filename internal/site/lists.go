@@ -1,0 +1,201 @@
+package site
+
+import (
+	"crypto/ecdsa"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/statuslist"
+)
+
+const (
+	// listSize is the number of places in a list, a power of two.
+	listSize = statuslist.DefaultSize
+	// listFull is how many may be taken before another list is begun, so that a
+	// free one is found by a few throws.
+	listFull = listSize - listSize/8
+	// listLife is how long a signed list may be used. It is longer than a pass
+	// can last, because a door that reads the folder itself has the newest
+	// list at all times; what a distant door may do with an old one is for the
+	// bundle to say.
+	listLife = pass.MaxLifetime + 24*time.Hour
+)
+
+// lists is an [issue.Lists]. The lock must be held.
+type lists struct {
+	f    folder
+	disk Disk
+	key  *ecdsa.PrivateKey
+	rand io.Reader
+}
+
+func newLists(f folder, disk Disk, key *ecdsa.PrivateKey) lists {
+	return lists{f: f, disk: disk, key: key, rand: rand.Reader}
+}
+
+// begin makes a list on which nothing is taken. What is at its number already
+// was left by a crash, before anything was taken.
+func (l lists) begin(number uint32, at time.Time) error {
+	list, err := statuslist.New(listSize)
+	if err != nil {
+		return err
+	}
+	if err := l.sign(number, list, at); err != nil {
+		return err
+	}
+	return l.disk.Write(l.f.taken(number), make([]byte, listSize/8), secret)
+}
+
+// Reserve is a method of [issue.Lists].
+func (l lists) Reserve(at time.Time) (pass.StatusRef, error) {
+	number, taken, err := l.current(at)
+	if err != nil {
+		return pass.StatusRef{}, err
+	}
+	index, err := l.throw(taken)
+	if err != nil {
+		return pass.StatusRef{}, err
+	}
+	taken[index/8] |= 1 << (index % 8)
+	if err := l.disk.Write(l.f.taken(number), taken, secret); err != nil {
+		return pass.StatusRef{}, err
+	}
+	return pass.StatusRef{List: number, Index: index}, nil
+}
+
+// throw returns a place that is free, each as likely as any other.
+func (l lists) throw(taken []byte) (uint32, error) {
+	for {
+		var b [4]byte
+		if _, err := io.ReadFull(l.rand, b[:]); err != nil {
+			return 0, err
+		}
+		index := binary.BigEndian.Uint32(b[:]) % listSize // a power of two: no place is favoured
+		if taken[index/8]>>(index%8)&1 == 0 {
+			return index, nil
+		}
+	}
+}
+
+// current returns the newest list and what is taken there, after beginning
+// another where that is full.
+func (l lists) current(at time.Time) (uint32, []byte, error) {
+	number, err := l.newest()
+	if err != nil {
+		return 0, nil, err
+	}
+	taken, err := l.taken(number)
+	if err != nil {
+		return 0, nil, err
+	}
+	if count(taken) < listFull {
+		return number, taken, nil
+	}
+	if err := l.begin(number+1, at); err != nil {
+		return 0, nil, err
+	}
+	taken, err = l.taken(number + 1)
+	return number + 1, taken, err
+}
+
+func (l lists) taken(number uint32) ([]byte, error) {
+	taken, err := read(l.f.taken(number), listSize/8)
+	if err == nil && len(taken) != listSize/8 {
+		err = fmt.Errorf("%w: %s has %d bytes", ErrDamaged, l.f.taken(number), len(taken))
+	}
+	return taken, err
+}
+
+func (l lists) newest() (newest uint32, err error) {
+	entries, err := os.ReadDir(l.f.allocated())
+	if err != nil {
+		return 0, err
+	}
+	found := false
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), ".bits")
+		number, err := strconv.ParseUint(name, 10, 32)
+		if !ok || err != nil {
+			continue
+		}
+		newest, found = max(newest, uint32(number)), true
+	}
+	if !found {
+		return 0, fmt.Errorf("%w: there is no list in %s", ErrDamaged, l.f.allocated())
+	}
+	return newest, nil
+}
+
+// Set is a method of [issue.Lists].
+func (l lists) Set(ref pass.StatusRef, s statuslist.Status, at time.Time) error {
+	list, err := l.open(ref, at)
+	if err != nil {
+		return err
+	}
+	if err := list.Set(ref.Index, s); err != nil {
+		return err
+	}
+	return l.sign(ref.List, list, at)
+}
+
+// open returns the bits of a list. One that has expired held only passes that
+// have expired as well, and is begun anew.
+func (l lists) open(ref pass.StatusRef, at time.Time) (*statuslist.List, error) {
+	keys, err := l.f.readIssuers()
+	if err != nil {
+		return nil, err
+	}
+	token, err := readToken(l.f.status(ref.List), keys, ref.URI(), at)
+	if errors.Is(err, statuslist.ErrExpired) {
+		return statuslist.New(listSize)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return token.List(), nil
+}
+
+func (l lists) sign(number uint32, list *statuslist.List, at time.Time) error {
+	issued := at.UTC().Truncate(time.Second)
+	header := statuslist.Header{URI: pass.StatusURI(number), Issued: issued, Expires: issued.Add(listLife)}
+	data, err := statuslist.Sign(l.rand, l.key, header, list)
+	if err != nil {
+		return err
+	}
+	return l.disk.Write(l.f.status(number), data, public)
+}
+
+// maxToken is the longest token: the bits, which zlib may make a little longer,
+// and what is around them.
+const maxToken = statuslist.MaxSize/8 + 4096
+
+func readToken(path string, keys map[pass.KeyID]*ecdsa.PublicKey, uri string, at time.Time) (*statuslist.Token, error) {
+	data, err := read(path, maxToken)
+	if err != nil {
+		return nil, err
+	}
+	token, err := statuslist.Verify(data, keys, uri, at)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return token, nil
+}
+
+// count returns the number of bits that are set.
+func count(bits []byte) (n int) {
+	for _, b := range bits {
+		for ; b != 0; b &= b - 1 {
+			n++
+		}
+	}
+	return n
+}
