@@ -12,7 +12,9 @@ package models
 
 import (
 	"bytes"
-	_ "embed"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +28,8 @@ var ErrInvalid = errors.New("models: invalid manifest")
 // Role is what a model is for.
 type Role string
 
-// The roles. A manifest has exactly one model of each but the optional ones.
+// The roles. A manifest has exactly one model of each, but for the optional ones
+// and for Extract, of which it may have two whose scores are averaged.
 const (
 	Detect   Role = "detect"   // finds faces in a picture
 	Landmark Role = "landmark" // finds 68 points on one face
@@ -39,10 +42,13 @@ const (
 type Manifest struct {
 	// Name identifies the set, in lower-case letters, digits and hyphens.
 	Name string `json:"name"`
-	// Models are the set's models, at most one of each role.
+	// Models are the set's models.
 	Models []Model `json:"models"`
-	// Reference says how a reference is made from the Extract model's vector.
+	// Reference says how a reference is made from the Extract models' vectors.
 	Reference Reference `json:"reference"`
+	// Attack is the belief in a living face, 0 to 1, below which the PAD model's
+	// answer counts as a suspected presentation attack.
+	Attack float64 `json:"attack"`
 	// Thresholds map false match rates to comparison scores, in the order of
 	// falling FMR. A set that has not been calibrated has none.
 	Thresholds []Threshold `json:"thresholds"`
@@ -76,7 +82,7 @@ type Source struct {
 	Version string `json:"version"` // exact version
 	Path    string `json:"path"`    // the file's slash-separated path in the package
 	SHA256  string `json:"sha256"`  // of that file, in lower-case hexadecimal
-	Mended  bool   `json:"mended"`  // whether internal/mend changes it on installing
+	Mended  bool   `json:"mended"`  // whether installing changes it: internal/mend, or internal/tflite for a .tflite file
 }
 
 // Input is a model's only input: one picture, batch first, planes after each
@@ -107,19 +113,27 @@ type Output struct {
 	Meaning string  `json:"meaning"` // what the numbers are, with their unit
 }
 
-// Reference says how a feature vector becomes the reference in a pass.
+// Reference says how feature vectors become the reference in a pass.
 type Reference struct {
-	// ID names model and encoding in a pass, so that a door knows whether it can
-	// compare. Any change to this struct that changes references needs another ID.
+	// ID names the encoding for people. Passes carry a hash instead, which
+	// covers the Extract models and everything in this struct.
 	ID string `json:"id"`
-	// Floats is the length of the Extract model's vector.
+	// Parts encode the vectors of the Extract models, in their order.
+	Parts []Part `json:"parts"`
+}
+
+// Part says how the vector of one Extract model is encoded.
+type Part struct {
+	// Floats is the length of the model's vector.
 	Floats int `json:"floats"`
-	// Projection names where the projection matrix comes from: "last-layer" for
-	// the left singular vectors of the Extract model's last layer, or "none".
+	// Projection is the file of a matrix of Dimensions rows of Floats values:
+	// big-endian int16 in units of 1/32767, rows orthonormal.
 	Projection string `json:"projection"`
+	// SHA256 is that file's hash, in lower-case hexadecimal.
+	SHA256 string `json:"sha256"`
 	// Dimensions is how many projected values are kept.
 	Dimensions int `json:"dimensions"`
-	// Bits is the size of one value, 1 to 8.
+	// Bits is the size of one value, 2 to 8.
 	Bits int `json:"bits"`
 	// Clip is where values are cut off before they are quantised, in standard
 	// deviations of the projected vector.
@@ -127,7 +141,35 @@ type Reference struct {
 }
 
 // Bytes returns the length of an encoded reference.
-func (r Reference) Bytes() int { return (r.Dimensions*r.Bits + 7) / 8 }
+func (r Reference) Bytes() int {
+	n := 0
+	for _, p := range r.Parts {
+		n += p.Dimensions * p.Bits
+	}
+	return (n + 7) / 8
+}
+
+//go:embed projections/*.i16
+var projections embed.FS
+
+// ErrNoProjection says that a part names a matrix that this version does not
+// carry, or another one than it carries.
+var ErrNoProjection = errors.New("models: no such projection")
+
+// Projection returns the matrix of a part of the default manifest. The matrices
+// are the left singular vectors of the Extract models' last layers, computed
+// once (internal/projection) and kept as data, so that every machine makes the
+// same references.
+func Projection(p Part) ([]byte, error) {
+	data, err := projections.ReadFile("projections/" + p.Projection)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", ErrNoProjection, p.Projection)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != p.SHA256 {
+		return nil, fmt.Errorf("%w: %s has another hash", ErrNoProjection, p.Projection)
+	}
+	return data, nil
+}
 
 // Threshold is the comparison score from which on two faces count as one
 // person's, for a given false match rate.
@@ -164,7 +206,7 @@ func Decode(data []byte) (Manifest, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return Manifest{}, fmt.Errorf("%w: something follows the object", ErrInvalid)
 	}
-	if err := m.valid(); err != nil {
+	if err := m.Check(); err != nil {
 		return Manifest{}, err
 	}
 	return m, nil

@@ -21,9 +21,18 @@ func TestDefault(t *testing.T) {
 			t.Errorf("%s: input has %d dimensions", role, n)
 		}
 	}
-	extract, _ := m.Model(Extract)
-	if got := extract.Outputs[0].Shape; !reflect.DeepEqual(got, []int64{1, int64(m.Reference.Floats)}) {
-		t.Errorf("the extract model gives %v, the reference is made from %d floats", got, m.Reference.Floats)
+	parts := m.Reference.Parts
+	for _, model := range m.Models {
+		if model.Role != Extract {
+			continue
+		}
+		if got := model.Outputs[0].Shape; !reflect.DeepEqual(got, []int64{1, int64(parts[0].Floats)}) {
+			t.Errorf("%s gives %v, its part of the reference is made from %d floats", model.ID, got, parts[0].Floats)
+		}
+		if matrix, err := Projection(parts[0]); err != nil || len(matrix) != 2*parts[0].Dimensions*parts[0].Floats {
+			t.Errorf("%s: a projection of %d bytes, %v", model.ID, len(matrix), err)
+		}
+		parts = parts[1:]
 	}
 	if m.Reference.Bytes() > 128 {
 		t.Errorf("a reference takes %d bytes, more than 128", m.Reference.Bytes())
@@ -60,6 +69,9 @@ func TestDecodeNamesTheField(t *testing.T) {
 		{"name", func(m *Manifest) { m.Name = "Two Words" }},
 		{"models", func(m *Manifest) { m.Models = m.Models[1:] }},
 		{"models[1].role", func(m *Manifest) { m.Models[1].Role = Detect }},
+		{"models[4].role", func(m *Manifest) { m.Models[4].Role = Extract }},
+		{"reference.parts", func(m *Manifest) { m.Reference.Parts = m.Reference.Parts[1:] }},
+		{"attack", func(m *Manifest) { m.Attack = 2 }},
 		{"models[0].role", func(m *Manifest) { m.Models[0].Role = "identify" }},
 		{"models[0].id", func(m *Manifest) { m.Models[0].ID = "" }},
 		{"models[0].file", func(m *Manifest) { m.Models[0].File = "../x.onnx" }},
@@ -86,11 +98,12 @@ func TestDecodeNamesTheField(t *testing.T) {
 		{"models[0].outputs[0].shape", func(m *Manifest) { m.Models[0].Outputs[0].Shape = []int64{1 << 15, 1 << 15} }},
 		{"models[0].outputs[1].shape", func(m *Manifest) { m.Models[0].Outputs[1].Shape = nil }},
 		{"reference.id", func(m *Manifest) { m.Reference.ID = "" }},
-		{"reference.floats", func(m *Manifest) { m.Reference.Floats = 0 }},
-		{"reference.projection", func(m *Manifest) { m.Reference.Projection = "random" }},
-		{"reference.dimensions", func(m *Manifest) { m.Reference.Dimensions = 513 }},
-		{"reference.bits", func(m *Manifest) { m.Reference.Bits = 9 }},
-		{"reference.clip", func(m *Manifest) { m.Reference.Clip = 0 }},
+		{"reference.parts[0].sha256", func(m *Manifest) { m.Reference.Parts[0].SHA256 = "00" }},
+		{"reference.parts[0].floats", func(m *Manifest) { m.Reference.Parts[0].Floats = 0 }},
+		{"reference.parts[0].projection", func(m *Manifest) { m.Reference.Parts[0].Projection = "random" }},
+		{"reference.parts[0].dimensions", func(m *Manifest) { m.Reference.Parts[0].Dimensions = 513 }},
+		{"reference.parts[0].bits", func(m *Manifest) { m.Reference.Parts[0].Bits = 9 }},
+		{"reference.parts[0].clip", func(m *Manifest) { m.Reference.Parts[0].Clip = 0 }},
 		{"thresholds[0].name", func(m *Manifest) { m.Thresholds[0].Name = "" }},
 		{"thresholds[0].fmr", func(m *Manifest) { m.Thresholds[0].FMR = 1 }},
 		{"thresholds[1].fmr", func(m *Manifest) { m.Thresholds[1].FMR = 0.5 }},

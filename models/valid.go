@@ -19,6 +19,8 @@ const (
 var (
 	nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	fileForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*\.onnx$`)
+	// A projection's file, in the folder of models or carried in the binary.
+	matrixForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*\.i16$`)
 )
 
 // bad returns the error for one field.
@@ -26,33 +28,37 @@ func bad(field, format string, args ...any) error {
 	return fmt.Errorf("%w: %s: %s", ErrInvalid, field, fmt.Sprintf(format, args...))
 }
 
-// valid returns nil, or an error that names the first bad field.
-func (m Manifest) valid() error {
+// Check returns nil, or an error that wraps ErrInvalid and names the first bad
+// field.
+func (m Manifest) Check() error {
 	if !nameForm.MatchString(m.Name) {
 		return bad("name", "%q", m.Name)
 	}
-	seen := map[Role]bool{}
+	seen := map[Role]int{}
 	files := map[string]bool{}
 	for i, model := range m.Models {
 		at := fmt.Sprintf("models[%d]", i)
 		if err := model.valid(at); err != nil {
 			return err
 		}
-		if seen[model.Role] {
-			return bad(at+".role", "a second model for %q", model.Role)
+		if seen[model.Role] == mostOf(model.Role) {
+			return bad(at+".role", "too many models for %q", model.Role)
 		}
 		if files[model.File] {
 			return bad(at+".file", "a second model in %q", model.File)
 		}
-		seen[model.Role], files[model.File] = true, true
+		seen[model.Role], files[model.File] = seen[model.Role]+1, true
 	}
 	for _, role := range []Role{Detect, Landmark, Extract} {
-		if !seen[role] {
+		if seen[role] == 0 {
 			return bad("models", "none has the role %q", role)
 		}
 	}
-	if err := m.Reference.valid(); err != nil {
+	if err := m.Reference.valid(seen[Extract]); err != nil {
 		return err
+	}
+	if !(m.Attack >= 0 && m.Attack <= 1) {
+		return bad("attack", "%g is not 0 to 1", m.Attack)
 	}
 	return validThresholds(m.Thresholds)
 }
@@ -150,20 +156,43 @@ func validOutputs(at string, outputs []Output) error {
 	return nil
 }
 
-func (r Reference) valid() error {
-	switch {
-	case !nameForm.MatchString(r.ID):
+// mostOf is how many models may have a role.
+func mostOf(role Role) int {
+	if role == Extract {
+		return 2
+	}
+	return 1
+}
+
+func (r Reference) valid(extractors int) error {
+	if !nameForm.MatchString(r.ID) {
 		return bad("reference.id", "%q", r.ID)
-	case r.Floats < 1 || r.Floats > maxFloats:
-		return bad("reference.floats", "%d", r.Floats)
-	case r.Projection != "last-layer" && r.Projection != "none":
-		return bad("reference.projection", "%q is not last-layer or none", r.Projection)
-	case r.Dimensions < 1 || r.Dimensions > r.Floats:
-		return bad("reference.dimensions", "%d of %d floats", r.Dimensions, r.Floats)
-	case r.Bits < 1 || r.Bits > 8:
-		return bad("reference.bits", "%d is not 1 to 8", r.Bits)
-	case !(r.Clip > 0 && r.Clip <= 10):
-		return bad("reference.clip", "%g is not above 0 and at most 10", r.Clip)
+	}
+	if len(r.Parts) != extractors {
+		return bad("reference.parts", "%d parts for %d extract models", len(r.Parts), extractors)
+	}
+	for i, p := range r.Parts {
+		if err := p.valid(fmt.Sprintf("reference.parts[%d]", i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p Part) valid(at string) error {
+	switch {
+	case p.Floats < 1 || p.Floats > maxFloats:
+		return bad(at+".floats", "%d", p.Floats)
+	case !matrixForm.MatchString(p.Projection):
+		return bad(at+".projection", "%q", p.Projection)
+	case !isHash(p.SHA256):
+		return bad(at+".sha256", "not 64 lower-case hexadecimal digits")
+	case p.Dimensions < 1 || p.Dimensions > p.Floats:
+		return bad(at+".dimensions", "%d of %d floats", p.Dimensions, p.Floats)
+	case p.Bits < 2 || p.Bits > 8:
+		return bad(at+".bits", "%d is not 2 to 8", p.Bits)
+	case !(p.Clip > 0 && p.Clip <= 10):
+		return bad(at+".clip", "%g is not above 0 and at most 10", p.Clip)
 	}
 	return nil
 }

@@ -1,0 +1,92 @@
+package eval
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// OperatingPoint is what one threshold costs and gives.
+type OperatingPoint struct {
+	// FMR is the false match rate aimed for.
+	FMR float64 `json:"fmr"`
+	// FNMR is the false non-match rate at the threshold, and FNMRLow to FNMRHigh
+	// its Clopper-Pearson interval of 95 %.
+	FNMR     float64 `json:"fnmr"`
+	FNMRLow  float64 `json:"fnmr_low"`
+	FNMRHigh float64 `json:"fnmr_high"`
+	// Threshold is the lowest score at which no more than FMR of the impostor
+	// pairs match; a pair matches from the threshold on.
+	Threshold float64 `json:"threshold"`
+	// Supported is whether there are at least 10/FMR impostor pairs. Without
+	// them the threshold rests on a handful of pairs or none.
+	Supported bool `json:"supported"`
+}
+
+// scores are the comparison scores of a data set, sorted once.
+type scores struct{ genuine, impostor []float64 }
+
+func newScores(genuine, impostor []float64) scores {
+	slices.Sort(genuine)
+	slices.Sort(impostor)
+	return scores{genuine, impostor}
+}
+
+// below counts the scores under a threshold.
+func below(sorted []float64, threshold float64) int {
+	n, _ := slices.BinarySearch(sorted, threshold)
+	return n
+}
+
+// at finds the threshold for a false match rate and what it costs. Without
+// impostor pairs every threshold would do, and the point is unsupported.
+func (s scores) at(fmr float64) OperatingPoint {
+	p := OperatingPoint{FMR: fmr, Supported: float64(len(s.impostor)) >= 10/fmr*(1-1e-12)}
+	p.Threshold = s.threshold(fmr)
+	misses := below(s.genuine, p.Threshold)
+	if n := len(s.genuine); n > 0 {
+		p.FNMR = float64(misses) / float64(n)
+	}
+	p.FNMRLow, p.FNMRHigh = interval(misses, len(s.genuine))
+	return p
+}
+
+func (s scores) threshold(fmr float64) float64 {
+	allowed := int(math.Floor(fmr*float64(len(s.impostor)) + 1e-9))
+	if allowed >= len(s.impostor) {
+		return -1
+	}
+	// The highest impostor score that may not match any more.
+	worst := s.impostor[len(s.impostor)-1-allowed]
+	return math.Nextafter(worst, math.Inf(1))
+}
+
+// accuracy is the best share of pairs told right by one threshold.
+func (s scores) accuracy() float64 {
+	total := len(s.genuine) + len(s.impostor)
+	if total == 0 {
+		return 0
+	}
+	best := max(len(s.genuine), len(s.impostor)) // say yes, or no, to everybody
+	for i, t := range s.genuine {
+		best = max(best, len(s.genuine)-i+below(s.impostor, t))
+	}
+	return float64(best) / float64(total)
+}
+
+// interval is the Clopper-Pearson interval of 95 % for k of n: the rates at
+// which seeing k or fewer, or k or more, would have a chance of 2.5 %.
+func interval(k, n int) (low, high float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	low, high = 0, 1
+	if k > 0 {
+		low = mathext.InvRegIncBeta(float64(k), float64(n-k+1), 0.025)
+	}
+	if k < n {
+		high = mathext.InvRegIncBeta(float64(k+1), float64(n-k), 0.975)
+	}
+	return low, high
+}
