@@ -112,7 +112,8 @@ type graph struct {
 	operators []step
 }
 
-// part is a tensor: computed if it has no values.
+// part is a tensor: computed if it has no values. Parts with the same slice of
+// values share a buffer.
 type part struct {
 	shape  []int32
 	values []float32
@@ -129,15 +130,20 @@ type step struct {
 
 func (g graph) bytes() []byte {
 	buffers := []child{object()}
+	shared := map[*float32]int32{}
 	var tensors, codes, operators []child
 	for _, t := range g.tensors {
 		buffer := int32(0)
 		if t.values != nil {
+			buffer = shared[&t.values[0]]
+		}
+		if t.values != nil && buffer == 0 {
 			var b []byte
 			for _, v := range t.values {
 				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 			}
 			buffer = int32(len(buffers))
+			shared[&t.values[0]] = buffer
 			buffers = append(buffers, object(byteList(b)))
 		}
 		tensors = append(tensors, object(integerList(t.shape...), t.kind, buffer))

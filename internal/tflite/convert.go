@@ -121,6 +121,9 @@ func (c *converter) finish(o operator, s shape, kind string, inputs []string, at
 	if want, ok := fileShape(s, c.tensors[o.output].shape); !ok {
 		return fmt.Errorf("%w: %s computes %v, the file says %v", ErrMalformed, kind, want, c.tensors[o.output].shape)
 	}
+	if !c.tensors[o.output].float {
+		return fmt.Errorf("%w: %s computes something other than 32-bit floats", ErrUnsupported, kind)
+	}
 	name := c.name(o.output)
 	if o.options.relu {
 		c.node(kind, name+".linear", inputs, attributes...)

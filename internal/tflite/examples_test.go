@@ -106,6 +106,10 @@ func examples() []example {
 		},
 		{"a PReLU spelled out", spelled(false), []float32{-2, 8, -3, 7, 4, -2}, []float32{-0.5, 8, 3, 7, 4, -3}},
 		{"the same turned round", spelled(true), []float32{-2, 8, -3, 7, 4, -2}, []float32{-0.5, 8, 3, 7, 4, -3}},
+		{"another tensor rectified", almost(2, 3, 0, 0), []float32{-3, 4}, []float32{0 - 3, 8}},
+		{"another minuend", almost(0, 3, 2, 0), []float32{-3, 4}, []float32{0 - 4.5, 4 + 2}},
+		{"another magnitude", almost(0, 3, 0, 2), []float32{-3, 4}, []float32{0 - 4.5, 4 - 2}},
+		{"slopes that are computed", almost(0, 0, 0, 0), []float32{-3, 4}, []float32{18, 4}},
 		{
 			"a difference of what a PReLU is made of",
 			graph{
@@ -114,6 +118,19 @@ func examples() []example {
 			},
 			[]float32{-3, 4},
 			[]float32{-6, 0},
+		},
+		{
+			"strides of two and, across, three",
+			graph{
+				[]part{
+					{shape: []int32{1, 4, 4, 1}},
+					{shape: []int32{1, 1, 1, 1}, values: []float32{1}},
+					{shape: []int32{1, 2, 2, 1}},
+				},
+				[]step{{opConv, []int32{0, 1}, 2, object(valid, int32(3), int32(2))}},
+			},
+			sixteen,
+			[]float32{1, 4, 9, 12},
 		},
 		{
 			"sums and products, with and without constants",
@@ -136,6 +153,30 @@ func examples() []example {
 			},
 			[]float32{1, -12, 3, 14},
 			[]float32{22 + 1, 0, 3, 12 + 14},
+		},
+	}
+}
+
+// almost is relu(p) + f*(q - |r|), which is no PReLU if p, q and r are not one
+// tensor or f is no constant. The operands are x (0), 2x (2) or, for f, a half
+// (3).
+func almost(p, f, q, r int32) graph {
+	picture := part{shape: []int32{1, 1, 2, 1}}
+	return graph{
+		[]part{
+			picture,
+			{shape: []int32{1}, values: []float32{2}},
+			picture,
+			{shape: []int32{1}, values: []float32{0.5}},
+			picture, picture, picture, picture, picture,
+		},
+		[]step{
+			{opMul, []int32{0, 1}, 2, object(none)},
+			{opRelu, []int32{p}, 4, nil},
+			{opAbs, []int32{r}, 5, nil},
+			{opSub, []int32{q, 5}, 6, object(none)},
+			{opMul, []int32{6, f}, 7, object(none)},
+			{opAdd, []int32{4, 7}, 8, object(none)},
 		},
 	}
 }

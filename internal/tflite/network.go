@@ -84,14 +84,14 @@ func decode(data []byte) (*network, error) {
 	if err := n.decodeTensors(r, model, graphs[0]); err != nil {
 		return nil, err
 	}
-	if err := n.decodeOperators(r, model, graphs[0]); err != nil {
-		return nil, err
-	}
 	in, out := r.integers(graphs[0], 1, 1), r.integers(graphs[0], 2, 1)
 	if r.bad || len(in) != 1 || len(out) != 1 || !n.has(in[0]) || !n.has(out[0]) {
 		return nil, fmt.Errorf("%w: not one input and one output", ErrMalformed)
 	}
 	n.input, n.output = in[0], out[0]
+	if err := n.decodeOperators(r, model, graphs[0]); err != nil {
+		return nil, err
+	}
 	return n, nil
 }
 

@@ -9,7 +9,7 @@ func (n *network) decodeOperators(r *reader, model, graph table) error {
 		// Codes above 127 stand in a wider field that older files leave out.
 		codes = append(codes, max(opcode(r.small(t, 0)), opcode(r.integer(t, 3, 0))))
 	}
-	done := map[int]bool{}
+	done := map[int]bool{n.input: true}
 	for _, t := range r.tables(graph, 3, maxOperators) {
 		code := int(uint32(r.integer(t, 0, 0)))
 		in, out := r.integers(t, 1, maxInputs), r.integers(t, 2, 1)

@@ -13,8 +13,9 @@ import (
 // second multiplies. ONNX Runtime has PReLU itself, but not in the blocked
 // layout in which it runs convolutions fastest, and it turns the picture's
 // layout round before and after each PReLU. Both convolutions stay in that
-// layout and take the rectifier and the sum in with them. MobileFaceNet runs
-// more than three times as fast for it.
+// layout and take the rectifier and the sum in with them. MobileFaceNet took
+// 3.0 ms instead of 10.1 ms for it (one core of x86-64 with AVX-512, runtime
+// 1.30.0, all optimisations).
 //
 // The sum rounds to a float near x, so that where the slope is small the result
 // is off by up to 1e-7 of x rather than of itself.

@@ -73,8 +73,8 @@ func (b *builder) convolve(depthwise bool, size, stride, channels int32) {
 	out := []int32{2, (s[1] + stride - 1) / stride, (s[2] + stride - 1) / stride, channels}
 	x := b.step(code, options, []int32{b.at, b.constant(weights...), b.constant(channels)}, out...)
 	positive := b.step(opRelu, nil, []int32{x}, out...)
-	size0 := b.step(opAbs, nil, []int32{x}, out...)
-	difference := b.step(opSub, object(none), []int32{x, size0}, out...)
+	magnitude := b.step(opAbs, nil, []int32{x}, out...)
+	difference := b.step(opSub, object(none), []int32{x, magnitude}, out...)
 	product := b.step(opMul, object(none), []int32{b.constant(channels), difference}, out...)
 	b.step(opAdd, object(none), []int32{positive, product}, out...)
 }
