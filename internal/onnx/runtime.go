@@ -13,6 +13,7 @@ type Runtime struct {
 	api    *api
 	env    uintptr
 	memory uintptr // OrtMemoryInfo of ordinary CPU memory
+	wipes  bool    // whether freed memory is overwritten
 }
 
 // Load opens the shared library at path, which the caller has checked.
@@ -21,7 +22,7 @@ func Load(path string) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{api: a}
+	r := &Runtime{api: a, wipes: wipeOnFree()}
 	const errorsOnly = 3 // ORT_LOGGING_LEVEL_ERROR
 	name := cstring("facelatch")
 	err = a.call(fnCreateEnv, errorsOnly, uintptr(unsafe.Pointer(unsafe.SliceData(name))), uintptr(unsafe.Pointer(&r.env)))
@@ -38,12 +39,16 @@ func Load(path string) (*Runtime, error) {
 // Version is what the library says of itself, such as "1.30.0".
 func (r *Runtime) Version() string { return r.api.version }
 
+// WipesFreedMemory is whether the C library overwrites what ONNX Runtime frees.
+func (r *Runtime) WipesFreedMemory() bool { return r.wipes }
+
 // Level is how far ONNX Runtime rewrites a network's graph before running it.
 // Which level is fastest differs by network: measure (make bench).
 type Level int
 
 // The levels of GraphOptimizationLevel.
 const (
+	None     Level = 0
 	Basic    Level = 1
 	Extended Level = 2
 	All      Level = 99 // also changes tensor layout to blocked NCHWc

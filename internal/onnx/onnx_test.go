@@ -1,0 +1,294 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/facelatch/facelatch/internal/testenv"
+)
+
+// landmarkLane opens the smallest of the default models.
+func landmarkSpec(t testing.TB) (*Runtime, Spec) {
+	t.Helper()
+	dir := testenv.Home(t)
+	r, err := Load(filepath.Join(dir, "lib", "libonnxruntime.so.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := os.ReadFile(filepath.Join(dir, "models", "fr_landmark.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, Spec{
+		Model: model, Level: All,
+		Input:   Tensor{"input", []int64{1, 1, 64, 64}},
+		Outputs: []Tensor{{"output", []int64{1, 136}}},
+	}
+}
+
+func landmarkLane(t testing.TB) *Lane {
+	t.Helper()
+	r, spec := landmarkSpec(t)
+	n, err := r.Open(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	l, err := n.NewLane()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+func ramp(v []float32, from float32) {
+	for i := range v {
+		v[i] = from + float32(i%61)/256
+	}
+}
+
+func TestRun(t *testing.T) {
+	l := landmarkLane(t)
+	ramp(l.Input(), 0.1)
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	first := append([]float32(nil), l.Output(0)...)
+	for i, v := range first {
+		if math.IsNaN(float64(v)) || math.Abs(float64(v)) > 100 {
+			t.Fatalf("output %d is %v", i, v)
+		}
+	}
+	clear(l.Output(0))
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(first) != fmt.Sprint(l.Output(0)) {
+		t.Error("the same input gave another output")
+	}
+}
+
+func TestManyLanesAtOnce(t *testing.T) {
+	r, spec := landmarkSpec(t)
+	n, err := r.Open(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	var wait sync.WaitGroup
+	results := make([]string, 8)
+	for i := range results {
+		wait.Go(func() {
+			l, err := n.NewLane()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer l.Close()
+			for range 20 {
+				ramp(l.Input(), float32(i%2))
+				if err := l.Run(); err != nil {
+					t.Error(err)
+				}
+			}
+			results[i] = fmt.Sprint(l.Output(0))
+		})
+	}
+	wait.Wait()
+	for i, got := range results {
+		if got != results[i%2] {
+			t.Errorf("lane %d saw another lane's input", i)
+		}
+	}
+	if results[0] == results[1] {
+		t.Error("two inputs gave one output")
+	}
+}
+
+func TestWipe(t *testing.T) {
+	l := landmarkLane(t)
+	ramp(l.Input(), 0.5)
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	l.Wipe()
+	for _, v := range append(append([]float32(nil), l.Input()...), l.Output(0)...) {
+		if v != 0 {
+			t.Fatal("a wiped lane still holds something")
+		}
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	r, good := landmarkSpec(t)
+	for name, change := range map[string]func(*Spec){
+		"garbage":      func(s *Spec) { s.Model = []byte("no model") },
+		"truncated":    func(s *Spec) { s.Model = s.Model[:len(s.Model)/2] },
+		"empty":        func(s *Spec) { s.Model = nil },
+		"no output":    func(s *Spec) { s.Outputs = nil },
+		"no shape":     func(s *Spec) { s.Input.Shape = []int64{0} },
+		"absurd shape": func(s *Spec) { s.Input.Shape = []int64{1 << 20, 1 << 20} },
+	} {
+		spec := good
+		change(&spec)
+		if n, err := r.Open(spec); err == nil || n != nil {
+			t.Errorf("%s: opened", name)
+		}
+	}
+}
+
+func TestRunRefusesAnUnknownTensor(t *testing.T) {
+	r, spec := landmarkSpec(t)
+	spec.Outputs = []Tensor{{"no such output", []int64{1, 136}}}
+	n, err := r.Open(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	l, err := n.NewLane()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := l.Run(); !errors.Is(err, ErrRuntime) || !strings.Contains(err.Error(), "no such output") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "lib.so")
+	if err := os.WriteFile(text, []byte("no library"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{text, text + ".missing"} {
+		if _, err := Load(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestNothingRemains looks for the input in the whole memory of the process
+// after a run of a network whose inner result equals its input: in the lane, in
+// the Go heap, and in what the model runtime allocated and freed.
+func TestNothingRemains(t *testing.T) {
+	r, _ := landmarkSpec(t)
+	if !r.WipesFreedMemory() {
+		t.Fatal("the C library does not overwrite freed memory")
+	}
+	n, err := r.Open(Spec{
+		Model: copying(), Level: None,
+		Input: Tensor{"x", []int64{1, 4096}}, Outputs: []Tensor{{"y", []int64{1, 4096}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	l, err := n.NewLane()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	mark(l.Input())
+	if occurrences(t) == 0 {
+		t.Fatal("the search does not find what is there")
+	}
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if l.Output(0)[500] != marker(500)/2 {
+		t.Fatal("the network does not compute what this test needs")
+	}
+	l.Wipe()
+	if n := occurrences(t); n != 0 {
+		t.Errorf("%d pieces of the input remain in memory", n)
+	}
+}
+
+// copying is an ONNX model of a = x * 1 and y = a * 0.5.
+func copying() []byte {
+	scalar := func(name string, v float32) []byte {
+		raw := binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
+		return put(5, number(2, 1), put(8, []byte(name)), put(9, raw)) // GraphProto.initializer
+	}
+	tensor := func(field int, name string) []byte {
+		shape := put(2, put(1, number(1, 1)), put(1, number(1, 4096)))
+		return put(field, put(1, []byte(name)), put(2, put(1, number(1, 1), shape)))
+	}
+	node := func(a, b, out string) []byte {
+		return put(1, put(1, []byte(a)), put(1, []byte(b)), put(2, []byte(out)), put(4, []byte("Mul")))
+	}
+	graph := put(7, node("x", "one", "a"), node("a", "half", "y"), put(2, []byte("g")),
+		scalar("one", 1), scalar("half", 0.5), tensor(11, "x"), tensor(12, "y"))
+	return slices.Concat(number(1, 8), graph, put(8, number(2, 13))) // IR version 8, opset 13
+}
+
+// put is a protocol-buffer field that holds bytes.
+func put(field int, parts ...[]byte) []byte {
+	body := slices.Concat(parts...)
+	out := binary.AppendUvarint([]byte{byte(field<<3 | 2)}, uint64(len(body)))
+	return append(out, body...)
+}
+
+// number is a protocol-buffer field that holds a whole number.
+func number(field int, v uint64) []byte {
+	return binary.AppendUvarint([]byte{byte(field << 3)}, v)
+}
+
+// mark fills v with values that no weight has.
+func mark(v []float32) {
+	for i := range v {
+		v[i] = marker(i)
+	}
+}
+
+// marker is computed where it is needed, so that no copy lies about.
+func marker(i int) float32 { return 0.123 + float32(i%997)*1.0009765e-4 }
+
+// occurrences counts runs of three marks in all writable memory.
+func occurrences(t *testing.T) (n int) {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory, err := os.Open("/proc/self/mem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer memory.Close()
+	for _, line := range strings.Split(string(maps), "\n") {
+		var from, to int64
+		var mode string
+		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode); err != nil || !strings.HasPrefix(mode, "rw") {
+			continue
+		}
+		n += search(memory, from, to)
+	}
+	return n
+}
+
+func search(memory *os.File, from, to int64) (n int) {
+	const step = 1 << 20
+	chunk := make([]byte, step)
+	defer clear(chunk)
+	for at := from; at < to; at += step {
+		read, _ := memory.ReadAt(chunk[:min(step, to-at)], at) // guard pages cannot be read
+		for i := 0; i+12 <= read; i += 4 {
+			if float(chunk[i:]) == marker(500) && float(chunk[i+4:]) == marker(501) && float(chunk[i+8:]) == marker(502) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func float(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }
