@@ -22,12 +22,12 @@ const (
 	ReasonNotYetValid Reason = "not-yet-valid"
 	// ReasonExpired: the pass has ended.
 	ReasonExpired Reason = "expired"
-	// ReasonRevoked: the site's list does not say that the pass is valid. It
-	// was revoked, or never issued, or issued after the list was made.
-	ReasonRevoked Reason = "revoked"
 	// ReasonStatusUnknown: the list that the pass refers to is missing, too
 	// short or too old.
 	ReasonStatusUnknown Reason = "status-unknown"
+	// ReasonRevoked: the site's list does not say that the pass is valid. It
+	// was revoked, or never issued, or issued after the list was made.
+	ReasonRevoked Reason = "revoked"
 	// ReasonWrongZone: the pass is not for this zone.
 	ReasonWrongZone Reason = "wrong-zone"
 	// ReasonOutOfHours: the pass is not for this hour of the week.
@@ -67,7 +67,7 @@ const ReasonOpened Reason = "opened"
 func Reasons() []Reason {
 	return []Reason{
 		ReasonNoPass, ReasonMalformed, ReasonUnknownIssuer, ReasonBadSignature, ReasonNotYetValid,
-		ReasonExpired, ReasonRevoked, ReasonStatusUnknown, ReasonWrongZone, ReasonOutOfHours,
+		ReasonExpired, ReasonStatusUnknown, ReasonRevoked, ReasonWrongZone, ReasonOutOfHours,
 		ReasonOtherModel, ReasonUnknownSeal, ReasonBadSeal,
 		ReasonBadImage, ReasonNoFace, ReasonSeveralFaces, ReasonPoorQuality, ReasonAttackSuspected,
 		ReasonFaceMismatch, ReasonOpened,

@@ -240,3 +240,19 @@ func TestRefusalText(t *testing.T) {
 		seen[r] = true
 	}
 }
+
+// TestPassDoesNotPrint: a log line with a pass in it does not say whose.
+func TestPassDoesNotPrint(t *testing.T) {
+	w := newWorld(t)
+	p := parse(t, w.issueFace(t, w.plain(t, 1), 16))
+	v, err := p.Verify(w.trust, "front", noon)
+	must(t, err)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
+		if got := fmt.Sprintf(verb+" "+verb, p, v); got != "a face pass a face pass, verified" {
+			t.Errorf("%s prints %s", verb, got)
+		}
+	}
+	if got := fmt.Sprint(pass.Verified{}); got != "no verified pass" {
+		t.Error(got)
+	}
+}

@@ -3,6 +3,7 @@ package pass
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -18,10 +19,11 @@ type Verified struct {
 }
 
 // Verify judges a pass at a time for a zone. The error is a [Refusal]. The
-// checks are made in the order in which the reasons are declared and the first
-// to fail is the reason: the key and the signature before anything that the
-// claims say, the time before the status, because places in a list are used
-// again after their pass has expired.
+// checks are made in the order of spec/pass.md section 9, which is also that of
+// [Reasons], and the first to fail is the reason: the key and the signature
+// before anything that the claims say (then the site that they name), the time
+// before the status, because places in a list are used again after their pass
+// has expired.
 func (p *Pass) Verify(trust Trust, zone string, at time.Time) (Verified, error) {
 	if p == nil {
 		return Verified{}, &Refusal{Reason: ReasonNoPass, Detail: "there is no pass"}
@@ -108,6 +110,16 @@ func (p *Pass) checkPlace(trust Trust, zone string, at time.Time) error {
 
 // OK returns whether v came from [Pass.Verify].
 func (v Verified) OK() bool { return v.pass != nil }
+
+// Format prints that a pass was verified and nothing else, so that no log
+// records by accident who came by.
+func (v Verified) Format(f fmt.State, _ rune) {
+	if v.pass == nil {
+		io.WriteString(f, "no verified pass")
+		return
+	}
+	fmt.Fprintf(f, "%v, verified", v.pass)
+}
 
 // At returns the time at which the pass was judged.
 func (v Verified) At() time.Time { return v.at }
