@@ -6,53 +6,99 @@ import (
 	"slices"
 )
 
-// grid is where the modules of a code lie in a picture: a perspective map, and
-// what is left of it at each mark, for paper that is bent and lenses that bend.
+// grid is where the modules of a code lie in a picture: a perspective map, a bend
+// on top, and what is left of both at each mark.
 type grid struct {
 	size  int // Modules along a side.
 	t     homography
+	bend  bend
 	marks []mark
-	left  []point // For each mark, where it was found less where t puts it.
+	left  []point // For each mark, where it was found less where t and bend put it.
 	score float64 // Part of the timing modules that are as they should be.
 }
 
-// at is the centre of a module. The marks' remainders are weighted by the inverse
-// square of their distance.
+// at is where a place of the code lies. The marks' remainders are weighted by the
+// inverse square of their distance.
 func (g *grid) at(u, v float64) point {
-	p := g.t.at(u, v)
 	var sum point
 	weights := 0.0
-	for i, m := range g.marks[:len(g.left)] {
+	for i, m := range g.marks {
 		w := 1 / (4 + (u-m.u)*(u-m.u) + (v-m.v)*(v-m.v))
 		sum = sum.plus(g.left[i].times(w))
 		weights += w
 	}
-	if weights == 0 {
-		return p
-	}
-	return p.plus(sum.times(1 / weights))
+	return g.t.at(u, v).plus(g.bend.at(u, v)).plus(sum.times(1 / weights))
 }
 
-// minScore is below what a code in a poor picture has, and well above the half
-// that chance gives.
-const minScore = 0.72
+const (
+	// minScore is below what a code in a poor picture has, and well above the
+	// half that chance gives.
+	minScore = 0.72
+	// sureScore ends the search for a better size.
+	sureScore = 0.9
+)
 
 // grids fits codes of the likely sizes to three corners, and returns those whose
-// timing patterns agree, the best first.
+// timing patterns agree, the best two at most, the best first.
 func (b bitmap) grids(c corners) []*grid {
 	var out []*grid
-	estimate := b.sizeBetween(c)
-	for _, off := range []int{0, -4, 4, -8, 8, -12, 12} {
-		size := (estimate+2)/4*4 + 1 + off
-		if size < 21 || size > 177 {
+	for _, size := range b.sizes(c) {
+		g := b.fit(c, size)
+		if g == nil || g.score < minScore {
 			continue
 		}
-		if g := b.fit(c, size); g != nil && g.score >= minScore {
-			out = append(out, g)
+		out = append(out, g)
+		if g.score >= sureScore {
+			break
 		}
 	}
 	slices.SortStableFunc(out, func(a, d *grid) int { return cmp.Compare(d.score, a.score) })
+	return out[:min(len(out), 2)]
+}
+
+// sizes are the numbers of modules along a side that the code between three
+// corners may have, the likeliest first. There are none when neither timing
+// pattern changes nearly as often as it should: then these are not the corners
+// of one code.
+func (b bitmap) sizes(c corners) []int {
+	estimate := b.sizeBetween(c)
+	across := b.changes(c.tl.point, c.tr.point, c.bl.point) + 13
+	down := b.changes(c.tl.point, c.bl.point, c.tr.point) + 13
+	if few := estimate * 7 / 10; across < few && down < few {
+		return nil
+	}
+	var out []int
+	for _, n := range []int{across, down, estimate, estimate - 4, estimate + 4, estimate - 8, estimate + 8} {
+		size := (n+1)/4*4 + 1
+		if size >= 21 && size <= 177 && !slices.Contains(out, size) {
+			out = append(out, size)
+		}
+	}
 	return out
+}
+
+// changes counts how often dark and light change along the timing pattern from
+// the finder at a to that at to, on the side where the third one is. From the
+// sixth module on they change with each of the modules between.
+func (b bitmap) changes(a, to, third point) int {
+	inward := third.minus(a)
+	width, ok := b.widthAlong(a, third)
+	other, ok2 := b.widthAlong(to, to.plus(inward))
+	if !ok || !ok2 {
+		return 0
+	}
+	inward = inward.times(3.0 / 7 / inward.length())
+	from := a.plus(inward.times(width))
+	way := to.plus(inward.times(other)).minus(from)
+	n, was := 0, byte(1)
+	for steps := int(2 * way.length()); steps >= 0; steps-- {
+		x, y := from.plus(way.times(float64(steps) / (2 * way.length()))).pixel()
+		if v := b.at(x, y); v != was {
+			was = v
+			n++
+		}
+	}
+	return n
 }
 
 // sizeBetween estimates the number of modules along a side from the distance of
@@ -106,84 +152,114 @@ func (b bitmap) edge(p, step point) (float64, bool) {
 // pattern that is farthest from them, then with all that can be found.
 func (b bitmap) fit(c corners, size int) *grid {
 	far := float64(size) - 3.5
-	marks := []mark{{3.5, 3.5, c.tl.point}, {far, 3.5, c.tr.point}, {3.5, far, c.bl.point}}
+	g := &grid{size: size, marks: []mark{{3.5, 3.5, c.tl.point}, {far, 3.5, c.tr.point}, {3.5, far, c.bl.point}}}
 	corner := mark{far, far, c.tr.plus(c.bl.point).minus(c.tl.point)}
-	flat, ok := fitHomography(append(slices.Clone(marks), corner))
-	if !ok {
+	if !g.settle(append(g.marks[:3:3], corner)) {
 		return nil
 	}
 	centres := alignments(size)
+	sure := false
 	if n := len(centres); n > 0 {
 		last := centres[n-1]
-		if p, ok := b.align(flat, last[0], last[1], 3+0.12*float64(size), 0.5); ok {
-			corner = mark{last[0], last[1], p}
+		if p, ok := b.align(g, last, 3+0.12*float64(size), 0.5); ok {
+			corner, sure = mark{last[0], last[1], p}, true
 		}
 	}
-	marks = append(marks, corner)
-	t, ok := fitHomography(marks)
-	if !ok {
+	if !g.settle(append(g.marks[:3:3], corner)) {
 		return nil
 	}
-	g := &grid{size: size, t: t, marks: marks}
-	g.score = b.timing(t, size)
-	if g.score >= minScore && len(centres) > 1 {
-		b.refine(g, centres)
+	g.score = b.timing(g)
+	if len(centres) > 1 && (sure || g.score >= minScore) && b.refine(g, centres) {
+		g.score = b.timing(g)
 	}
 	return g
 }
 
-// refine looks for every alignment pattern near where it should be, and fits
-// again, twice: the second time from nearer.
-func (b bitmap) refine(g *grid, centres [][2]float64) {
-	for _, reach := range []float64{2, 1} {
-		marks := slices.Clone(g.marks[:3])
-		for _, c := range centres {
-			if p, ok := b.align(g.t, c[0], c[1], reach, 0.25); ok {
-				marks = append(marks, mark{c[0], c[1], p})
-			}
-		}
-		if len(marks) < 4 {
-			return
-		}
-		t, ok := fitHomography(marks)
-		if !ok {
-			return
-		}
-		g.t, g.marks, g.left = t, marks, make([]point, len(marks))
-		for i, m := range marks {
-			g.left[i] = m.p.minus(t.at(m.u, m.v))
+// settle fits the map to the marks and notes what it leaves.
+func (g *grid) settle(marks []mark) bool {
+	t, ok := fitHomography(marks)
+	if !ok {
+		return false
+	}
+	g.t, g.marks, g.left = t, marks, make([]point, len(marks))
+	for i, m := range marks {
+		g.left[i] = m.p.minus(t.at(m.u, m.v))
+	}
+	g.bend = fitBend(marks, g.left)
+	for i, m := range marks {
+		g.left[i] = g.left[i].minus(g.bend.at(m.u, m.v))
+	}
+	return true
+}
+
+// refine looks for every alignment pattern near where it should be, from the
+// corners inwards, so that each one found shows where its neighbours are. Then it
+// fits again and looks once more, from nearer. It leaves the grid as it was when
+// less than a third are found.
+func (b bitmap) refine(g *grid, centres [][2]float64) bool {
+	grown := &grid{size: g.size, t: g.t, marks: g.marks[:3:3], left: g.left[:3:3]}
+	for _, c := range outsideIn(centres, g.size) {
+		if p, ok := b.align(grown, c, 1.75, 0.25); ok {
+			grown.marks = append(grown.marks, mark{c[0], c[1], p})
+			grown.left = append(grown.left, p.minus(grown.t.at(c[0], c[1])))
 		}
 	}
-	g.score = b.timing(g.t, g.size)
+	if len(grown.marks) < 3+max(1, len(centres)/3) || !grown.settle(grown.marks) {
+		return false
+	}
+	marks := grown.marks[:3:3]
+	for _, c := range centres {
+		if p, ok := b.align(grown, c, 0.75, 0.25); ok {
+			marks = append(marks, mark{c[0], c[1], p})
+		}
+	}
+	if len(marks) < 4 || !grown.settle(marks) {
+		return false
+	}
+	*g = *grown
+	return true
+}
+
+// outsideIn sorts places by their distance from the nearest corner.
+func outsideIn(centres [][2]float64, size int) [][2]float64 {
+	far := func(c [2]float64) float64 {
+		u, v := min(c[0], float64(size)-c[0]), min(c[1], float64(size)-c[1])
+		return u*u + v*v
+	}
+	out := slices.Clone(centres)
+	slices.SortStableFunc(out, func(a, d [2]float64) int { return cmp.Compare(far(a), far(d)) })
+	return out
 }
 
 // align looks for an alignment pattern, five modules wide, within reach modules
-// of where t puts it. Where several places match equally well it takes their
-// middle.
-func (b bitmap) align(t homography, u, v, reach, step float64) (point, bool) {
+// of where the grid puts it. Where several places match equally well it takes
+// their middle.
+func (b bitmap) align(g *grid, centre [2]float64, reach, step float64) (point, bool) {
 	const enough = 22 // Of 25 modules.
+	u, v := centre[0], centre[1]
+	shift := g.at(u, v).minus(g.t.at(u, v))
 	best, n := enough-1, 0.0
 	var sum point
 	for dv := -reach; dv <= reach; dv += step {
 		for du := -reach; du <= reach; du += step {
-			match := b.matchAlignment(t, u+du, v+dv, best)
+			match := b.matchAlignment(g.t, shift, u+du, v+dv, best)
 			if match > best {
 				best, n, sum = match, 0, point{}
 			}
 			if match == best && best >= enough {
-				sum, n = sum.plus(t.at(u+du, v+dv)), n+1
+				sum, n = sum.plus(g.t.at(u+du, v+dv)), n+1
 			}
 		}
 	}
 	if n == 0 {
 		return point{}, false
 	}
-	return sum.times(1 / n), true
+	return sum.times(1 / n).plus(shift), true
 }
 
 // matchAlignment counts the modules of a dark ring around a dark centre; it gives
 // up when they cannot reach the given number.
-func (b bitmap) matchAlignment(t homography, u, v float64, atLeast int) int {
+func (b bitmap) matchAlignment(t homography, shift point, u, v float64, atLeast int) int {
 	match := 25
 	for i := range 25 {
 		x, y := i%5-2, i/5-2
@@ -191,7 +267,7 @@ func (b bitmap) matchAlignment(t homography, u, v float64, atLeast int) int {
 		if max(abs(x), abs(y)) == 1 {
 			want = 0
 		}
-		px, py := t.at(u+float64(x), v+float64(y)).pixel()
+		px, py := t.at(u+float64(x), v+float64(y)).plus(shift).pixel()
 		if b.at(px, py) != want {
 			if match--; match < atLeast {
 				return match
@@ -205,11 +281,11 @@ func abs(n int) int { return max(n, -n) }
 
 // timing is the part of the modules in the sixth row and column, between the
 // finders, that alternate as they should.
-func (b bitmap) timing(t homography, size int) float64 {
+func (b bitmap) timing(g *grid) float64 {
 	good, n := 0, 0
-	for i := 8; i < size-8; i++ {
+	for i := 8; i < g.size-8; i++ {
 		want := byte(1 - i%2)
-		for _, p := range []point{t.at(float64(i)+0.5, 6.5), t.at(6.5, float64(i)+0.5)} {
+		for _, p := range []point{g.at(float64(i)+0.5, 6.5), g.at(6.5, float64(i)+0.5)} {
 			x, y := p.pixel()
 			if b.at(x, y) == want {
 				good++

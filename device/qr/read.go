@@ -33,10 +33,7 @@ func locate(ctx context.Context, g grey) (texts []string) {
 }
 
 func readCorners(b bitmap, g grey, c corners) (string, bool) {
-	for i, fit := range b.grids(c) {
-		if i == 2 {
-			break
-		}
+	for _, fit := range b.grids(c) {
 		if text, ok := fit.read(g); ok {
 			return text, true
 		}
@@ -53,10 +50,13 @@ func (g *grid) read(pic grey) (string, bool) {
 	for i := range levels {
 		levels[i] = pic.at(g.at(float64(i%n)+0.5, float64(i/n)+0.5))
 	}
+	defer clear(levels)
 	if text, ok := decode(threshold(levels, n), n); ok {
 		return text, true
 	}
-	return decode(threshold(sharpened(levels, n), n), n)
+	sharp := sharpened(levels, n)
+	defer clear(sharp)
+	return decode(threshold(sharp, n), n)
 }
 
 func sharpened(levels []float64, n int) []float64 {

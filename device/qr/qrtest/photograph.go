@@ -36,6 +36,8 @@ type Shot struct {
 	Noise float64
 	// Light is the part of the light that is lost from one edge to the other.
 	Light float64
+	// Bow bends the card: the middle is so many modules above its sides.
+	Bow float64
 	// Quality is the JPEG quality; 0 is 80.
 	Quality int
 	// Seed picks where the card is held, and the noise.
@@ -43,8 +45,8 @@ type Shot struct {
 }
 
 // Easy, Fair and Hard are three grades of a hand holding a card: good light and
-// a steady hand; a usual entrance; dusk, a lean of thirty degrees and a lens that
-// is not quite in focus.
+// a steady hand; a usual entrance, with paper that is not quite flat; dusk, bent
+// paper, a lean of up to thirty degrees and a lens that is not quite in focus.
 func Easy(module float64, seed uint64) Shot {
 	r := rand.New(rand.NewPCG(seed, 1))
 	return Shot{Module: module, Turn: spread(r, 8), Tilt: spread(r, 8), Blur: 0.6, Noise: 3, Light: 0.1, Quality: 85, Seed: seed}
@@ -53,13 +55,13 @@ func Easy(module float64, seed uint64) Shot {
 // Fair is described at Easy.
 func Fair(module float64, seed uint64) Shot {
 	r := rand.New(rand.NewPCG(seed, 2))
-	return Shot{Module: module, Turn: spread(r, 20), Tilt: spread(r, 18), Blur: 0.25 * module, Noise: 6, Light: 0.3, Quality: 80, Seed: seed}
+	return Shot{Module: module, Turn: spread(r, 20), Tilt: spread(r, 18), Blur: 0.25 * module, Noise: 6, Light: 0.3, Bow: 1, Quality: 80, Seed: seed}
 }
 
 // Hard is described at Easy.
 func Hard(module float64, seed uint64) Shot {
 	r := rand.New(rand.NewPCG(seed, 3))
-	return Shot{Module: module, Turn: spread(r, 45), Tilt: 20 + spread(r, 10), Blur: 0.33 * module, Noise: 10, Light: 0.5, Quality: 70, Seed: seed}
+	return Shot{Module: module, Turn: spread(r, 45), Tilt: 20 + spread(r, 10), Blur: 0.33 * module, Noise: 10, Light: 0.5, Bow: 2, Quality: 70, Seed: seed}
 }
 
 func spread(r *rand.Rand, most float64) float64 { return most * (2*r.Float64() - 1) }
@@ -90,34 +92,50 @@ func (s Shot) Photograph(m Matrix) []byte {
 	return b.Bytes()
 }
 
-// render gives the grey level of each pixel: the mean of nine points in it.
+// render gives the grey level of each pixel: the mean of four points on the
+// card, or the coat behind it.
 func (s Shot) render(m Matrix, r *rand.Rand) []float64 {
 	v := s.view(m.Size(), r)
 	out := make([]float64, s.W*s.H)
+	columns, rows := stripes(s.W, 29, 35), stripes(s.H, 17, 20)
 	for i := range out {
-		for k := range 9 {
-			x, y := v.module(float64(i%s.W)+(float64(k%3)+0.5)/3, float64(i/s.W)+(float64(k/3)+0.5)/3)
-			out[i] += grey(m, x, y) / 9
+		px, py := float64(i%s.W), float64(i/s.W)
+		for k := range 4 {
+			x, y := v.module(px+0.25+0.5*float64(k%2), py+0.25+0.5*float64(k/2))
+			level, card := grey(m, x, y)
+			if !card {
+				level = 70 + columns[i%s.W] + rows[i/s.W]
+			}
+			out[i] += level / 4
 		}
 	}
 	return out
 }
 
-// grey is what lies at a point of the card's plane, in modules from the code's
-// corner: the code, the card around it with lines of print beside it, and beyond
-// the card a dim striped coat.
-func grey(m Matrix, x, y float64) float64 {
-	size := float64(m.Size())
-	col, row := int(math.Floor(x)), int(math.Floor(y))
-	switch {
-	case x < -7 || y < -6 || x > size*1.9 || y > size+6:
-		return 70 + 35*math.Sin(x/5) + 20*math.Sin(y/3)
-	case m.Dark(col, row):
-		return 25
-	case x > size+6 && x < size*1.8 && row%6 < 2 && (col*7+row)%11 < 7:
-		return 60
+func stripes(n int, wave, height float64) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = height * math.Sin(float64(i)/wave)
 	}
-	return 225
+	return out
+}
+
+// grey is what lies at a point of the card's plane, in modules from the code's
+// corner: the code, and the card around it with lines of print beside it. Beyond
+// its edges card is false.
+func grey(m Matrix, x, y float64) (level float64, card bool) {
+	size := float64(m.Size())
+	if x < -7 || y < -6 || x > size*1.9 || y > size+6 {
+		return 0, false
+	}
+	col, row := int(math.Floor(x)), int(math.Floor(y))
+	if m.Dark(col, row) {
+		return 25, true
+	}
+	if x > size+6 && x < size*1.8 && row%6 < 2 && (col*7+row)%11 < 7 {
+		return 60, true
+	}
+	return 225, true
 }
 
 // view maps a pixel to modules from the code's corner: it undoes a distance, a
@@ -130,10 +148,11 @@ type view struct {
 	tanLean    float64
 	cosLean    float64
 	sinT, cosT float64
+	bow        float64
 }
 
 func (s Shot) view(size int, r *rand.Rand) view {
-	v := view{half: float64(size) / 2, scale: s.Module}
+	v := view{half: float64(size) / 2, scale: s.Module, bow: s.Bow}
 	v.distance = 4.5 * float64(size) // A card of 5 cm at a little over 20 cm.
 	reach := v.half * s.Module * 1.5
 	v.cx = float64(s.W)/2 + spread(r, max(0, float64(s.W)/2-reach))
@@ -148,7 +167,9 @@ func (v view) module(px, py float64) (x, y float64) {
 	right, down := (px-v.cx)/v.scale/v.distance, (py-v.cy)/v.scale/v.distance
 	depth := v.distance / (1 - down*v.tanLean)
 	x, y = right*depth, down*depth/v.cosLean
-	return v.cosT*x + v.sinT*y + v.half, -v.sinT*x + v.cosT*y + v.half
+	x, y = v.cosT*x+v.sinT*y+v.half, -v.sinT*x+v.cosT*y+v.half
+	off := x/v.half - 1
+	return x, y + v.bow*(1-off*off)
 }
 
 // blur smooths rows, then columns, with a Gaussian.
