@@ -2,8 +2,10 @@ package cose
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -126,6 +128,68 @@ func TestLowS(t *testing.T) {
 			t.Fatalf("a high s verifies: %v", err)
 		}
 	}
+}
+
+// device is a signer such as a smart card: it knows its public key and answers
+// with what a test wants.
+type device struct {
+	public crypto.PublicKey
+	answer func(digest []byte, opts crypto.SignerOpts) ([]byte, error)
+}
+
+func (d device) Public() crypto.PublicKey { return d.public }
+
+func (d device) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return d.answer(digest, opts)
+}
+
+// TestDevices: a key behind an interface is asked for a SHA-256 signature, and
+// what it answers is not trusted to be one.
+func TestDevices(t *testing.T) {
+	key := signingKey(t)
+	sign := func(answer func([]byte, crypto.SignerOpts) ([]byte, error)) (*Sign1, error) {
+		return NewSign1(nil, device{&key.PublicKey, answer}, Header{Alg: AlgES256, KeyID: []byte{1, 2, 3, 4}}, []byte{1}, nil)
+	}
+	m, err := sign(func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+		if len(digest) != 32 || opts.HashFunc() != crypto.SHA256 {
+			t.Error("asked for something else than a SHA-256 signature")
+		}
+		return key.Sign(nil, digest, opts)
+	})
+	must(t, err)
+	must(t, m.Verify(&key.PublicKey, nil))
+	n := elliptic.P256().Params().N
+	for name, sig := range map[string][]byte{
+		"nothing":  nil,
+		"raw":      make([]byte, 64),
+		"zero":     der(t, new(big.Int), big.NewInt(1)),
+		"negative": der(t, big.NewInt(1), big.NewInt(-1)),
+		"order":    der(t, n, big.NewInt(1)),
+		"too long": der(t, big.NewInt(1), new(big.Int).Lsh(n, 1)),
+		"trailing": append(der(t, big.NewInt(1), big.NewInt(1)), 0),
+	} {
+		if m, err := sign(func([]byte, crypto.SignerOpts) ([]byte, error) { return sig, nil }); err == nil || m != nil {
+			t.Errorf("%s: taken for a signature", name)
+		}
+	}
+	broken := errors.New("the card was pulled out")
+	if _, err := sign(func([]byte, crypto.SignerOpts) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("the device's error is lost: %v", err)
+	}
+	if err := m.Verify(nil, nil); !errors.Is(err, ErrKey) {
+		t.Errorf("verified without a key: %v", err)
+	}
+	m.Signature = m.Signature[:63]
+	if err := m.Verify(&key.PublicKey, nil); !errors.Is(err, ErrSignature) {
+		t.Errorf("a short signature: %v", err)
+	}
+}
+
+func der(t testing.TB, r, s *big.Int) []byte {
+	t.Helper()
+	b, err := asn1.Marshal(struct{ R, S *big.Int }{r, s})
+	must(t, err)
+	return b
 }
 
 func TestSign1RoundTrip(t *testing.T) {

@@ -1,0 +1,7 @@
+package pass
+
+// For the tests that use the vectors, which import this package.
+var (
+	Encode45 = encode45
+	Decode45 = decode45
+)
