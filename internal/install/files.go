@@ -2,8 +2,11 @@ package install
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/mend"
+	"github.com/facelatch/facelatch/internal/tflite"
 	"github.com/facelatch/facelatch/models"
 )
 
@@ -13,9 +16,13 @@ type item struct {
 	pkg    string // npm package
 	path   string // below the package, with slashes
 	sha256 string // of the file in the package
-	mend   bool   // whether the file is a model to mend on the way
+	change change // what is done to it on the way; nil for nothing
 	home.File
 }
+
+// change turns a file of a package into the file to install, and says for a
+// person what it did.
+type change func(data []byte) (changed []byte, what string, err error)
 
 // items lists the files of a home for an architecture, as in GOARCH.
 func items(arch string) ([]item, error) {
@@ -41,12 +48,33 @@ func items(arch string) ([]item, error) {
 		plain(face, "LICENSE", home.File{Path: "licences/face-models.txt", SHA256: "ceb7e9130f684a8e335940a09ccfb81c2fa18f6aa54975d656c54bb7992aee1a"}),
 	}
 	for _, m := range models.Default().Models {
-		list = append(list, item{m.Source.Package, m.Source.Path, m.Source.SHA256, m.Source.Mended, home.ModelFile(m)})
+		list = append(list, item{m.Source.Package, m.Source.Path, m.Source.SHA256, changeOf(m.Source), home.ModelFile(m)})
 	}
 	return list, nil
 }
 
+// changeOf returns what has to be done to a model before it can be installed.
+func changeOf(s models.Source) change {
+	switch {
+	case !s.Mended:
+		return nil
+	case strings.HasSuffix(s.Path, ".tflite"):
+		return convert
+	}
+	return mendModel
+}
+
+func convert(data []byte) ([]byte, string, error) {
+	changed, err := tflite.ToONNX(data)
+	return changed, "converted from TensorFlow Lite", err
+}
+
+func mendModel(data []byte) ([]byte, string, error) {
+	changed, zeroed, err := mend.Mend(data)
+	return changed, fmt.Sprintf("mended: %d tiny weights set to zero", zeroed), err
+}
+
 // plain is an item that is copied as it is.
 func plain(pkg, path string, file home.File) item {
-	return item{pkg, path, file.SHA256, false, file}
+	return item{pkg, path, file.SHA256, nil, file}
 }

@@ -3,7 +3,7 @@
 //
 // npm checks each package against the SHA-512 in the lock file; this package
 // checks each file again, against the SHA-256 in its own table, before and
-// after mending it. Nothing of the packages is ever run: install scripts are
+// after changing it (two models are mended, one is converted). Nothing of the packages is ever run: install scripts are
 // off, and only the files of the table leave the staging folder. It will never
 // overwrite a good file, leave a half-written one under its final name, or
 // fetch anything when the home is complete.
@@ -20,7 +20,6 @@ import (
 	"path/filepath"
 
 	"github.com/facelatch/facelatch/internal/home"
-	"github.com/facelatch/facelatch/internal/mend"
 )
 
 var (
@@ -106,40 +105,38 @@ func (o Options) install(ctx context.Context, wanted []item) (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		zeroed, err := o.place(staging, it)
+		what, err := o.place(staging, it)
 		if err != nil {
 			return err
 		}
-		line := "installed " + it.Path
-		if it.mend {
-			line += fmt.Sprintf(" (mended: %d tiny weights set to zero)", zeroed)
-		}
-		o.Report(line)
+		o.Report("installed " + it.Path + what)
 	}
 	return nil
 }
 
-// place checks one staged file, mends it if it has to be, checks the result
-// and moves it to its place. It returns how many weights were set to zero.
-func (o Options) place(staging string, it item) (int, error) {
+// place checks one staged file, changes it if it has to be, checks the result
+// and moves it to its place. It returns what it changed, in brackets, for a
+// person.
+func (o Options) place(staging string, it item) (string, error) {
 	source := filepath.Join(staging, "node_modules", filepath.FromSlash(it.pkg), filepath.FromSlash(it.path))
 	data, err := readFile(source, 100<<20)
+	if err == nil {
+		err = check(data, it.sha256)
+	}
 	if err != nil {
-		return 0, fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
+		return "", fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
 	}
-	if err := check(data, it.sha256); err != nil {
-		return 0, fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
-	}
-	zeroed := 0
-	if it.mend {
-		if data, zeroed, err = mend.Mend(data); err != nil {
-			return 0, fmt.Errorf("%s of package %s: %w", it.path, it.pkg, err)
+	var what string
+	if it.change != nil {
+		if data, what, err = it.change(data); err == nil {
+			err = check(data, it.SHA256)
 		}
-		if err := check(data, it.SHA256); err != nil {
-			return 0, fmt.Errorf("%s, mended: %w", it.path, err)
+		if err != nil {
+			return "", fmt.Errorf("changing %s of package %s: %w", it.path, it.pkg, err)
 		}
+		what = " (" + what + ")"
 	}
-	return zeroed, o.write(it.Path, data)
+	return what, o.write(it.Path, data)
 }
 
 // notice writes licences/NOTICE.txt if it is not there or is an older one.

@@ -36,7 +36,7 @@ func hash(s string) string {
 func list() []item {
 	return []item{
 		plain("@scope/a", "dist/a.wasm", home.File{Path: "qr/a.wasm", SHA256: hash("wasm")}),
-		{"b", "m.onnx", hash(onnx(1e-40)), true, home.File{Path: "models/m.onnx", SHA256: hash(onnx(0))}},
+		{"b", "m.onnx", hash(onnx(1e-40)), mendModel, home.File{Path: "models/m.onnx", SHA256: hash(onnx(0))}},
 	}
 }
 
@@ -270,8 +270,8 @@ func TestItems(t *testing.T) {
 			if seen[it.Path] || len(it.sha256) != 64 || len(it.SHA256) != 64 {
 				t.Errorf("%s: %+v", arch, it)
 			}
-			if it.mend == (it.sha256 == it.SHA256) {
-				t.Errorf("%s: %s is mended: %t, but the hashes say otherwise", arch, it.Path, it.mend)
+			if (it.change != nil) == (it.sha256 == it.SHA256) {
+				t.Errorf("%s: %s is changed: %t, but the hashes say otherwise", arch, it.Path, it.change != nil)
 			}
 			seen[it.Path] = true
 		}
