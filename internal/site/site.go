@@ -17,7 +17,7 @@
 // name, so that its cost does not depend on how many people have passes, and
 // writes nothing.
 //
-// No file here ever holds a picture, a reference (sealed or not), a score, a
+// This package never keeps a picture, a reference (sealed or not), a score, a
 // pass, or who went where and when. Restoring an old copy of the folder brings
 // back the status lists of that day, and with them passes revoked since:
 // restore only to revoke everything.
