@@ -161,7 +161,7 @@ func (b bitmap) fit(c corners, size int) *grid {
 	sure := false
 	if n := len(centres); n > 0 {
 		last := centres[n-1]
-		if p, ok := b.align(g, last, 3+0.12*float64(size), 0.5); ok {
+		if p, ok := b.align(g, last, 3+0.12*float64(size)); ok {
 			corner, sure = mark{last[0], last[1], p}, true
 		}
 	}
@@ -199,7 +199,7 @@ func (g *grid) settle(marks []mark) bool {
 func (b bitmap) refine(g *grid, centres [][2]float64) bool {
 	grown := &grid{size: g.size, t: g.t, marks: g.marks[:3:3], left: g.left[:3:3]}
 	for _, c := range outsideIn(centres, g.size) {
-		if p, ok := b.align(grown, c, 1.75, 0.25); ok {
+		if p, ok := b.align(grown, c, 2); ok {
 			grown.marks = append(grown.marks, mark{c[0], c[1], p})
 			grown.left = append(grown.left, p.minus(grown.t.at(c[0], c[1])))
 		}
@@ -209,7 +209,7 @@ func (b bitmap) refine(g *grid, centres [][2]float64) bool {
 	}
 	marks := grown.marks[:3:3]
 	for _, c := range centres {
-		if p, ok := b.align(grown, c, 0.75, 0.25); ok {
+		if p, ok := b.align(grown, c, 0.5); ok {
 			marks = append(marks, mark{c[0], c[1], p})
 		}
 	}
@@ -232,29 +232,41 @@ func outsideIn(centres [][2]float64, size int) [][2]float64 {
 }
 
 // align looks for an alignment pattern, five modules wide, within reach modules
-// of where the grid puts it. Where several places match equally well it takes
-// their middle.
-func (b bitmap) align(g *grid, centre [2]float64, reach, step float64) (point, bool) {
+// of where the grid puts it: in steps of half a module, then around what that
+// found in steps of a tenth.
+func (b bitmap) align(g *grid, centre [2]float64, reach float64) (point, bool) {
+	shift := g.at(centre[0], centre[1]).minus(g.t.at(centre[0], centre[1]))
+	near, ok := b.bestAlignment(g.t, shift, centre, reach, 0.5)
+	if !ok {
+		return point{}, false
+	}
+	exact, ok := b.bestAlignment(g.t, shift, near, 0.8, 0.1)
+	if !ok {
+		return point{}, false
+	}
+	return g.t.at(exact[0], exact[1]).plus(shift), true
+}
+
+// bestAlignment returns the middle of the places that match best, in modules.
+func (b bitmap) bestAlignment(t homography, shift point, centre [2]float64, reach, step float64) ([2]float64, bool) {
 	const enough = 22 // Of 25 modules.
-	u, v := centre[0], centre[1]
-	shift := g.at(u, v).minus(g.t.at(u, v))
 	best, n := enough-1, 0.0
-	var sum point
+	var u, v float64
 	for dv := -reach; dv <= reach; dv += step {
 		for du := -reach; du <= reach; du += step {
-			match := b.matchAlignment(g.t, shift, u+du, v+dv, best)
+			match := b.matchAlignment(t, shift, centre[0]+du, centre[1]+dv, best)
 			if match > best {
-				best, n, sum = match, 0, point{}
+				best, n, u, v = match, 0, 0, 0
 			}
 			if match == best && best >= enough {
-				sum, n = sum.plus(g.t.at(u+du, v+dv)), n+1
+				u, v, n = u+centre[0]+du, v+centre[1]+dv, n+1
 			}
 		}
 	}
 	if n == 0 {
-		return point{}, false
+		return centre, false
 	}
-	return sum.times(1 / n).plus(shift), true
+	return [2]float64{u / n, v / n}, true
 }
 
 // matchAlignment counts the modules of a dark ring around a dark centre; it gives

@@ -8,28 +8,27 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
 
-// locate finds codes by their corners and reads them, in plain Go. It gives up
-// between two attempts when the context ends.
-func locate(ctx context.Context, g grey) (texts []string) {
+// locate finds codes by their corners and reads them, in plain Go. It stops when
+// it has found a wanted text, and between two attempts when the context ends.
+func locate(ctx context.Context, g grey, found *texts) {
 	if g.w < 21 || g.h < 21 {
-		return nil
+		return
 	}
 	b := g.darkness()
 	defer b.wipe()
 	used := map[point]bool{}
 	for _, c := range cornersOf(b.finders()) {
-		if ctx.Err() != nil {
-			return texts
+		if ctx.Err() != nil || found.wanted {
+			return
 		}
 		if used[c.tl.point] || used[c.tr.point] || used[c.bl.point] {
 			continue
 		}
 		if text, ok := readCorners(b, g, c); ok {
-			texts = append(texts, text)
+			found.add(text)
 			used[c.tl.point], used[c.tr.point], used[c.bl.point] = true, true, true
 		}
 	}
-	return texts
 }
 
 func readCorners(b bitmap, g grey, c corners) (string, bool) {

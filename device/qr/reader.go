@@ -81,14 +81,14 @@ type stage func(ctx context.Context, found *texts) error
 func (r *Reader) stages(base, full grey) []stage {
 	own := func(g grey) stage {
 		return func(ctx context.Context, found *texts) error {
-			found.add(locate(ctx, g)...)
+			locate(ctx, g, found)
 			return nil
 		}
 	}
 	halved := func(ctx context.Context, found *texts) error {
 		half := base.reduced(2) // Averages noise away.
 		defer half.wipe()
-		found.add(locate(ctx, half)...)
+		locate(ctx, half, found)
 		return nil
 	}
 	out := []stage{own(base)}
