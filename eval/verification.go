@@ -29,6 +29,9 @@ type Verification struct {
 	// Cross also compares every photograph with every one in another folder, as
 	// data sets with a folder for each person allow.
 	Cross bool
+	// Quality also judges the quality of every photograph, to tell how many of
+	// the misses it would have explained.
+	Quality bool
 	// Progress, if set, is called from one goroutine at a time with how many of
 	// the photographs are done.
 	Progress func(done, of int)
@@ -43,6 +46,20 @@ type Report struct {
 	Uncompressed Figures `json:"uncompressed"`
 	// Cross is FNMR of the genuine pairs against all pairs across folders.
 	Cross *Figures `json:"cross,omitempty"`
+	// Quality is how well problems with the photographs foretell misses.
+	Quality *Explained `json:"quality,omitempty"`
+}
+
+// Explained counts genuine pairs by outcome at a threshold, and of them those
+// with a problem in either photograph.
+type Explained struct {
+	Threshold         float64 `json:"threshold"`
+	Misses            int     `json:"misses"`
+	MissesExplained   int     `json:"misses_explained"`
+	Matches           int     `json:"matches"`
+	MatchesWithReason int     `json:"matches_with_problem"`
+	// Problems is how many photographs have each problem.
+	Problems map[face.Problem]int `json:"problems"`
 }
 
 // Figures are the error rates over one set of pairs.
@@ -88,6 +105,13 @@ func (v Verification) Run(ctx context.Context) (Report, error) {
 		Images: len(names), FailuresToAcquire: len(names) - len(probes),
 		Figures: encoded.figures(1e-2, 1e-3), Uncompressed: plain.figures(1e-2, 1e-3),
 	}
+	if v.Quality {
+		explained, err := v.explain(probes, r.OperatingPoints[1].Threshold)
+		if err != nil {
+			return Report{}, err
+		}
+		r.Quality = &explained
+	}
 	if v.Cross {
 		impostor, err := v.compareAcross(ctx, names, probes)
 		if err != nil {
@@ -101,12 +125,12 @@ func (v Verification) Run(ctx context.Context) (Report, error) {
 
 // extractAll extracts the photographs on all cores. A photograph without a
 // face is left out of the result.
-func (v Verification) extractAll(ctx context.Context, names []string) (map[string]*face.Probe, error) {
+func (v Verification) extractAll(ctx context.Context, names []string) (map[string]*subject, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var (
 		mu     sync.Mutex // guards probes and done
-		probes = map[string]*face.Probe{}
+		probes = map[string]*subject{}
 		done   int
 		work   = make(chan string)
 		wait   sync.WaitGroup
@@ -114,14 +138,14 @@ func (v Verification) extractAll(ctx context.Context, names []string) (map[strin
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for name := range work {
-				probe, err := v.extract(name)
+				found, err := v.extract(name)
 				if err != nil {
 					cancel(fmt.Errorf("%s: %w", name, err))
 					return
 				}
 				mu.Lock()
-				if done++; probe != nil {
-					probes[name] = probe
+				if done++; found != nil {
+					probes[name] = found
 				}
 				if v.Progress != nil {
 					v.Progress(done, len(names))
@@ -143,9 +167,15 @@ feed:
 	return probes, context.Cause(ctx)
 }
 
+// subject is what one photograph gave.
+type subject struct {
+	*face.Probe
+	problems []face.Problem
+}
+
 // extract returns nil for a photograph that fails to acquire: one that is no
 // readable picture, or in which no face is found.
-func (v Verification) extract(name string) (*face.Probe, error) {
+func (v Verification) extract(name string) (*subject, error) {
 	data, err := fs.ReadFile(v.Root, path.Clean(name))
 	if err != nil {
 		return nil, err
@@ -164,14 +194,27 @@ func (v Verification) extract(name string) (*face.Probe, error) {
 		return nil, err
 	}
 	defer capture.Wipe()
-	return capture.Probe()
+	probe, err := capture.Probe()
+	if err != nil {
+		return nil, err
+	}
+	found := &subject{Probe: probe}
+	if v.Quality {
+		q, err := capture.Quality()
+		if err != nil {
+			probe.Wipe()
+			return nil, err
+		}
+		found.problems = q.Problems()
+	}
+	return found, nil
 }
 
-func (v Verification) comparePairs(probes map[string]*face.Probe) (encoded, plain scores, err error) {
+func (v Verification) comparePairs(probes map[string]*subject) (encoded, plain scores, err error) {
 	for _, p := range v.Pairs {
 		m := face.Measured{Score: failed, Plain: failed}
 		if a, b := probes[p.A], probes[p.B]; a != nil && b != nil {
-			if m, err = v.Engine.Measure(v.Grant, a, b); err != nil {
+			if m, err = v.Engine.Measure(v.Grant, a.Probe, b.Probe); err != nil {
 				return scores{}, scores{}, err
 			}
 		}
@@ -185,7 +228,7 @@ func (v Verification) comparePairs(probes map[string]*face.Probe) (encoded, plai
 }
 
 // compareAcross scores every pair of photographs from different folders.
-func (v Verification) compareAcross(ctx context.Context, names []string, probes map[string]*face.Probe) ([]float64, error) {
+func (v Verification) compareAcross(ctx context.Context, names []string, probes map[string]*subject) ([]float64, error) {
 	var impostor []float64
 	for i, a := range names {
 		if ctx.Err() != nil {
@@ -195,7 +238,7 @@ func (v Verification) compareAcross(ctx context.Context, names []string, probes 
 			if probes[a] == nil || probes[b] == nil || path.Dir(a) == path.Dir(b) {
 				continue
 			}
-			m, err := v.Engine.Measure(v.Grant, probes[a], probes[b])
+			m, err := v.Engine.Measure(v.Grant, probes[a].Probe, probes[b].Probe)
 			if err != nil {
 				return nil, err
 			}
@@ -203,4 +246,37 @@ func (v Verification) compareAcross(ctx context.Context, names []string, probes 
 		}
 	}
 	return impostor, nil
+}
+
+// explain counts at a threshold how many genuine pairs miss, and how many of
+// those show a problem that could have been said instead.
+func (v Verification) explain(probes map[string]*subject, threshold float64) (Explained, error) {
+	x := Explained{Threshold: threshold, Problems: map[face.Problem]int{}}
+	for _, s := range probes {
+		for _, p := range s.problems {
+			x.Problems[p]++
+		}
+	}
+	for _, p := range v.Pairs {
+		a, b := probes[p.A], probes[p.B]
+		if !p.Same || a == nil || b == nil {
+			continue
+		}
+		m, err := v.Engine.Measure(v.Grant, a.Probe, b.Probe)
+		if err != nil {
+			return Explained{}, err
+		}
+		problem := len(a.problems)+len(b.problems) > 0
+		switch {
+		case m.Score < threshold && problem:
+			x.Misses, x.MissesExplained = x.Misses+1, x.MissesExplained+1
+		case m.Score < threshold:
+			x.Misses++
+		case problem:
+			x.Matches, x.MatchesWithReason = x.Matches+1, x.MatchesWithReason+1
+		default:
+			x.Matches++
+		}
+	}
+	return x, nil
 }
