@@ -43,9 +43,9 @@ type Config struct {
 // Policy is what the operator decides. There is nothing in it that could turn
 // plain passes off.
 type Policy struct {
-	// PlainDays and FaceDays are the longest lives of passes, and the usual
-	// ones. Plain passes live 1 to 731 days and never shorter than face passes;
-	// FaceDays is 0 at a site without face passes.
+	// PlainDays and FaceDays are the longest lives of passes. That of plain
+	// passes is 1 to 731 and not below that of face passes; FaceDays is 0 at a
+	// site without face passes.
 	PlainDays int `json:"plain_days"`
 	FaceDays  int `json:"face_days"`
 	// RequireLive refuses a face that looks like a picture of one, where it
@@ -58,7 +58,7 @@ type Policy struct {
 
 // DefaultPolicy is what a new site has.
 func DefaultPolicy() Policy {
-	return Policy{PlainDays: 365, FaceDays: 365, Threshold: "fmr-1e-4"}
+	return Policy{PlainDays: 731, FaceDays: 731, Threshold: "fmr-1e-4"}
 }
 
 // Location returns the time zone. It is not nil for a Config that was read.

@@ -66,9 +66,9 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ old, changed, want string }{
-		"no plain passes": {`"plain_days": 365`, `"plain_days": 0`, "only way in"},
-		"longer faces":    {`"plain_days": 365`, `"plain_days": 364`, "better one"},
-		"for ever":        {`"plain_days": 365`, `"plain_days": 1000`, "731 days"},
+		"no plain passes": {`"plain_days": 731`, `"plain_days": 0`, "only way in"},
+		"longer faces":    {`"plain_days": 731`, `"plain_days": 364`, "better one"},
+		"for ever":        {`"plain_days": 731`, `"plain_days": 1000`, "731 days"},
 		"format":          {`"format": 1`, `"format": 2`, "format"},
 		"no name":         {`"Garden Court"`, `""`, "name"},
 		"control":         {`"Garden Court"`, `"Garden\u0007Court"`, "name"},

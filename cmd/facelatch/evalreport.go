@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/facelatch/facelatch/eval"
+)
+
+// printReport prints what was measured for a person.
+func printReport(w io.Writer, r eval.Report) {
+	fmt.Fprintf(w, "images               %d\n", r.Images)
+	fmt.Fprintf(w, "failures to acquire  %d (%.2f %%)\n", r.FailuresToAcquire, percentOf(r.FailuresToAcquire, r.Images))
+	printFigures(w, r.Figures)
+	if len(r.Uncompressed.OperatingPoints) > 0 {
+		fmt.Fprintln(w, "without compressing one side as in a pass:")
+		printFigures(w, r.Uncompressed)
+	}
+	if r.Cross != nil {
+		fmt.Fprintln(w, "against all pairs across folders:")
+		printFigures(w, *r.Cross)
+	}
+	if q := r.Quality; q != nil {
+		fmt.Fprintf(w, "at the threshold %.3f a problem was seen in %d of %d misses and %d of %d matches\n",
+			q.Threshold, q.MissesExplained, q.Misses, q.MatchesWithReason, q.Matches)
+	}
+}
+
+func printFigures(w io.Writer, f eval.Figures) {
+	fmt.Fprintf(w, "pairs                %d (%d of one person, %d of two)\n", f.Pairs, f.Genuine, f.Impostor)
+	fmt.Fprintf(w, "best accuracy        %.2f %%\n", 100*f.Accuracy)
+	for _, p := range f.OperatingPoints {
+		few := ""
+		if !p.Supported {
+			few = ", few pairs"
+		}
+		fmt.Fprintf(w, "FNMR at FMR %-8.0e %.2f %% (95 %%: %.2f to %.2f; threshold %.3f%s)\n",
+			p.FMR, 100*p.FNMR, 100*p.FNMRLow, 100*p.FNMRHigh, p.Threshold, few)
+	}
+}
+
+func percentOf(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return 100 * float64(n) / float64(of)
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// Exit codes.
+const (
+	exitDone    = 0
+	exitFailure = 1 // something here does not work: a file, a key, a model
+	exitUsage   = 2 // the command was not asked for in a way that makes sense
+	exitRefused = 3 // because of what a pass or a photograph contains
+)
+
+// errRefused ends a command that has printed a refusal.
+var errRefused = errors.New("refused")
+
+// usageError is something that the person at the keyboard can put right.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// failure is an error that a command's action returned, as opposed to those
+// about flags and arguments.
+type failure struct{ error }
+
+func (e failure) Unwrap() error { return e.error }
+
+// code is the one place where an error becomes an exit code.
+func code(err error) int {
+	var usage usageError
+	var ran failure
+	switch {
+	case err == nil:
+		return exitDone
+	case !errors.As(err, &ran) || errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, issue.ErrPolicy) || errors.Is(err, site.ErrConfig) && errors.Is(err, errInit):
+		return exitUsage
+	case errors.Is(err, pass.ErrTooLarge) || errors.Is(err, site.ErrExists):
+		return exitUsage
+	case errors.Is(err, errRefused):
+		return exitRefused
+	}
+	if _, refused := door.Refusal(err); refused {
+		return exitRefused
+	}
+	return exitFailure
+}
+
+// report prints an error as one line. A refusal was printed already, and one by
+// a photograph at issuing is said like any other.
+func report(w io.Writer, err error) {
+	if errors.Is(err, errRefused) {
+		return
+	}
+	line := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	fmt.Fprintf(w, "facelatch: %s\n", line)
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/facelatch/facelatch/device/qr"
+	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/site"
+)
+
+const (
+	modulePixels = 8  // of a PNG
+	codeMM       = 45 // the side of an SVG
+)
+
+// outFile is an [issue.Outlet] that hands a pass over as a file.
+type outFile struct {
+	path   string
+	config site.Config
+	made   bool
+}
+
+func newOutFile(path string, c site.Config) *outFile { return &outFile{path: path, config: c} }
+
+// checkOut finds what would keep a file from being made, before anything else
+// is done.
+func checkOut(path string) error {
+	switch ending(path) {
+	case ".png", ".svg", ".pdf", ".txt":
+	default:
+		return usagef("--out %s: the ending has to be .png, .svg, .pdf or .txt", path)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return usagef("%s is there already, and is not replaced: choose another name", path)
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return usagef("%s is not a folder", filepath.Dir(path))
+	}
+	return nil
+}
+
+func ending(path string) string { return strings.ToLower(filepath.Ext(path)) }
+
+// HandOver is a method of [issue.Outlet].
+func (o *outFile) HandOver(text string) error {
+	data, err := o.render(text)
+	if err != nil {
+		return err
+	}
+	err = durable.Disk{}.Create(o.path, data, 0o600)
+	o.made = !errors.Is(err, fs.ErrExist)
+	if err != nil {
+		return fmt.Errorf("the pass could not be written: %w", err)
+	}
+	return nil
+}
+
+// TakeBack is a method of [issue.Outlet].
+func (o *outFile) TakeBack() error {
+	if !o.made {
+		return nil
+	}
+	return durable.Disk{}.Remove(o.path)
+}
+
+func (o *outFile) render(text string) ([]byte, error) {
+	if ending(o.path) == ".txt" {
+		return []byte(text + "\n"), nil
+	}
+	// Level L makes the largest modules, which is what cheap cameras need most.
+	code, err := qr.Encode(text, qr.LevelL)
+	if err != nil {
+		return nil, err
+	}
+	switch ending(o.path) {
+	case ".svg":
+		return code.SVG(codeMM), nil
+	case ".pdf":
+		return printCard(o.config, text)
+	}
+	return code.PNG(modulePixels)
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/pass"
+)
+
+const passIssueHelp = `Issue a pass for some zones of a site: a plain pass, or with --face a face pass.
+
+A face pass is made only for somebody who has read the notice below, or had it
+read to them, and agreed. --consent yes says that you saw them agree; that is
+kept in the folder of the site, and its hash is in the pass. A photograph that
+can hardly be compared later is refused, saying what to change. The photograph
+is read once and neither copied nor kept; the reference is in the pass only.
+
+--out says by its ending what is made: .png or .svg (the QR code), .pdf (a card
+of 85.6 x 54 mm, and four on an A4 page) or .txt (the text). The file can be
+read by its owner only, and is never put in the place of another.
+
+Times are RFC 3339, or 2026-11-21T08:30 as at the site; a date alone is its
+first moment for --from, and for --until its last. Hours are written as in
+"Mon-Fri 07:00-19:00, Sat+Sun 22:00-02:00".
+
+`
+
+const passIssueExample = `  facelatch pass issue --site court --zone front --face me.jpg --consent yes --out me.png
+  facelatch pass issue --site court --zone front --zone garage --plain --hours "Mon-Fri 07:00-19:00" --out guest.pdf`
+
+// whyConsent is said where --consent yes is missing.
+const whyConsent = "a face is only read if its owner agrees: show them the notice (facelatch pass issue --help), " +
+	"then give --consent yes if they do, or --plain for a pass without a face"
+
+// usualLife is how long a pass is good where --until is not given.
+const usualLife = 365 * 24 * time.Hour
+
+// issueFlags are the flags of pass issue.
+type issueFlags struct {
+	site, face, consent, out string
+	from, until, hours       string
+	zones                    []string
+	plain, json              bool
+}
+
+// passIssue is facelatch pass issue.
+func passIssue() *cobra.Command {
+	var f issueFlags
+	c := &cobra.Command{
+		Use: "issue --site DIR --zone ZONE (--face FILE --consent yes | --plain) --out FILE", Short: "issue a pass",
+		Long: passIssueHelp + notice, Example: passIssueExample, Args: none,
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.site, "site", "", "the folder of the site")
+	flags.StringArrayVar(&f.zones, "zone", nil, "a zone that the pass is for; may be given several times")
+	flags.StringVar(&f.face, "face", "", "a photograph of the holder (JPEG, PNG or WebP), for a face pass")
+	flags.StringVar(&f.consent, "consent", "", `"yes" if the holder read the notice and agreed`)
+	flags.BoolVar(&f.plain, "plain", false, "make a plain pass, without a face")
+	flags.StringVar(&f.out, "out", "", "the file to make: .png, .svg, .pdf or .txt")
+	flags.StringVar(&f.from, "from", "", "when the pass begins (default: now)")
+	flags.StringVar(&f.until, "until", "", "when the pass ends, at most 24 months from now (default: after 365 days)")
+	flags.StringVar(&f.hours, "hours", "", `the hours of the week in which it is good (default: all)`)
+	flags.BoolVar(&f.json, "json", false, "print one JSON object")
+	c.RunE = action(func(c *cobra.Command, _ []string) error {
+		if err := f.check(); err != nil {
+			return err
+		}
+		err := f.run(c.OutOrStdout(), c.ErrOrStderr())
+		if r, ok := door.Refusal(err); ok && f.json {
+			return errors.Join(errRefused, printJSON(c.OutOrStdout(), refusedVerdict(r)))
+		}
+		return err
+	})
+	return c
+}
+
+// check finds what can be told from the flags alone.
+func (f issueFlags) check() error {
+	if err := required("site", f.site, "zone", strings.Join(f.zones, ""), "out", f.out); err != nil {
+		return err
+	}
+	switch {
+	case f.plain == (f.face != ""):
+		return usagef("give either --face with a photograph, or --plain")
+	case f.face != "" && f.consent != "yes":
+		return usageError{errors.New(whyConsent)}
+	case f.plain && f.consent != "":
+		return usagef("--consent is for a face pass; a plain pass needs none")
+	}
+	return checkOut(f.out)
+}
+
+// request reads the times and hours as at the site.
+func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err error) {
+	loc := c.Location()
+	r = issue.Request{Zones: slices.Compact(slices.Sorted(slices.Values(f.zones))), NotBefore: now.Truncate(time.Second)}
+	if r.Schedule, err = pass.ParseSchedule(f.hours); err != nil {
+		return r, usageError{err}
+	}
+	if f.from != "" {
+		if r.NotBefore, err = parseTime("from", f.from, loc, false); err != nil {
+			return r, err
+		}
+	}
+	r.Expires = r.NotBefore.Add(min(usualLife, f.longest(c)))
+	if f.until != "" {
+		if r.Expires, err = parseTime("until", f.until, loc, true); err != nil {
+			return r, err
+		}
+	}
+	if f.face != "" {
+		r.Consent, err = agree(c.ID, now, r.Expires)
+		if err != nil {
+			return r, usageError{fmt.Errorf("nobody can agree to that: %w", err)}
+		}
+	}
+	return r, nil
+}
+
+func (f issueFlags) longest(c site.Config) time.Duration {
+	if f.plain {
+		return c.Issuing().Plain
+	}
+	return c.Issuing().Face
+}
+
+// run issues the pass.
+func (f issueFlags) run(stdout, stderr io.Writer) error {
+	config, err := site.Read(f.site)
+	if err != nil {
+		return err
+	}
+	request, err := f.request(config, time.Now())
+	if err != nil {
+		return err
+	}
+	var e *enroller
+	if request.Consent != nil {
+		if e, err = newEnroller(f.face, config.Policy.RequireLive); err != nil {
+			return err
+		}
+		defer e.wipe()
+	}
+	claims, err := f.issue(request, e, config)
+	if err != nil {
+		return err
+	}
+	if e != nil {
+		warn(stderr, e.warnings)
+	}
+	if f.json {
+		return printJSON(stdout, issuedJSON(claims, config))
+	}
+	fmt.Fprintf(stdout, "%s pass %s for %s, good until %s, is in %s\n", claims.Kind(), claims.ID,
+		strings.Join(claims.Zones, ", "), localTime(claims.Expires, config.Location()), f.out)
+	return nil
+}
+
+// issue holds the site while it makes the pass.
+func (f issueFlags) issue(r issue.Request, e *enroller, c site.Config) (pass.Claims, error) {
+	office, err := site.OpenOffice(f.site, time.Now)
+	if err != nil {
+		return pass.Claims{}, err
+	}
+	defer office.Close()
+	controller, err := office.Controller()
+	if err != nil {
+		return pass.Claims{}, err
+	}
+	station := issue.Station{Office: controller, Rand: rand.Reader, Now: time.Now}
+	if r.Consent != nil {
+		if station.Key, err = office.SealingKey(); err != nil {
+			return pass.Claims{}, err
+		}
+		defer station.Key.Wipe()
+	}
+	return station.Issue(r, e, newOutFile(f.out, c))
+}
+
+// issued is what pass issue prints as JSON. Times are as at the site.
+type issued struct {
+	ID        pass.ID   `json:"id"`
+	Kind      string    `json:"kind"`
+	Zones     []string  `json:"zones"`
+	NotBefore time.Time `json:"not_before"`
+	Expires   time.Time `json:"expires"`
+	Hours     string    `json:"hours,omitempty"`
+}
+
+func issuedJSON(c pass.Claims, config site.Config) issued {
+	loc := config.Location()
+	return issued{
+		ID: c.ID, Kind: c.Kind().String(), Zones: c.Zones,
+		NotBefore: c.NotBefore.In(loc), Expires: c.Expires.In(loc), Hours: c.Schedule.String(),
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/facelatch/facelatch/internal/site"
+)
+
+// errInit marks what is wrong with the flags of a new site.
+var errInit = errors.New("cannot make this site")
+
+const siteInitHelp = `Make a site in the folder DIR, which must be empty or not there yet.
+
+DIR/controller gets the key that passes are signed with and the list of passes
+that are good; DIR/station gets the key that references are sealed with. Both
+keys can be read by their owner only: keep them apart from each other where you
+can, and keep copies where nobody else gets at them. DIR/site.json holds the
+site's policy and can be edited. DIR/record.jsonl is the record of everything
+that was done here as the operator.
+
+Zones are sets of doors, named with a-z, 0-9 and hyphen.`
+
+// siteInit is facelatch site init.
+func siteInit() *cobra.Command {
+	config := site.Config{Policy: site.DefaultPolicy()}
+	c := &cobra.Command{
+		Use: "init DIR --name NAME --zone ZONE", Short: "make a site in a folder", Long: siteInitHelp,
+		Example: `  facelatch site init court --name "Garden Court" --zone front --zone garage --timezone Asia/Shanghai`,
+		Args:    exactly("DIR"),
+	}
+	f := c.Flags()
+	f.StringVar(&config.Name, "name", "", "what people call the site")
+	f.StringArrayVar(&config.Zones, "zone", nil, "a set of doors; may be given several times")
+	f.StringVar(&config.Timezone, "timezone", "", "the time zone in which hours are read, such as Asia/Shanghai (default: that of this machine)")
+	f.BoolVar(&config.Policy.RequireLive, "require-live", false, "refuse a face that looks like a picture of one, instead of warning")
+	c.RunE = action(func(c *cobra.Command, args []string) error {
+		if len(config.Zones) == 0 {
+			return usagef("--zone is missing")
+		}
+		if err := required("name", config.Name); err != nil {
+			return err
+		}
+		if config.Timezone == "" {
+			config.Timezone = machineZone()
+		}
+		made, err := site.Create(args[0], config, time.Now())
+		if err != nil {
+			return fmt.Errorf("%w: %w", errInit, err)
+		}
+		fmt.Fprintf(c.OutOrStdout(), "Made the site %q (%s) in %s\n", made.Name, made.ID, args[0])
+		fmt.Fprintf(c.OutOrStdout(), "zones %s, time zone %s\n", strings.Join(made.Zones, ", "), made.Timezone)
+		return nil
+	})
+	return c
+}
