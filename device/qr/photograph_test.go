@@ -40,8 +40,8 @@ func TestReadRate(t *testing.T) {
 				p := pictureOf(t, grade.shot(module, seed).Photograph(mustEncode(t, text, LevelL)))
 				n++
 				found := &texts{}
-			locate(context.Background(), greyOf(p), found)
-			own += hits(t, found.list, text)
+				locate(context.Background(), greyOf(p), found)
+				own += hits(t, found.list, text)
 				list, err := z.scan(context.Background(), greyOf(p))
 				if err != nil {
 					t.Fatal(err)
