@@ -49,8 +49,9 @@ soak: setup ## the same checks at full counts, for hours; stop and start it at w
 	@.cache/check soak
 
 bench: build bench/js/node_modules/.package-lock.json ## measure speed and memory, beside the models' own JavaScript pipeline
-	@go test -run '^$$' -bench . -benchmem ./...
-	@node bench/js/run.mjs
+	@go build -o .cache/bench ./bench && .cache/bench
+	@echo; echo "Parts, by go test -bench:"
+	@go test -run '^$$' -bench . -benchmem -benchtime 0.3s ./pass ./statuslist ./picture ./device/qr ./card
 
 bench/js/node_modules/.package-lock.json: bench/js/package.json bench/js/package-lock.json
 	@cd bench/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json

@@ -33,7 +33,7 @@ func (c *Capture) Attack() (a Attack, err error) {
 	}
 	region := within(c.subject.Box, attackMargin, float64(c.picture.W), float64(c.picture.H))
 	err = network.use(func(input []float32, l layout) {
-		sample(input, l, c.picture, fit(region, l.w, l.h))
+		view(input, l, c.picture, region)
 	}, func(lane Lane) {
 		a.Bona = softmax(lane.Output(0))[0]
 	})

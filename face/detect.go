@@ -66,14 +66,9 @@ func padTo(b Box, ratio float64) Box {
 }
 
 func (e *Engine) detectIn(p *picture.Picture, region Box) (found []Found, err error) {
-	fill := func(input []float32, l layout) {
-		if region.W() >= 2*float64(l.w) && region.H() >= 2*float64(l.h) {
-			shrink(input, l, p, region)
-		} else {
-			sample(input, l, p, fit(region, l.w, l.h))
-		}
-	}
-	err = e.detect.use(fill, func(lane Lane) {
+	err = e.detect.use(func(input []float32, l layout) {
+		view(input, l, p, region)
+	}, func(lane Lane) {
 		found = boxes(lane.Output(0), lane.Output(1), region)
 	})
 	return found, err

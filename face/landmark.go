@@ -34,11 +34,9 @@ func boxPoints() [5]Point {
 }
 
 // look finds the points of the face in the part of the picture that m maps the
-// model's input onto.
-func (e *Engine) look(p *picture.Picture, m affine) (points landmarks, err error) {
-	err = e.landmark.use(func(input []float32, l layout) {
-		sample(input, l, p, m)
-	}, func(lane Lane) {
+// model's input onto, and that fill takes from the picture.
+func (e *Engine) look(m affine, fill func(input []float32, l layout)) (points landmarks, err error) {
+	err = e.landmark.use(fill, func(lane Lane) {
 		out := lane.Output(0)
 		w, h := float64(e.landmark.layout.w), float64(e.landmark.layout.h)
 		for i := range points {
@@ -54,11 +52,12 @@ func (e *Engine) look(p *picture.Picture, m affine) (points landmarks, err error
 // distances; they disagree where something hides the face.
 func (e *Engine) landmarks(p *picture.Picture, box Box) (points landmarks, spread float64, err error) {
 	l := e.landmark.layout
-	first, err := e.look(p, fit(box, l.w, l.h))
+	first, err := e.look(fit(box, l.w, l.h), func(input []float32, l layout) { view(input, l, p, box) })
 	if err != nil {
 		return points, 0, err
 	}
-	second, err := e.look(p, upright(first.five(), l))
+	turned := upright(first.five(), l)
+	second, err := e.look(turned, func(input []float32, l layout) { sample(input, l, p, turned) })
 	if err != nil {
 		return points, 0, err
 	}

@@ -113,7 +113,7 @@ func (c *Capture) turn(q *Quality) error {
 	}
 	region := c.subject.Box.scaled(poseMargin)
 	return network.use(func(input []float32, l layout) {
-		sample(input, l, c.picture, fit(region, l.w, l.h))
+		view(input, l, c.picture, region)
 	}, func(lane Lane) {
 		q.Yaw, q.Pitch = angle(lane.Output(0)), angle(lane.Output(1))
 	})

@@ -100,6 +100,16 @@ func bilinearEdge(p *picture.Picture, x0, y0 int, fx, fy float32) (r, g, b float
 	return r, g, b
 }
 
+// view fills dst with an upright region of the picture, by whichever of shrink
+// and sample suits its size.
+func view(dst []float32, l layout, p *picture.Picture, region Box) {
+	if region.W() >= 2*float64(l.w) && region.H() >= 2*float64(l.h) {
+		shrink(dst, l, p, region)
+	} else {
+		sample(dst, l, p, fit(region, l.w, l.h))
+	}
+}
+
 // shrink is sample for an upright region that is at least twice as large as
 // the input on both sides: it averages whole pixels, at a cost of about one
 // addition for each of them.

@@ -1,0 +1,156 @@
+// Command bench measures what Facelatch costs on one core, beside the
+// JavaScript pipeline that its models are published with, in one run: machines
+// differ and are disturbed, so the ratios say more than the times. make bench
+// runs it; docs/benchmarks.md keeps a table and says on which machine.
+//
+// It is not part of the product. Its frames, made from photographs in FACES,
+// and its site lie in a temporary folder that it deletes.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/facelatch/facelatch/internal/home"
+)
+
+// results is everything that one run measured.
+type results struct {
+	Machine    string     `json:"machine"`
+	Go         string     `json:"go"`
+	Stages     []row      `json:"stages"`
+	Processes  []process  `json:"processes"`
+	JavaScript *peer      `json:"javascript,omitempty"`
+	Population population `json:"population"`
+}
+
+func main() {
+	asJSON := flag.Bool("json", false, "print one JSON object instead of tables")
+	only := flag.Bool("launch", false, "only run the command that follows, and print what it costs")
+	flag.Parse()
+	if *only {
+		if err := launch(flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	runtime.GOMAXPROCS(1)
+	r, err := run()
+	if err == nil && *asJSON {
+		err = json.NewEncoder(os.Stdout).Encode(r)
+	} else if err == nil {
+		r.print()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() (r results, err error) {
+	work, err := os.MkdirTemp("", "facelatch-bench-")
+	if err != nil {
+		return r, err
+	}
+	defer os.RemoveAll(work)
+	faces := os.Getenv("FACES")
+	if faces == "" {
+		faces = "../shared/faces"
+	}
+	dir, err := filepath.Abs("bin")
+	if err != nil {
+		return r, err
+	}
+	s, err := newScene(faces, work)
+	if err != nil {
+		return r, err
+	}
+	p, err := newPlaces(filepath.Join(dir, "facelatch"), work, s)
+	if err != nil {
+		return r, err
+	}
+	r.Machine, r.Go = processor(), runtime.Version()
+	if r.Stages, err = stages(home.Dir(dir), s); err != nil {
+		return r, err
+	}
+	whole, err := checks(home.Dir(dir), p)
+	if err != nil {
+		return r, err
+	}
+	r.Stages = append(r.Stages, whole...)
+	if r.Processes, err = processes(filepath.Join(dir, "facelatch"), p); err != nil {
+		return r, err
+	}
+	js, err := javascript(s)
+	if err != nil {
+		return r, err
+	}
+	r.JavaScript = &js
+	r.Population, err = populations(home.Dir(dir), p, work)
+	return r, err
+}
+
+func processor() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return "unknown"
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(name) == "model name" {
+			return fmt.Sprintf("%s, %d cores, of which one is used", strings.TrimSpace(value), runtime.NumCPU())
+		}
+	}
+	return "unknown"
+}
+
+func (r results) print() {
+	fmt.Printf("%s; %s\n\n", r.Machine, r.Go)
+	fmt.Println("| one frame of 1280x720, one core, in a running process | CPU ms | wall ms | KB allocated | allocations |")
+	fmt.Println("|---|---:|---:|---:|---:|")
+	for _, s := range r.Stages {
+		fmt.Printf("| %s | %.2f | %.2f | %.0f | %.0f |\n", s.Stage, s.CPUMS, s.WallMS, s.AllocKB, s.Allocations)
+	}
+	fmt.Println("\n| the command, from start to exit, one core | wall ms | CPU ms | peak MB |")
+	fmt.Println("|---|---:|---:|---:|")
+	for _, p := range r.Processes {
+		fmt.Printf("| %s | %.0f | %.0f | %.0f |\n", p.Command, p.WallMS, p.CPUMS, p.PeakMB)
+	}
+	r.printPeer()
+	fmt.Println("\n| entries at the site | CPU ms of a whole check | ratio, round by round |")
+	fmt.Println("|---:|---:|---:|")
+	fmt.Printf("| %d | %.2f | |\n| %d | %.2f | %.3f |\n", r.Population.Entries[0], r.Population.CPUMS[0], r.Population.Entries[1], r.Population.CPUMS[1], r.Population.Ratio)
+}
+
+// printPeer compares like with like: the pipeline's pose model is left out,
+// which Facelatch runs only to explain a mismatch.
+func (r results) printPeer() {
+	js, pose := r.JavaScript, r.JavaScript.Stages["pose"]
+	cpu := map[string]float64{}
+	for _, s := range r.Stages {
+		cpu[s.Stage] = s.CPUMS
+	}
+	var command process
+	for _, p := range r.Processes {
+		if p.Command == checkText {
+			command = p
+		}
+	}
+	fmt.Printf("\n| the same frames | Facelatch | %s | ratio |\n|---|---:|---:|---:|\n", js.Pipeline)
+	line := func(what, unit string, ours, theirs float64) {
+		fmt.Printf("| %s | %.1f %s | %.1f %s | %.1f |\n", what, ours, unit, theirs, unit, theirs/ours)
+	}
+	line(pixelsToDecision, "ms CPU", cpu[pixelsToDecision], js.FromPixels.CPUMS-pose.CPUMS)
+	line("from the JPEG to the decision", "ms CPU", cpu["from the JPEG to the decision"], js.FromFile.CPUMS-pose.CPUMS)
+	line("from start to first result", "ms CPU", command.CPUMS, js.First.CPUMS)
+	line("from start to first result", "ms", command.WallMS, js.First.WallMS)
+	line("peak resident", "MB", command.PeakMB, js.PeakMB)
+	fmt.Printf("\nThe pipeline ran on %s, one thread, without its pose model (%.1f ms CPU).\n", js.Runtime, pose.CPUMS)
+}
