@@ -46,6 +46,9 @@ var loadOnce = sync.OnceValues(func() ([]*packages.Package, error) {
 // compile; the other tests make the best of it.
 func load(t *testing.T) []*pkg {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the sources are the same under the race detector")
+	}
 	loaded, err := loadOnce()
 	if err != nil {
 		t.Fatal(err)

@@ -162,7 +162,7 @@ func TestMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newResults()
-	r.add(got)
+	r.merge(&results{tests: got.Tests, reasons: got.Reasons})
 	if r.tests["a T"] != passed || r.reasons["a S"] != "why" || got.Seconds != 2 {
 		t.Errorf("%+v", got)
 	}

@@ -10,6 +10,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,13 +126,21 @@ func (r *results) verifyCorpora(targets []fuzzTarget, out io.Writer) {
 			}
 		}
 	}
-	dirs, _ := filepath.Glob(filepath.Join("*", "testdata", "fuzz", "*"))
-	deeper, _ := filepath.Glob(filepath.Join("*", "*", "testdata", "fuzz", "*"))
-	for _, dir := range append(dirs, deeper...) {
-		if path, err := filepath.Abs(dir); err == nil && !known[path] {
-			r.corpusFailure(out, dir+" is the corpus of no fuzz target")
+	_ = filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
 		}
-	}
+		if path != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(filepath.Dir(path), filepath.Join("testdata", "fuzz")) {
+			return nil
+		}
+		if full, err := filepath.Abs(path); err == nil && !known[full] {
+			r.corpusFailure(out, path+" is the corpus of no fuzz target")
+		}
+		return fs.SkipDir
+	})
 }
 
 func (r *results) corpusFailure(out io.Writer, what string) {

@@ -69,11 +69,13 @@ func test(ctx context.Context, fuzztime time.Duration) error {
 	if err != nil {
 		return err
 	}
-	results := newResults()
+	all := newResults()
 	for _, s := range steps {
-		if err := s.run(ctx, results); err != nil {
+		one, err := s.run(ctx)
+		if err != nil {
 			return err
 		}
+		all.merge(one)
 	}
-	return results.report(os.Stdout, os.Getenv("CI") == "true")
+	return all.report(os.Stdout, os.Getenv("CI") == "true")
 }

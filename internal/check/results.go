@@ -32,8 +32,8 @@ const (
 	failed
 )
 
-// results gathers the outcomes of several runs of go test. It is not safe for
-// concurrent use.
+// results gathers the outcomes of one run of go test, or of several that were
+// merged. It is not safe for concurrent use.
 type results struct {
 	tests   map[string]outcome // package and test name, leaves only
 	reasons map[string]string  // of skipped tests
@@ -51,12 +51,21 @@ func (r *results) set(name string, o outcome) {
 	}
 }
 
+// merge adds the outcomes of another run.
+func (r *results) merge(other *results) {
+	for name, o := range other.tests {
+		r.set(name, o)
+		if o == skipped {
+			r.reasons[name] = other.reasons[name]
+		}
+	}
+}
+
 // read takes the events of one go test -json from in, and writes a line for
 // each package and the whole output of what failed to out.
 func (r *results) read(in io.Reader, out io.Writer) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 16<<20)
-	clear(r.output)
 	for lines.Scan() {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {

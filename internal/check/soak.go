@@ -42,16 +42,16 @@ func soak(ctx context.Context, fuzztime time.Duration) error {
 			return err
 		} else if done != nil {
 			fmt.Printf("== %s: done before in %.0f s\n", s.name, done.Seconds)
-			all.add(done)
+			all.merge(&results{tests: done.Tests, reasons: done.Reasons})
 			continue
 		}
 		start := time.Now()
-		one := newResults()
-		if err := s.run(ctx, one); err != nil {
+		one, err := s.run(ctx)
+		if err != nil {
 			return err
 		}
+		all.merge(one)
 		done := &memory{s.name, one.tests, one.reasons, time.Since(start).Seconds()}
-		all.add(done)
 		if one.count()[failed] == 0 && !strings.HasSuffix(commit, "-dirty") {
 			if err := done.keep(file); err != nil {
 				return err
@@ -101,14 +101,4 @@ func (m *memory) keep(file string) error {
 		return err
 	}
 	return os.Rename(file+".partial", file)
-}
-
-// add merges a memory into the results.
-func (r *results) add(m *memory) {
-	for name, o := range m.Tests {
-		r.set(name, o)
-		if o == skipped {
-			r.reasons[name] = m.Reasons[name]
-		}
-	}
 }
