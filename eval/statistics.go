@@ -24,6 +24,10 @@ type OperatingPoint struct {
 	Supported bool `json:"supported"`
 }
 
+// lowest is the lowest threshold: every comparison score reaches it, and no
+// failure to acquire does.
+const lowest = -1
+
 // scores are the comparison scores of a data set, sorted once.
 type scores struct{ genuine, impostor []float64 }
 
@@ -55,11 +59,11 @@ func (s scores) at(fmr float64) OperatingPoint {
 func (s scores) threshold(fmr float64) float64 {
 	allowed := int(math.Floor(fmr*float64(len(s.impostor)) + 1e-9))
 	if allowed >= len(s.impostor) {
-		return -1
+		return lowest
 	}
 	// The highest impostor score that may not match any more.
 	worst := s.impostor[len(s.impostor)-1-allowed]
-	return math.Nextafter(worst, math.Inf(1))
+	return max(lowest, math.Nextafter(worst, math.Inf(1)))
 }
 
 // accuracy is the best share of pairs told right by one threshold.
@@ -68,9 +72,10 @@ func (s scores) accuracy() float64 {
 	if total == 0 {
 		return 0
 	}
-	best := max(len(s.genuine), len(s.impostor)) // say yes, or no, to everybody
-	for i, t := range s.genuine {
-		best = max(best, len(s.genuine)-i+below(s.impostor, t))
+	best := len(s.impostor) // say no to everybody
+	for _, t := range append([]float64{lowest}, s.genuine...) {
+		t = max(t, lowest)
+		best = max(best, len(s.genuine)-below(s.genuine, t)+below(s.impostor, t))
 	}
 	return float64(best) / float64(total)
 }

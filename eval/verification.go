@@ -14,9 +14,9 @@ import (
 	"github.com/facelatch/facelatch/picture"
 )
 
-// failed is the score of a pair with a failure to acquire: a non-match at
-// every threshold.
-const failed = -1
+// failed is the score of a pair with a failure to acquire. It lies below every
+// cosine and so below every threshold: the pair never matches.
+const failed = -2
 
 // Verification says what to measure.
 type Verification struct {
