@@ -1,10 +1,57 @@
 package main
 
 import (
-	"errors"
+	"time"
 
+	"github.com/facelatch/facelatch/card"
+	"github.com/facelatch/facelatch/device/qr"
+	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/pass"
 )
 
-// printCard makes a PDF with a card.
-func printCard(site.Config, string) ([]byte, error) { return nil, errors.New("not yet") }
+// shortID is how much of a pass's id is printed on a card, in characters.
+const shortID = 8
+
+// printCard makes a PDF with the card of a pass.
+func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) ([]byte, error) {
+	p, err := pass.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	fonts, err := readFonts()
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().In(c.Location())
+	return card.PDF(layout, fonts, now, cardOf(c, p.Claims(), code, now))
+}
+
+func cardOf(c site.Config, claims pass.Claims, code *qr.Code, now time.Time) card.Card {
+	out := card.Card{
+		Site: c.Name, Kind: card.PlainPass, Zones: claims.Zones, Until: claims.Expires.In(c.Location()),
+		ID: claims.ID.String()[:shortID], Code: code,
+	}
+	if claims.Kind() == pass.Face {
+		out.Kind = card.FacePass
+	}
+	if claims.NotBefore.After(now) {
+		out.From = claims.NotBefore.In(c.Location())
+	}
+	for _, window := range claims.Schedule {
+		out.Hours = append(out.Hours, pass.Schedule{window}.String())
+	}
+	return out
+}
+
+func readFonts() (fonts card.Fonts, err error) {
+	dir, err := home.Find()
+	if err != nil {
+		return fonts, err
+	}
+	if fonts.Regular, err = dir.Read(home.FontRegular()); err != nil {
+		return fonts, err
+	}
+	fonts.Bold, err = dir.Read(home.FontBold())
+	return fonts, err
+}

@@ -58,12 +58,15 @@ func code(err error) int {
 	return exitFailure
 }
 
-// report prints an error as one line. A refusal was printed already, and one by
-// a photograph at issuing is said like any other.
+// report prints an error as one line, and a refusal with its reason. What check
+// refuses was printed already.
 func report(w io.Writer, err error) {
 	if errors.Is(err, errRefused) {
 		return
 	}
 	line := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	if r, ok := door.Refusal(err); ok && !strings.HasPrefix(line, string(r.Reason)) {
+		line = string(r.Reason) + ": " + line
+	}
 	fmt.Fprintf(w, "facelatch: %s\n", line)
 }

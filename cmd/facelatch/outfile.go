@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/facelatch/facelatch/card"
 	"github.com/facelatch/facelatch/device/qr"
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/site"
@@ -21,11 +22,10 @@ const (
 // outFile is an [issue.Outlet] that hands a pass over as a file.
 type outFile struct {
 	path   string
+	layout card.Layout // of a PDF
 	config site.Config
 	made   bool
 }
-
-func newOutFile(path string, c site.Config) *outFile { return &outFile{path: path, config: c} }
 
 // checkOut finds what would keep a file from being made, before anything else
 // is done.
@@ -85,7 +85,7 @@ func (o *outFile) render(text string) ([]byte, error) {
 	case ".svg":
 		return code.SVG(codeMM), nil
 	case ".pdf":
-		return printCard(o.config, text)
+		return printCard(o.config, o.layout, text, code)
 	}
 	return code.PNG(modulePixels)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/facelatch/facelatch/card"
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
@@ -26,8 +27,9 @@ can hardly be compared later is refused, saying what to change. The photograph
 is read once and neither copied nor kept; the reference is in the pass only.
 
 --out says by its ending what is made: .png or .svg (the QR code), .pdf (a card
-of 85.6 x 54 mm, and four on an A4 page) or .txt (the text). The file can be
-read by its owner only, and is never put in the place of another.
+of 85.6 x 54 mm, front and back, or with --a4 on a sheet to cut and fold) or
+.txt (the text). The file can be read by its owner only, and is never put in the
+place of another.
 
 Times are RFC 3339, or 2026-11-21T08:30 as at the site; a date alone is its
 first moment for --from, and for --until its last. Hours are written as in
@@ -50,7 +52,7 @@ type issueFlags struct {
 	site, face, consent, out string
 	from, until, hours       string
 	zones                    []string
-	plain, json              bool
+	plain, json, a4          bool
 }
 
 // passIssue is facelatch pass issue.
@@ -67,6 +69,7 @@ func passIssue() *cobra.Command {
 	flags.StringVar(&f.consent, "consent", "", `"yes" if the holder read the notice and agreed`)
 	flags.BoolVar(&f.plain, "plain", false, "make a plain pass, without a face")
 	flags.StringVar(&f.out, "out", "", "the file to make: .png, .svg, .pdf or .txt")
+	flags.BoolVar(&f.a4, "a4", false, "put the card of a .pdf on a sheet of A4, which has room for four")
 	flags.StringVar(&f.from, "from", "", "when the pass begins (default: now)")
 	flags.StringVar(&f.until, "until", "", "when the pass ends, at most 24 months from now (default: after 365 days)")
 	flags.StringVar(&f.hours, "hours", "", `the hours of the week in which it is good (default: all)`)
@@ -127,6 +130,13 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 	return r, nil
 }
 
+func (f issueFlags) layout() card.Layout {
+	if f.a4 {
+		return card.Sheet
+	}
+	return card.Single
+}
+
 func (f issueFlags) longest(c site.Config) time.Duration {
 	if f.plain {
 		return c.Issuing().Plain
@@ -184,7 +194,7 @@ func (f issueFlags) issue(r issue.Request, e *enroller, c site.Config) (pass.Cla
 		}
 		defer station.Key.Wipe()
 	}
-	return station.Issue(r, e, newOutFile(f.out, c))
+	return station.Issue(r, e, &outFile{path: f.out, layout: f.layout(), config: c})
 }
 
 // issued is what pass issue prints as JSON. Times are as at the site.

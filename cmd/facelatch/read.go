@@ -88,14 +88,14 @@ func findText(p *picture.Picture) (string, error) {
 		}
 	}
 	switch {
+	case len(texts) > 0:
+		return texts[0], nil // which pass.Parse refuses as no pass
 	case errors.Is(err, context.DeadlineExceeded):
 		return "", noPass("no QR code was found in the picture in time; take it closer and sharper")
 	case err != nil:
 		return "", fmt.Errorf("look for a QR code: %w", err)
-	case len(texts) == 0:
-		return "", noPass("there is no QR code in the picture that can be read; take it closer and sharper")
 	}
-	return texts[0], nil // which pass.Parse refuses as no pass
+	return "", noPass("there is no QR code in the picture that can be read; take it closer and sharper")
 }
 
 func noPass(detail string) error { return &pass.Refusal{Reason: pass.ReasonNoPass, Detail: detail} }
