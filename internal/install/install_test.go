@@ -282,3 +282,10 @@ func TestItems(t *testing.T) {
 		}
 	}
 }
+
+func TestBrief(t *testing.T) {
+	said := "npm error code EINTEGRITY\nnpm error     at trace (x.js:1)\nnpm error\n" + strings.Repeat("npm error more\n", 20)
+	if got := brief(said); !strings.HasPrefix(got, "  npm error code EINTEGRITY\n  npm error more") || strings.Count(got, "\n") != 7 {
+		t.Errorf("got\n%s", got)
+	}
+}
