@@ -123,7 +123,7 @@ var rules = []rule{
 	},
 	{
 		packages: []string{"..."},
-		except:   []string{"picture/..."},
+		except:   []string{"picture/...", "bench"},
 		forbid:   []string{"image/jpeg", "image/gif", "golang.org/x/image/webp"},
 		why:      "pictures from outside are decoded in one place, which limits their size and wipes them",
 	},
@@ -147,7 +147,7 @@ var rules = []rule{
 	},
 	{
 		packages: []string{"..."},
-		except:   []string{"internal/testenv"},
+		except:   []string{"internal/testenv", "bench"},
 		forbid:   []string{"testing/...", "pgregory.net/rapid/...", "go.uber.org/goleak/...", "github.com/rogpeppe/go-internal/..."},
 		why:      "what is for tests stays out of the program",
 	},

@@ -136,7 +136,7 @@ func TestPackageComments(t *testing.T) {
 			t.Errorf("%s: its comment does not begin with \"Command\"", p.path)
 		case p.name != "main" && !strings.HasPrefix(doc, "Package "+p.name+" "):
 			t.Errorf("%s: its comment does not begin with \"Package %s\"", p.path, p.name)
-		case p.name != "main" && !forTests(p.path) && !strings.Contains(doc, "never"):
+		case p.name != "main" && !forTests(p.path) && !strings.Contains(doc, "never") && !strings.Contains(doc, "nothing"):
 			t.Errorf("%s: its comment does not say what it will never do", p.path)
 		}
 	}
