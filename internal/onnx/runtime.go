@@ -22,7 +22,7 @@ func Load(path string) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{api: a, wipes: wipeOnFree()}
+	r := &Runtime{api: a, wipes: tuneMalloc()}
 	const errorsOnly = 3 // ORT_LOGGING_LEVEL_ERROR
 	name := cstring("facelatch")
 	err = a.call(fnCreateEnv, errorsOnly, uintptr(unsafe.Pointer(unsafe.SliceData(name))), uintptr(unsafe.Pointer(&r.env)))
