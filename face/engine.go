@@ -2,7 +2,6 @@ package face
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/facelatch/facelatch/models"
@@ -48,6 +47,9 @@ func New(c Config) (*Engine, error) {
 	if err := c.Manifest.Check(); err != nil {
 		return nil, err
 	}
+	if err := fits(c.Manifest); err != nil {
+		return nil, err
+	}
 	codec, err := newCodec(c.Manifest.Reference, c.Projection)
 	if err != nil {
 		return nil, err
@@ -67,9 +69,6 @@ func New(c Config) (*Engine, error) {
 		case models.Pose:
 			e.pose = n
 		}
-	}
-	if len(e.extract) != len(codec.parts) {
-		return nil, fmt.Errorf("%w: %d extract models, %d parts of a reference", models.ErrInvalid, len(e.extract), len(codec.parts))
 	}
 	return e, nil
 }

@@ -252,3 +252,24 @@ func TestManyGoroutines(t *testing.T) {
 		t.Errorf("%d lanes", len(f.lanes))
 	}
 }
+
+// TestNewRefusesWhatDoesNotFit: every output that is read has to have its size.
+func TestNewRefusesWhatDoesNotFit(t *testing.T) {
+	for i, model := range models.Default().Models {
+		m := models.Default()
+		m.Models[i].Outputs[0].Shape = []int64{1, 1}
+		if e, err := New(Config{Manifest: m, Projection: models.Projection, Now: noon}); !errors.Is(err, models.ErrInvalid) || e != nil {
+			t.Errorf("%s: %v", model.ID, err)
+		}
+		m = models.Default()
+		m.Models[i].Outputs = m.Models[i].Outputs[:1]
+		if _, err := New(Config{Manifest: m, Projection: models.Projection, Now: noon}); (err != nil) != (len(model.Outputs) > 1) {
+			t.Errorf("%s with one output: %v", model.ID, err)
+		}
+	}
+	m := models.Default()
+	m.Reference.Parts[1].Projection = "other.i16"
+	if _, err := New(Config{Manifest: m, Projection: models.Projection, Now: noon}); !errors.Is(err, models.ErrNoProjection) {
+		t.Errorf("a missing projection: %v", err)
+	}
+}
