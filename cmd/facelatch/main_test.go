@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 
 // TestFaceScripts runs the program on real photographs.
 func TestFaceScripts(t *testing.T) {
-	home, faces := testenv.Home(t), testenv.Faces(t)
+	home, faces, root := testenv.Home(t), testenv.Faces(t), testenv.Root(t)
 	testscript.Run(t, testscript.Params{
 		Dir:       "testdata/faces",
 		Cmds:      commands(),
@@ -44,6 +44,8 @@ func TestFaceScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("FACELATCH_HOME", home)
 			e.Setenv("FACES", faces)
+			e.Setenv("FACELATCH", filepath.Join(strings.SplitN(e.Getenv("PATH"), ":", 2)[0], "facelatch"))
+			e.Setenv("PATH", filepath.Join(root, "scripts")+":"+e.Getenv("PATH"))
 			e.Setenv("ANNA", filepath.Join(faces, "frll", "neutral", "001_03.jpg"))
 			e.Setenv("ANNA2", filepath.Join(faces, "frll", "smiling", "001_08.jpg"))
 			e.Setenv("BEN", filepath.Join(faces, "frll", "smiling", "002_08.jpg"))
