@@ -246,8 +246,9 @@ func TestReduced(t *testing.T) {
 		m.Pix[i] = byte(200 * (i / w) / h)
 	}
 	m.SetGray(w-1, h-1, color.Gray{Y: 255})
+	file := picturetest.PNG(m)
 	for o := 1; o <= 8; o++ {
-		p := mustDecode(t, picturetest.PNGWith(picturetest.PNG(m), "eXIf", picturetest.EXIF(o)))
+		p := mustDecode(t, picturetest.PNGWith(file, "eXIf", picturetest.EXIF(o)))
 		rw, rh := 2501, 1801
 		if o >= 5 {
 			rw, rh = rh, rw
@@ -260,7 +261,7 @@ func TestReduced(t *testing.T) {
 			t.Errorf("orientation %d: the last pixel is not where it belongs", o)
 		}
 	}
-	p := mustDecode(t, picturetest.PNG(m))
+	p := mustDecode(t, file)
 	for y := range p.H - 1 {
 		a, b := int(m.Pix[2*y*w]), int(m.Pix[(2*y+1)*w])
 		if got := int(p.Pix[3*y*p.W]); got != (a+b+1)/2 {

