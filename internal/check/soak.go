@@ -21,7 +21,7 @@ type memory struct {
 	Seconds float64            `json:"seconds"`
 }
 
-// soak runs every step at full counts. A step that was finished on this commit
+// soak runs every step at full counts. A step that passed whole on this commit
 // is not run again, so a soak can be stopped and started at will; changes that
 // are not committed are tested, and nothing is remembered of them.
 func soak(ctx context.Context, fuzztime time.Duration) error {
@@ -52,7 +52,7 @@ func soak(ctx context.Context, fuzztime time.Duration) error {
 		}
 		all.merge(one)
 		done := &memory{s.name, one.tests, one.reasons, time.Since(start).Seconds()}
-		if one.count()[failed] == 0 && !strings.HasSuffix(commit, "-dirty") {
+		if counts := one.count(); counts[failed]+counts[skipped] == 0 && !strings.HasSuffix(commit, "-dirty") {
 			if err := done.keep(file); err != nil {
 				return err
 			}
