@@ -33,7 +33,8 @@ const (
 	fnReleaseValue                     = 96
 	fnReleaseSessionOptions            = 100
 	fnAddSessionConfigEntry            = 130
-	apiTableLength                     = 131
+	fnRegisterAllocator                = 176
+	apiTableLength                     = 177
 )
 
 // ErrRuntime is wrapped by every error that ONNX Runtime itself reported.

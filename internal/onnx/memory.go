@@ -16,12 +16,10 @@ type buffer struct {
 }
 
 func newBuffer(length int) (*buffer, error) {
-	mapping, err := unix.Mmap(-1, 0, length*4, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
-	if err != nil {
-		return nil, fmt.Errorf("reserve %d bytes for a tensor: %w", length*4, err)
+	mapping := mapped(length * 4)
+	if mapping == nil {
+		return nil, fmt.Errorf("%w: no memory for a tensor of %d bytes", ErrRuntime, length*4)
 	}
-	// Refused on kernels built without it; PR_SET_DUMPABLE in cmd covers those.
-	_ = unix.Madvise(mapping, unix.MADV_DONTDUMP)
 	first := (*float32)(unsafe.Pointer(unsafe.SliceData(mapping)))
 	return &buffer{mapping: mapping, floats: unsafe.Slice(first, length)}, nil
 }

@@ -13,7 +13,6 @@ type Runtime struct {
 	api    *api
 	env    uintptr
 	memory uintptr // OrtMemoryInfo of ordinary CPU memory
-	wipes  bool    // whether freed memory is overwritten
 }
 
 // Load opens the shared library at path, which the caller has checked.
@@ -22,7 +21,7 @@ func Load(path string) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{api: a, wipes: tuneMalloc()}
+	r := &Runtime{api: a}
 	const errorsOnly = 3 // ORT_LOGGING_LEVEL_ERROR
 	name := cstring("facelatch")
 	err = a.call(fnCreateEnv, errorsOnly, uintptr(unsafe.Pointer(unsafe.SliceData(name))), uintptr(unsafe.Pointer(&r.env)))
@@ -30,17 +29,18 @@ func Load(path string) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	const arenaAllocator, defaultMemory = 1, 0
-	return r, errors.Join(
+	const deviceAllocator, defaultMemory = 0, 0
+	err = errors.Join(
 		a.call(fnDisableTelemetryEvents, r.env),
-		a.call(fnCreateCPUMemoryInfo, arenaAllocator, defaultMemory, uintptr(unsafe.Pointer(&r.memory))))
+		a.call(fnCreateCPUMemoryInfo, deviceAllocator, defaultMemory, uintptr(unsafe.Pointer(&r.memory))))
+	if err != nil {
+		return nil, err
+	}
+	return r, r.useAllocator()
 }
 
 // Version is what the library says of itself, such as "1.30.0".
 func (r *Runtime) Version() string { return r.api.version }
-
-// WipesFreedMemory is whether the C library overwrites what ONNX Runtime frees.
-func (r *Runtime) WipesFreedMemory() bool { return r.wipes }
 
 // Level is how far ONNX Runtime rewrites a network's graph before running it.
 // Which level is fastest differs by network: measure (make bench).
@@ -122,12 +122,14 @@ func (r *Runtime) sessionOptions(level Level) (options uintptr, err error) {
 	if err := r.api.call(fnCreateSessionOptions, uintptr(unsafe.Pointer(&options))); err != nil {
 		return 0, err
 	}
+	key, on := cstring("session.use_env_allocators"), cstring("1")
 	return options, errors.Join(
 		r.api.call(fnSetIntraOpNumThreads, options, 1),
 		r.api.call(fnSetInterOpNumThreads, options, 1),
 		r.api.call(fnSetSessionGraphOptimizationLevel, options, uintptr(level)),
-		// Without the arena, what a run computed goes back to the allocator
-		// when the run ends instead of staying in a pool of this session.
+		// Sessions compute in memory of our allocator, and give it back when a
+		// run ends instead of keeping it in pools of their own.
+		r.api.call(fnAddSessionConfigEntry, options, uintptr(unsafe.Pointer(unsafe.SliceData(key))), uintptr(unsafe.Pointer(unsafe.SliceData(on)))),
 		r.api.call(fnDisableCPUMemArena, options),
 		r.api.call(fnDisableMemPattern, options))
 }
