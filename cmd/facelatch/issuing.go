@@ -1,0 +1,84 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// run issues the pass.
+func (f issueFlags) run(stdout, stderr io.Writer) error {
+	config, err := site.Read(f.site)
+	if err != nil {
+		return err
+	}
+	request, err := f.request(config, time.Now())
+	if err != nil {
+		return err
+	}
+	var e *enroller
+	if request.Consent != nil {
+		if e, err = newEnroller(f.face, config.Policy.RequireLive); err != nil {
+			return err
+		}
+		defer e.wipe()
+	}
+	claims, err := f.issue(request, e, config)
+	if err != nil {
+		return err
+	}
+	if e != nil {
+		warn(stderr, e.warnings)
+	}
+	if f.json {
+		return printJSON(stdout, issuedJSON(claims, config))
+	}
+	fmt.Fprintf(stdout, "%s pass %s for %s, good until %s, is in %s\n", claims.Kind(), claims.ID,
+		strings.Join(claims.Zones, ", "), localTime(claims.Expires, config.Location()), f.out)
+	return nil
+}
+
+// issue holds the site while it makes the pass.
+func (f issueFlags) issue(r issue.Request, e *enroller, c site.Config) (pass.Claims, error) {
+	office, err := site.OpenOffice(f.site, time.Now)
+	if err != nil {
+		return pass.Claims{}, err
+	}
+	defer office.Close()
+	controller, err := office.Controller()
+	if err != nil {
+		return pass.Claims{}, err
+	}
+	station := issue.Station{Office: controller, Rand: rand.Reader, Now: time.Now}
+	if r.Consent != nil {
+		if station.Key, err = office.SealingKey(); err != nil {
+			return pass.Claims{}, err
+		}
+		defer station.Key.Wipe()
+	}
+	return station.Issue(r, e, &outFile{path: f.out, layout: f.layout(), config: c})
+}
+
+// issued is what pass issue prints as JSON. Times are as at the site.
+type issued struct {
+	ID        pass.ID   `json:"id"`
+	Kind      string    `json:"kind"`
+	Zones     []string  `json:"zones"`
+	NotBefore time.Time `json:"not_before"`
+	Expires   time.Time `json:"expires"`
+	Hours     string    `json:"hours,omitempty"`
+}
+
+func issuedJSON(c pass.Claims, config site.Config) issued {
+	loc := config.Location()
+	return issued{
+		ID: c.ID, Kind: c.Kind().String(), Zones: c.Zones,
+		NotBefore: c.NotBefore.In(loc), Expires: c.Expires.In(loc), Hours: c.Schedule.String(),
+	}
+}
