@@ -148,7 +148,7 @@ func (r results) printPeer() {
 		fmt.Printf("| %s | %.1f %s | %.1f %s | %.1f |\n", what, ours, unit, theirs, unit, theirs/ours)
 	}
 	line(pixelsToDecision, "ms CPU", cpu[pixelsToDecision], js.FromPixels.CPUMS-pose.CPUMS)
-	line("from the JPEG to the decision", "ms CPU", cpu["from the JPEG to the decision"], js.FromFile.CPUMS-pose.CPUMS)
+	line(jpegToDecision, "ms CPU", cpu[jpegToDecision], js.FromFile.CPUMS-pose.CPUMS)
 	line("from start to first result", "ms CPU", command.CPUMS, js.First.CPUMS)
 	line("from start to first result", "ms", command.WallMS, js.First.WallMS)
 	line("peak resident", "MB", command.PeakMB, js.PeakMB)

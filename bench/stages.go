@@ -22,14 +22,14 @@ type row struct {
 	Allocations float64 `json:"allocations"`
 }
 
-// measure runs f until the figures are steady and takes the fastest third of
-// the rounds: what the work costs when nothing else disturbs it.
+// measure runs f in rounds and takes the median round, as is done for the
+// pipeline that it is compared with.
 func measure(stage string, f func() error) (row, error) {
 	const rounds, per = 9, 12
 	if err := f(); err != nil { // loads what is loaded on first use
 		return row{}, err
 	}
-	best := row{Stage: stage, WallMS: 1e9, CPUMS: 1e9}
+	var walls, cpus []float64
 	for range rounds {
 		wall, cpu := time.Now(), processorTime()
 		for range per {
@@ -37,8 +37,7 @@ func measure(stage string, f func() error) (row, error) {
 				return row{}, err
 			}
 		}
-		best.CPUMS = min(best.CPUMS, ms(processorTime()-cpu)/per)
-		best.WallMS = min(best.WallMS, ms(time.Since(wall))/per)
+		cpus, walls = append(cpus, ms(processorTime()-cpu)/per), append(walls, ms(time.Since(wall))/per)
 	}
 	allocations := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
@@ -48,72 +47,67 @@ func measure(stage string, f func() error) (row, error) {
 			}
 		}
 	})
-	best.AllocKB = float64(allocations.AllocedBytesPerOp()) / 1024
-	best.Allocations = float64(allocations.AllocsPerOp())
-	return best, nil
+	return row{
+		Stage: stage, WallMS: median(walls), CPUMS: median(cpus),
+		AllocKB: float64(allocations.AllocedBytesPerOp()) / 1024, Allocations: float64(allocations.AllocsPerOp()),
+	}, nil
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
+// subject is one picture at every stage that stages are measured from.
+type subject struct {
+	engine    *face.Engine
+	grant     consent.Grant
+	jpeg      []byte
+	pixels    *picture.Picture
+	capture   *face.Capture
+	reference *face.Probe
+}
+
+func newSubject(dir home.Dir, path string) (s subject, err error) {
+	if s.engine, _, err = engine.New(dir, time.Now); err != nil {
+		return s, err
+	}
+	s.grant, err = consent.ForDataSet(consent.Declaration{DataSet: "the photographs in FACES", Basis: "their terms allow measuring"})
+	if err != nil {
+		return s, err
+	}
+	if s.jpeg, err = os.ReadFile(path); err != nil {
+		return s, err
+	}
+	if s.pixels, err = picture.Decode(s.jpeg); err != nil {
+		return s, err
+	}
+	if s.capture, err = s.engine.Capture(s.grant, s.pixels); err != nil {
+		return s, err
+	}
+	s.reference, err = s.capture.Probe()
+	return s, err
+}
+
 // stages measures each step of the engine on one picture and against one probe
-// of another, under a grant to measure.
-func stages(dir home.Dir, photographs scene) ([]row, error) {
-	e, _, err := engine.New(dir, time.Now)
+// of it, under a grant to measure.
+func stages(dir home.Dir, photographs scene) (rows []row, err error) {
+	s, err := newSubject(dir, photographs.Probe)
 	if err != nil {
 		return nil, err
 	}
-	g, err := consent.ForDataSet(consent.Declaration{DataSet: "the photographs in FACES", Basis: "their terms allow measuring"})
-	if err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(photographs.Probe)
-	if err != nil {
-		return nil, err
-	}
-	pixels, err := picture.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	capture, err := e.Capture(g, pixels)
-	if err != nil {
-		return nil, err
-	}
-	reference, err := capture.Probe()
-	if err != nil {
-		return nil, err
-	}
-	decide := func(p *picture.Picture) error { return decision(e, g, p, reference) }
-	var rows []row
-	for _, s := range []struct {
+	for _, step := range []struct {
 		name string
 		f    func() error
 	}{
-		{"decode the JPEG", func() error {
-			p, err := picture.Decode(data)
-			p.Wipe()
-			return err
-		}},
-		{"detect", func() error { _, err := e.Detect(g, pixels); return err }},
-		{"detect and landmark", func() error { _, err := e.Capture(g, pixels); return err }},
-		{"presentation attack", func() error { _, err := capture.Attack(); return err }},
-		{"align and extract", func() error {
-			p, err := capture.Probe()
-			p.Wipe()
-			return err
-		}},
-		{"compare", func() error { _, err := e.Measure(g, reference, reference); return err }},
-		{"quality, to explain a mismatch only", func() error { _, err := capture.Quality(); return err }},
-		{pixelsToDecision, func() error { return decide(pixels) }},
-		{"from the JPEG to the decision", func() error {
-			p, err := picture.Decode(data)
-			if err != nil {
-				return err
-			}
-			defer p.Wipe()
-			return decide(p)
-		}},
+		{"decode the JPEG", s.decode},
+		{"detect", func() error { _, err := s.engine.Detect(s.grant, s.pixels); return err }},
+		{"detect and landmark", func() error { _, err := s.engine.Capture(s.grant, s.pixels); return err }},
+		{"presentation attack", func() error { _, err := s.capture.Attack(); return err }},
+		{"align and extract", s.extract},
+		{"compare", func() error { _, err := s.engine.Measure(s.grant, s.reference, s.reference); return err }},
+		{"quality, to explain a mismatch only", func() error { _, err := s.capture.Quality(); return err }},
+		{pixelsToDecision, func() error { return s.decide(s.pixels) }},
+		{jpegToDecision, s.decodeAndDecide},
 	} {
-		r, err := measure(s.name, s.f)
+		r, err := measure(step.name, step.f)
 		if err != nil {
 			return nil, err
 		}
@@ -122,11 +116,35 @@ func stages(dir home.Dir, photographs scene) ([]row, error) {
 	return rows, nil
 }
 
-const pixelsToDecision = "from decoded pixels to the decision"
+func (s subject) decode() error {
+	p, err := picture.Decode(s.jpeg)
+	p.Wipe()
+	return err
+}
 
-// decision is what a door does with one picture.
-func decision(e *face.Engine, g consent.Grant, p *picture.Picture, reference *face.Probe) error {
-	c, err := e.Capture(g, p)
+func (s subject) extract() error {
+	p, err := s.capture.Probe()
+	p.Wipe()
+	return err
+}
+
+func (s subject) decodeAndDecide() error {
+	p, err := picture.Decode(s.jpeg)
+	if err != nil {
+		return err
+	}
+	defer p.Wipe()
+	return s.decide(p)
+}
+
+const (
+	pixelsToDecision = "from decoded pixels to the decision"
+	jpegToDecision   = "from the JPEG to the decision"
+)
+
+// decide does what a door does with one picture.
+func (s subject) decide(p *picture.Picture) error {
+	c, err := s.engine.Capture(s.grant, p)
 	if err != nil {
 		return err
 	}
@@ -139,7 +157,7 @@ func decision(e *face.Engine, g consent.Grant, p *picture.Picture, reference *fa
 		return err
 	}
 	defer probe.Wipe()
-	m, err := e.Measure(g, reference, probe)
+	m, err := s.engine.Measure(s.grant, s.reference, probe)
 	if err == nil && m.Score < 0.9 {
 		err = errors.New("the same photograph does not match itself")
 	}

@@ -90,7 +90,9 @@ func (e *Engine) Measure(g consent.Grant, reference, probe *Probe) (Measured, er
 		return Measured{}, err
 	}
 	if reference.coded == nil {
-		parts, err := e.codec.decode(e.codec.encode(reference.parts))
+		encoded := e.codec.encode(reference.parts)
+		defer encoded.Wipe()
+		parts, err := e.codec.decode(encoded)
 		if err != nil {
 			return Measured{}, err
 		}

@@ -24,16 +24,23 @@ func (r Reference) Wipe() { clear(r) }
 func (r Reference) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "reference of %d bytes", len(r)) }
 
 // ReferenceModel names the references that a set of models makes: the first 8
-// bytes of a SHA-256 over the extract models' hashes and the encoding. Two
-// engines with the same name can compare each other's references.
+// bytes of a SHA-256 over the extract models' hashes, what goes into them, and
+// the encoding. Two engines with the same name can compare each other's
+// references.
 func ReferenceModel(m models.Manifest) pass.ModelID {
+	type extractor struct {
+		SHA256 string
+		Input  models.Input
+	}
 	named := struct {
-		Extract  []string
+		Extract  []extractor
 		Encoding models.Reference
 	}{Encoding: m.Reference}
 	for _, model := range m.Models {
 		if model.Role == models.Extract {
-			named.Extract = append(named.Extract, model.SHA256)
+			in := model.Input
+			in.Crop = "" // words for people
+			named.Extract = append(named.Extract, extractor{model.SHA256, in})
 		}
 	}
 	text, err := json.Marshal(named)

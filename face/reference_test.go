@@ -100,6 +100,7 @@ func TestReferenceModel(t *testing.T) {
 	want := ReferenceModel(models.Default())
 	for name, change := range map[string]func(*models.Manifest){
 		"model": func(m *models.Manifest) { m.Models[2].SHA256 = m.Models[3].SHA256 },
+		"input": func(m *models.Manifest) { m.Models[2].Input.Mean[0]++ },
 		"bits":  func(m *models.Manifest) { m.Reference.Parts[0].Bits++ },
 		"clip":  func(m *models.Manifest) { m.Reference.Parts[1].Clip++ },
 	} {

@@ -22,7 +22,7 @@ func New(dir home.Dir, now func() time.Time) (*face.Engine, models.Manifest, err
 		return nil, models.Manifest{}, err
 	}
 	l := &loader{dir: dir, networks: map[string]*onnx.Network{}}
-	e, err := face.New(face.Config{Manifest: manifest, Open: l.open, Projection: models.Projection, Now: now})
+	e, err := face.New(face.Config{Manifest: manifest, Open: l.open, Projection: dir.Projection, Now: now})
 	if err != nil {
 		return nil, models.Manifest{}, err
 	}

@@ -93,6 +93,16 @@ func (d Dir) Manifest() (models.Manifest, error) {
 // Model returns the bytes of a model, which were checked.
 func (d Dir) Model(m models.Model) ([]byte, error) { return d.Read(ModelFile(m)) }
 
+// Projection returns the matrix of one part of a manifest's reference: the one
+// that the program carries, else the file of its name beside the models.
+func (d Dir) Projection(p models.Part) ([]byte, error) {
+	data, err := models.Projection(p)
+	if errors.Is(err, models.ErrNoProjection) {
+		return d.Read(File{"models/" + p.Projection, p.SHA256})
+	}
+	return data, err
+}
+
 // QR returns the bytes of the QR reader, which were checked.
 func (d Dir) QR() ([]byte, error) { return d.Read(QRReader()) }
 

@@ -122,3 +122,27 @@ func TestInstalled(t *testing.T) {
 		}
 	}
 }
+
+// TestProjection: the program's own matrices need no home; others are read
+// from the folder of models, checked like everything there.
+func TestProjection(t *testing.T) {
+	dir := Dir(t.TempDir())
+	own := models.Default().Reference.Parts[0]
+	if data, err := dir.Projection(own); err != nil || len(data) != 2*own.Dimensions*own.Floats {
+		t.Errorf("the program's own: %d bytes, %v", len(data), err)
+	}
+	other := own
+	other.Projection = "other.i16"
+	if _, err := dir.Projection(other); !errors.Is(err, ErrNotInstalled) {
+		t.Errorf("a missing one: %v", err)
+	}
+	if err := os.MkdirAll(filepath.Join(string(dir), "models"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(string(dir), "models", "other.i16"), []byte("changed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dir.Projection(other); !errors.Is(err, ErrChanged) {
+		t.Errorf("a changed one: %v", err)
+	}
+}
