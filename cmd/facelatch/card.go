@@ -13,7 +13,8 @@ import (
 // shortID is how much of a pass's id is printed on a card, in characters.
 const shortID = 8
 
-// printCard makes a PDF with the card of a pass.
+// printCard makes a PDF with the card of a pass, or a sheet with four of them:
+// one to carry, one at home, and two for when those are lost in the wash.
 func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) ([]byte, error) {
 	p, err := pass.Parse(text)
 	if err != nil {
@@ -24,7 +25,11 @@ func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) ([
 		return nil, err
 	}
 	now := time.Now().In(c.Location())
-	return card.PDF(layout, fonts, now, cardOf(c, p.Claims(), code, now))
+	one := cardOf(c, p.Claims(), code, now)
+	if layout == card.Sheet {
+		return card.PDF(layout, fonts, now, one, one, one, one)
+	}
+	return card.PDF(layout, fonts, now, one)
 }
 
 func cardOf(c site.Config, claims pass.Claims, code *qr.Code, now time.Time) card.Card {

@@ -66,7 +66,7 @@ func passIssue() *cobra.Command {
 	flags.StringVar(&f.consent, "consent", "", `"yes" if the holder read the notice and agreed`)
 	flags.BoolVar(&f.plain, "plain", false, "make a plain pass, without a face")
 	flags.StringVar(&f.out, "out", "", "the file to make: .png, .svg, .pdf or .txt")
-	flags.BoolVar(&f.a4, "a4", false, "put the card of a .pdf on a sheet of A4, which has room for four")
+	flags.BoolVar(&f.a4, "a4", false, "make a .pdf a sheet of A4 with four of the card")
 	flags.StringVar(&f.from, "from", "", "when the pass begins (default: now)")
 	flags.StringVar(&f.until, "until", "", "when the pass ends, at most 24 months from now (default: after 365 days)")
 	flags.StringVar(&f.hours, "hours", "", `the hours of the week in which it is good (default: all)`)

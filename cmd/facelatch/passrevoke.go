@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,9 +11,10 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-const passRevokeHelp = `Revoke a pass by its id, as pass issue and pass show print it. From then on
-doors that read this folder refuse it, and the consent that a face pass was made
-under is ended. It cannot be undone: issue another pass instead.
+const passRevokeHelp = `Revoke a pass by its id, as pass issue and pass show print it, or by the first 8
+characters of it, which stand on the back of a printed card. From then on doors
+that read this folder refuse it, and the consent that a face pass was made under
+is ended. It cannot be undone: issue another pass instead.
 
 The pass is refused first and that is recorded then, so that a record that
 cannot be written never keeps a pass good. Revoking again changes nothing.`
@@ -26,11 +28,7 @@ func passRevoke() *cobra.Command {
 		if err := required("site", dir); err != nil {
 			return err
 		}
-		id, err := pass.ParseID(args[0])
-		if err != nil {
-			return usageError{err}
-		}
-		before, err := revoke(dir, id)
+		id, before, err := revoke(dir, args[0])
 		if err != nil {
 			return err
 		}
@@ -44,15 +42,22 @@ func passRevoke() *cobra.Command {
 	return c
 }
 
-func revoke(dir string, id pass.ID) (before bool, err error) {
+func revoke(dir, name string) (id pass.ID, before bool, err error) {
 	office, err := site.OpenOffice(dir, time.Now)
 	if err != nil {
-		return false, err
+		return id, false, err
 	}
 	defer office.Close()
+	if id, err = office.Find(name); errors.Is(err, site.ErrName) {
+		err = usageError{err}
+	}
+	if err != nil {
+		return id, false, err
+	}
 	controller, err := office.Controller()
 	if err != nil {
-		return false, err
+		return id, false, err
 	}
-	return controller.Revoke(id)
+	before, err = controller.Revoke(id)
+	return id, before, err
 }

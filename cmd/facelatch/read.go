@@ -28,7 +28,42 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, picture.MaxFile+1))
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("is a directory")}
+	}
+	size := int64(64 << 10) // of a pipe, to begin with
+	if info.Mode().IsRegular() {
+		size = min(info.Size(), picture.MaxFile) + 1
+	}
+	return readAll(f, make([]byte, size))
+}
+
+// readAll fills the buffer, and takes a larger one where it must. Unlike
+// io.ReadAll it leaves no piece of what may be a face in memory that nobody
+// clears. It stops after the first byte that is too many for a picture.
+func readAll(r io.Reader, buffer []byte) ([]byte, error) {
+	filled := 0
+	for {
+		n, err := io.ReadFull(r, buffer[filled:])
+		filled += n
+		switch {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			return buffer[:filled], nil
+		case err != nil:
+			clear(buffer)
+			return nil, err
+		case filled > picture.MaxFile:
+			return buffer, nil
+		}
+		larger := make([]byte, min(2*len(buffer), picture.MaxFile+1))
+		copy(larger, buffer)
+		clear(buffer)
+		buffer = larger
+	}
 }
 
 // readPicture reads a photograph. The caller wipes it.

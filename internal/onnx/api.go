@@ -50,6 +50,9 @@ type api struct {
 // The library stays loaded for the life of the process: ONNX Runtime keeps
 // state that cannot be unloaded safely.
 func openAPI(path string) (*api, error) {
+	if err := disableTelemetry(); err != nil {
+		return nil, err
+	}
 	lib, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", path, err)
@@ -69,6 +72,25 @@ func openAPI(path string) (*api, error) {
 	}
 	a.table = (*[apiTableLength]uintptr)(pointer(table))
 	return a, nil
+}
+
+// disableTelemetry keeps the library from reporting to its maker. The published
+// builds from 1.29 on send usage data, and keep it in files until they can,
+// unless this variable is set before the library is loaded
+// (microsoft/onnxruntime pull request 27379). It is set in the C library, which
+// is where the runtime reads it.
+func disableTelemetry() error {
+	setenv, err := purego.Dlsym(purego.RTLD_DEFAULT, "setenv")
+	if err != nil {
+		return fmt.Errorf("the model runtime cannot be kept from reporting: %w", err)
+	}
+	name, value := cstring("ORT_DISABLE_TELEMETRY"), cstring("1")
+	const overwrite = 1
+	failed, _, _ := purego.SyscallN(setenv, uintptr(unsafe.Pointer(unsafe.SliceData(name))), uintptr(unsafe.Pointer(unsafe.SliceData(value))), overwrite)
+	if int32(failed) != 0 {
+		return fmt.Errorf("%w cannot be kept from reporting", ErrRuntime)
+	}
+	return nil
 }
 
 // call runs a function that returns an OrtStatus*, nil on success.

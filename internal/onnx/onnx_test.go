@@ -13,6 +13,8 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/ebitengine/purego"
+
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
@@ -329,5 +331,21 @@ func TestAllocator(t *testing.T) {
 				t.Fatalf("%d bytes: byte %d of a freed block is %d", size, i, b)
 			}
 		}
+	}
+}
+
+// TestPromise7ReportsToNobody: the C library's environment, where the runtime
+// looks when it is loaded, tells it not to report. That it then opens no socket
+// and no file is tested on the whole program.
+func TestPromise7ReportsToNobody(t *testing.T) {
+	landmarkSpec(t)
+	getenv, err := purego.Dlsym(purego.RTLD_DEFAULT, "getenv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := cstring("ORT_DISABLE_TELEMETRY")
+	value, _, _ := purego.SyscallN(getenv, uintptr(unsafe.Pointer(unsafe.SliceData(name))))
+	if text(value) != "1" {
+		t.Errorf("the variable is %q", text(value))
 	}
 }
