@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -28,12 +29,14 @@ const warnSuspected = "the face looks like a picture of one; one still tells lit
 // Decide decides about a verified pass, and about a face pass with what a look
 // at the face gave. It is pure, and closed unless everything says open: a zero
 // pass, a face pass without a look, a comparison under any other grant than
-// that of this very pass at this time, and one of a person who is measured
-// never open.
+// that of this very pass at this time, one of a person who is measured, and a
+// pass that was verified at any time but now never open.
 func Decide(p Policy, v pass.Verified, look *Look, now time.Time) Decision {
 	switch {
 	case !v.OK():
 		return Decision{Reason: pass.ReasonNoPass, Detail: "there is no pass"}
+	case now.Before(v.At()) || !now.Before(v.At().Add(consent.PassTime)):
+		return Decision{Reason: pass.ReasonNoPass, Detail: "the pass was not shown just now"}
 	case v.Claims().Kind() == pass.Plain:
 		return Decision{Open: true, Reason: pass.ReasonOpened}
 	case look == nil:

@@ -185,11 +185,20 @@ func TestZeroValuesStayClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	plain, err := b.plainPass().Verify(b.door(nil).Trust, "front", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := door.Decide(door.Policy{}, plain, nil, noon.Add(consent.PassTime-1)); !d.Open {
+		t.Errorf("a plain pass shown just now: %+v", d)
+	}
 	for name, d := range map[string]door.Decision{
-		"a decision":  {},
-		"no pass":     door.Decide(door.Policy{}, pass.Verified{}, &door.Look{Threshold: 0.1}, noon),
-		"no look":     door.Decide(door.Policy{}, v, nil, noon),
-		"a zero look": door.Decide(door.Policy{}, v, &door.Look{}, noon),
+		"a decision":   {},
+		"shown before": door.Decide(door.Policy{}, plain, nil, noon.Add(consent.PassTime)),
+		"shown later":  door.Decide(door.Policy{}, plain, nil, noon.Add(-1)),
+		"no pass":      door.Decide(door.Policy{}, pass.Verified{}, &door.Look{Threshold: 0.1}, noon),
+		"no look":      door.Decide(door.Policy{}, v, nil, noon),
+		"a zero look":  door.Decide(door.Policy{}, v, &door.Look{}, noon),
 	} {
 		if d.Open {
 			t.Errorf("%s opens", name)

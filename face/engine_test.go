@@ -273,3 +273,53 @@ func TestNewRefusesWhatDoesNotFit(t *testing.T) {
 		t.Errorf("a missing projection: %v", err)
 	}
 }
+
+// TestPromise2AGrantEnds: what was captured under a grant is of no use once the
+// grant has ended.
+func TestPromise2AGrantEnds(t *testing.T) {
+	e, f, p := newFake(t, middle())
+	c, err := e.Capture(toEnrol(t), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	probe, err := c.Probe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := f.runs[models.Extract]
+	e.now = func() time.Time { return noon().Add(consent.EnrolTime) }
+	_, quality := c.Quality()
+	_, attack := c.Attack()
+	_, again := c.Probe()
+	_, reference := probe.Reference()
+	for _, err := range []error{quality, attack, again, reference} {
+		if !errors.Is(err, consent.ErrNotNow) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if f.runs[models.Extract] != ran || f.runs[models.PAD]+f.runs[models.Pose] != 0 {
+		t.Error("models ran after the grant had ended")
+	}
+}
+
+// TestPromise1ProbeIsWiped looks into a probe's memory, encoded form included.
+func TestPromise1ProbeIsWiped(t *testing.T) {
+	e, _, p := newFake(t, middle())
+	g := toMeasure(t)
+	probe := extract(t, e, g, p)
+	if _, err := e.Measure(g, probe, probe); err != nil {
+		t.Fatal(err)
+	}
+	held := append(append([][]float32(nil), probe.parts...), probe.coded...)
+	probe.Wipe()
+	for _, part := range held {
+		for _, v := range part {
+			if v != 0 {
+				t.Fatal("a wiped probe still holds something")
+			}
+		}
+	}
+	if len(held) != 4 {
+		t.Errorf("%d parts were looked at", len(held))
+	}
+}

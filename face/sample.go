@@ -118,6 +118,15 @@ func shrink(dst []float32, l layout, p *picture.Picture, region Box) {
 	for x := range columns {
 		columns[x] = min(p.W, max(0, int(math.Round(region.X0+region.W()*float64(x)/float64(l.w)))))
 	}
+	// Of a narrow picture in a wide region most columns are empty; they are not
+	// visited in every row.
+	first, last := 0, l.w
+	for first < last && columns[first+1] == columns[first] {
+		first++
+	}
+	for last > first && columns[last] == columns[last-1] {
+		last--
+	}
 	sums := make([]uint32, 3*l.w)
 	defer clear(sums)
 	for y := range l.h {
@@ -125,7 +134,7 @@ func shrink(dst []float32, l layout, p *picture.Picture, region Box) {
 		low := min(p.H, max(0, int(math.Round(region.Y0+region.H()*float64(y+1)/float64(l.h)))))
 		clear(sums)
 		for row := top; row < low; row++ {
-			addRow(sums, p.Pix[3*row*p.W:3*(row+1)*p.W], columns)
+			addRow(sums[3*first:], p.Pix[3*row*p.W:3*(row+1)*p.W], columns[first:last+1])
 		}
 		for x := range l.w {
 			n := float32(max(1, (low-top)*(columns[x+1]-columns[x])))

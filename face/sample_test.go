@@ -85,3 +85,26 @@ func TestChannels(t *testing.T) {
 		t.Errorf("grey: %v", grey)
 	}
 }
+
+// TestShrinkOfAThinPicture: a line of pixels lands in its own columns.
+func TestShrinkOfAThinPicture(t *testing.T) {
+	p := &picture.Picture{W: 1, H: 4000, Pix: make([]byte, 3*4000)}
+	for i := range p.Pix {
+		p.Pix[i] = 200
+	}
+	l := colours(32, 24)
+	dst := make([]float32, 3*32*24)
+	shrink(dst, l, p, padTo(Box{0, 0, 1, 4000}, 32.0/24))
+	lit := 0
+	for _, v := range dst[:32*24] {
+		if v != 0 && v != 200 {
+			t.Fatalf("a value of %v", v)
+		}
+		if v == 200 {
+			lit++
+		}
+	}
+	if lit > 24 {
+		t.Errorf("one column became %d values", lit)
+	}
+}

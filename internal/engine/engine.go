@@ -79,8 +79,12 @@ func (l *loader) loadRuntime() error {
 	if err != nil {
 		return err
 	}
-	l.runtime, err = onnx.Load(path)
-	return err
+	loaded, err := onnx.Load(path)
+	if err != nil {
+		return err
+	}
+	l.runtime = loaded
+	return nil
 }
 
 func spec(m models.Model, data []byte) onnx.Spec {

@@ -26,9 +26,7 @@ const (
 	fnSetInterOpNumThreads             = 25
 	fnCreateTensorWithDataAsOrtValue   = 49
 	fnCreateCPUMemoryInfo              = 69
-	fnReleaseEnv                       = 92
 	fnReleaseStatus                    = 93
-	fnReleaseMemoryInfo                = 94
 	fnReleaseSession                   = 95
 	fnReleaseValue                     = 96
 	fnReleaseSessionOptions            = 100

@@ -349,3 +349,36 @@ func TestPromise7ReportsToNobody(t *testing.T) {
 		t.Errorf("the variable is %q", text(value))
 	}
 }
+
+// TestPromise1NotInCoreDumps: the kernel marks what holds a face as left out of
+// core dumps: a lane's input, and a block of the allocator.
+func TestPromise1NotInCoreDumps(t *testing.T) {
+	l := landmarkLane(t)
+	a := &allocator{free: map[uintptr][]uintptr{}}
+	for name, address := range map[string]uintptr{"a lane": l.input.address(), "a small block": a.alloc(768), "a large block": a.alloc(1 << 20)} {
+		if flags := flagsOf(t, address); !strings.Contains(flags, " dd") {
+			t.Errorf("%s is mapped with %q", name, flags)
+		}
+	}
+}
+
+// flagsOf returns the kernel's flags of the mapping that holds an address.
+func flagsOf(t *testing.T, address uintptr) string {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := false
+	for _, line := range strings.Split(string(maps), "\n") {
+		var from, to uintptr
+		if n, _ := fmt.Sscanf(line, "%x-%x ", &from, &to); n == 2 {
+			inside = from <= address && address < to
+		}
+		if flags, ok := strings.CutPrefix(line, "VmFlags:"); ok && inside {
+			return flags
+		}
+	}
+	t.Fatal("no mapping holds the address")
+	return ""
+}

@@ -36,7 +36,10 @@ func Load(path string) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, r.useAllocator()
+	if err := r.useAllocator(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // Version is what the library says of itself, such as "1.30.0".
