@@ -44,7 +44,7 @@ test: setup ## run all tests; as root it installs what packages-test.txt lists
 	@go build -o .cache/check ./internal/check
 	@.cache/check test
 
-soak: setup ## the same checks at full counts, for hours; stop and start it at will
+soak: setup ## the same checks at full counts, in about an hour; stop and start it at will
 	@go build -o .cache/check ./internal/check
 	@.cache/check soak
 

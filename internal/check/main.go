@@ -8,7 +8,7 @@
 // failed), and 2 if Debian packages have to be installed first.
 //
 //	check test [-fuzztime 3s]    everything, in minutes
-//	check soak [-fuzztime 3m]    the same at full counts, in hours, resumable
+//	check soak [-fuzztime 1m]    the same at full counts, resumable
 package main
 
 import (
@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string) error {
 		return errUsage
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	fuzztime := flags.Duration("fuzztime", map[string]time.Duration{"test": 3 * time.Second, "soak": 3 * time.Minute}[args[0]], "how long to run each fuzz target")
+	fuzztime := flags.Duration("fuzztime", map[string]time.Duration{"test": 3 * time.Second, "soak": time.Minute}[args[0]], "how long to run each fuzz target")
 	if err := flags.Parse(args[1:]); err != nil || flags.NArg() > 0 {
 		return errUsage
 	}
