@@ -50,7 +50,7 @@ func jpegHeader(data []byte) (header, error) {
 		h:      int(binary.BigEndian.Uint16(s.frame[1:])),
 		orient: s.orient,
 		cutOff: !s.ended,
-		leaves: s.progressive,
+		leaves: s.progressive || s.copied(),
 	}
 	h.need = s.need(h.w, h.h)
 	return h, nil
@@ -124,11 +124,18 @@ func (s *jpegScan) need(w, h int) int {
 	if s.progressive {
 		need += 4 * samples
 	}
-	namedRGB := n == 3 && s.frame[6] == 'R' && s.frame[9] == 'G' && s.frame[12] == 'B'
-	if n == 4 || n == 3 && (s.adobeRGB || namedRGB) {
+	if s.copied() {
 		need += 4 * w * h
 	}
 	return need
+}
+
+// copied is whether image/jpeg returns a copy of the planes, because their
+// components are not YCbCr. Then it drops the planes as they are.
+func (s *jpegScan) copied() bool {
+	n := int(s.frame[5])
+	namedRGB := n == 3 && s.frame[6] == 'R' && s.frame[9] == 'G' && s.frame[12] == 'B'
+	return n == 4 || n == 3 && (s.adobeRGB || namedRGB)
 }
 
 func jpegPixels(data []byte) (image.Image, error) {

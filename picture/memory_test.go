@@ -109,28 +109,40 @@ func jpegOf(j picturetest.JPEG, w, h int) func() []byte {
 }
 
 // TestNothingIsLeft looks for pieces of the picture in all the memory of a
-// process that decoded and wiped it. Progressive and failed pictures are there
-// because their buffers cannot be reached, only collected.
+// process that decoded and wiped it. Pictures that are progressive, failed or not
+// in YCbCr are there because their buffers cannot be reached, only collected; the
+// turned one because its rows pass through another buffer.
 func TestNothingIsLeft(t *testing.T) {
 	if picturetest.UnderRace() {
 		return // Looked at without the race detector.
 	}
 	const w, h = 640, 480
-	noise := func(x, y int) (byte, byte, byte) {
-		n := uint32(x*2654435761) ^ uint32(y*40503*65537)
-		n ^= n >> 13
-		n *= 0x5bd1e995
-		return byte(n >> 24), byte(n >> 16), byte(n >> 8)
-	}
 	ycbcr := picturetest.YCbCr(noise)
-	baseline := picturetest.JPEG{Sampling: picturetest.S444()}.Encode(w, h, ycbcr)
+	full := func(c, x, y int) byte { // No black, so that pixels and planes are the same.
+		if c == 3 {
+			return 255
+		}
+		return ycbcr(c, x, y)
+	}
+	encode := func(j picturetest.JPEG) []byte {
+		j.Sampling = picturetest.S444()
+		return j.Encode(w, h, ycbcr)
+	}
+	baseline, planes := encode(picturetest.JPEG{}), encode(picturetest.JPEG{Adobe: 1})
+	cmyk := picturetest.JPEG{Sampling: picturetest.CMYK(), Adobe: 1}.Encode(w, h, full)
 	for name, tt := range map[string]struct {
-		data, whole []byte
-		refused     bool
+		data    []byte
+		whole   []byte // Instead of data, when that is refused.
+		also    []byte // Its pixels must not be found either: the samples as they are, or the stored rows.
+		refused bool
 	}{
-		"baseline":       {baseline, baseline, false},
-		"cut off":        {baseline[:len(baseline)-100], baseline, true},
-		"progressive":    {data: picturetest.JPEG{Sampling: picturetest.S444(), Progressive: true}.Encode(w, h, ycbcr)},
+		"baseline":       {data: baseline, also: planes},
+		"turned":         {data: encode(picturetest.JPEG{Orientation: 3}), also: baseline},
+		"cut off":        {data: baseline[:len(baseline)-100], whole: baseline, also: planes, refused: true},
+		"progressive":    {data: encode(picturetest.JPEG{Progressive: true}), also: planes},
+		"RGB":            {data: planes},
+		"CMYK":           {data: cmyk},
+		"YCCK":           {data: picturetest.JPEG{Sampling: picturetest.CMYK(), Adobe: 3}.Encode(w, h, full), also: cmyk},
 		"PNG":            {data: picturetest.PNG(picturetest.Image(w, h, noise))},
 		"PNG interlaced": {data: picturetest.InterlacedPNG(w, h, noise)},
 		"WebP":           {data: picturetest.LosslessWebP(w, h, noise)},
@@ -139,9 +151,12 @@ func TestNothingIsLeft(t *testing.T) {
 			if tt.whole == nil {
 				tt.whole = tt.data
 			}
+			search := planesOf(t, tt.whole)
+			if tt.also != nil {
+				search = append(search, planesOf(t, tt.also)...)
+			}
 			needles := filepath.Join(t.TempDir(), "needles")
-			p := mustDecode(t, tt.whole)
-			if err := picturetest.WriteNeedles(needles, 331, p.Pix, p.Gray()); err != nil {
+			if err := picturetest.WriteNeedles(needles, 331, search...); err != nil {
 				t.Fatal(err)
 			}
 			out, _ := runChild(t, tt.data, "PICTURE_TEST_NEEDLES="+needles)
@@ -157,4 +172,27 @@ func TestNothingIsLeft(t *testing.T) {
 			}
 		})
 	}
+}
+
+func noise(x, y int) (byte, byte, byte) {
+	n := uint32(x*2654435761) ^ uint32(y*40503*65537)
+	n ^= n >> 13
+	n *= 0x5bd1e995
+	return byte(n >> 24), byte(n >> 16), byte(n >> 8)
+}
+
+// planesOf gives what a decoder may hold of a picture: its pixels, its luma, and
+// each component by itself.
+func planesOf(t *testing.T, data []byte) [][]byte {
+	t.Helper()
+	p := mustDecode(t, data)
+	out := [][]byte{p.Pix, p.Gray()}
+	for c := range 3 {
+		plane := make([]byte, p.W*p.H)
+		for i := range plane {
+			plane[i] = p.Pix[3*i+c]
+		}
+		out = append(out, plane)
+	}
+	return out
 }

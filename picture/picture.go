@@ -35,12 +35,13 @@
 // The planes and pixels that the decoders return are zeroed before Decode
 // returns. What the decoders of the standard library and of golang.org/x/image
 // keep for themselves cannot be reached to be zeroed: the coefficients of a
-// progressive JPEG, the inflated rows of a PNG, the copies of a WebP, the planes
-// of a picture whose decoding failed. Except for a baseline JPEG, which leaves
-// nothing of that kind and is what cameras send, Decode therefore collects the
-// garbage and hands the pages back to the operating system, which clears them
-// before anybody gets them again. A test searches the whole memory of a process
-// for pieces of a picture that was wiped.
+// progressive JPEG, the planes of an RGB, CMYK or YCCK one, the inflated rows of
+// a PNG, the copies of a WebP, the planes of a picture whose decoding failed.
+// Except for a baseline JPEG in YCbCr or grey, which leaves nothing of that kind
+// and is what cameras send, Decode therefore collects the garbage and hands the
+// pages back to the operating system, which clears them before anybody gets them
+// again. A test searches the whole memory of a process for pieces of a picture
+// that was wiped.
 //
 // BUG(memory): that is as good as the Go runtime's collection, which makes no
 // promise: a piece of a row that shares its page with something alive can stay

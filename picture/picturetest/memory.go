@@ -20,11 +20,15 @@ func UnderRace() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
+// disguise changes needles into what is nowhere in a picture. Inverting them would
+// not do: what is a negative in one plane may be a positive in another.
+const disguise = 0x9e3779b97f4a7c15
+
 // WriteNeedles writes pieces of eight bytes out of planes (pixels, luma or
 // whatever else must not be left behind) into a file, for CountNeedles to look for
 // in another process. Every so many bytes of a plane give one. Pieces with fewer
 // than five different bytes are left out: they are anywhere. The pieces are
-// inverted, so that the file itself is not found.
+// disguised, so that the file itself is not found.
 func WriteNeedles(file string, every int, planes ...[]byte) error {
 	var out bytes.Buffer
 	for _, plane := range planes {
@@ -35,7 +39,7 @@ func WriteNeedles(file string, every int, planes ...[]byte) error {
 				different[v] = true
 			}
 			if len(different) >= 5 {
-				_ = binary.Write(&out, binary.LittleEndian, ^binary.LittleEndian.Uint64(piece))
+				_ = binary.Write(&out, binary.LittleEndian, disguise^binary.LittleEndian.Uint64(piece))
 			}
 		}
 	}
@@ -49,7 +53,7 @@ func CountNeedles(file string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	needles := map[uint64]bool{} // Inverted here too.
+	needles := map[uint64]bool{} // Disguised here too.
 	var first [1 << 16]bool
 	for ; len(list) >= 8; list = list[8:] {
 		v := binary.LittleEndian.Uint64(list)
@@ -63,7 +67,7 @@ func CountNeedles(file string) (int, error) {
 			for bytes.HasPrefix(b[i:], empty[:]) {
 				i += len(empty) // Most memory was never used.
 			}
-			if i+8 <= len(b) && first[^binary.LittleEndian.Uint16(b[i:])] && needles[^binary.LittleEndian.Uint64(b[i:])] {
+			if i+8 <= len(b) && first[disguise&0xffff^binary.LittleEndian.Uint16(b[i:])] && needles[disguise^binary.LittleEndian.Uint64(b[i:])] {
 				found++
 			}
 		}
