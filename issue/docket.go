@@ -115,7 +115,8 @@ type Dockets interface {
 	Put(d Docket, open bool) error
 	// Get returns a docket, or [ErrUnknown].
 	Get(id pass.ID) (Docket, error)
-	// Open returns the dockets that are open.
+	// Open returns the dockets that are open: beside an error, those that could
+	// be read.
 	Open() ([]Docket, error)
 }
 

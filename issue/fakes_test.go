@@ -57,6 +57,7 @@ type world struct {
 	at    int // the step at which the fault is
 	fault fault
 	check func() // called after each change
+	mute  bool   // nothing can be recorded
 }
 
 func newWorld(t *testing.T) *world {
@@ -154,6 +155,9 @@ func (w *world) Set(ref pass.StatusRef, s statuslist.Status, _ time.Time) error 
 }
 
 func (w *world) Holder(_ time.Time, c [32]byte) error {
+	if w.mute {
+		return errFault
+	}
 	return w.change(func() { w.record = append(w.record, c) })
 }
 

@@ -112,11 +112,13 @@ func issueWithFault(t *testing.T, r issue.Request, step int, f fault) bool {
 func TestFaultWhileUndoing(t *testing.T) {
 	for step := 2; step <= 9; step++ {
 		w := newWorld(t)
-		c := w.start(t)
 		broken := brokenFrom{world: w, from: step}
 		p := w.parts()
 		p.Dockets, p.Lists, p.Record = &broken, &broken, &broken
-		c.Parts = p
+		c, err := issue.Start(p)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := w.station(c).Issue(plainRequest(), nil, w); err == nil {
 			t.Fatalf("step %d: no error", step)
 		}
@@ -147,7 +149,7 @@ func (b *brokenFrom) Put(d issue.Docket, open bool) error {
 func TestPromise6NoRecordNoPass(t *testing.T) {
 	w := newWorld(t)
 	c := w.start(t)
-	c.Record = refusingRecorder{}
+	w.mute = true
 	e := &enroller{}
 	if _, err := w.station(c).Issue(faceRequest(t), e, w); !errors.Is(err, errFault) {
 		t.Errorf("error %v", err)
@@ -157,18 +159,47 @@ func TestPromise6NoRecordNoPass(t *testing.T) {
 	}
 }
 
-// TestPromise6StartNeedsTheRecord: a controller that cannot finish what was
-// interrupted does not start.
-func TestPromise6StartNeedsTheRecord(t *testing.T) {
+// TestPromise6NothingIsIssuedBeforeWhatWasInterruptedIsFinished: a controller
+// that cannot record what a crash left open starts, and makes no pass.
+func TestPromise6NothingIsIssuedBeforeWhatWasInterruptedIsFinished(t *testing.T) {
 	w := newWorld(t)
-	c := w.start(t)
-	if _, err := c.Prepare(plainRequest()); err != nil {
+	if _, err := w.start(t).Prepare(plainRequest()); err != nil {
 		t.Fatal(err)
 	}
-	p := w.parts()
-	p.Record = refusingRecorder{}
-	if _, err := issue.Start(p); !errors.Is(err, errFault) {
+	w.mute = true
+	c := w.start(t)
+	w.mute = false // what could not be finished at the start still counts
+	if _, err := c.Prepare(plainRequest()); !errors.Is(err, errFault) || len(w.dockets) != 1 {
+		t.Errorf("error %v, %d dockets", err, len(w.dockets))
+	}
+	if _, err := w.station(w.start(t)).Issue(plainRequest(), nil, w); err != nil || len(w.open) != 0 {
+		t.Errorf("once it can be recorded: error %v, %d open dockets", err, len(w.open))
+	}
+}
+
+// TestAbandonAfterACompleteThatFailedButCameAbout: the docket is closed and its
+// place valid, and taking the place fails as well. The next start does it.
+func TestAbandonAfterACompleteThatFailedButCameAbout(t *testing.T) {
+	w := newWorld(t)
+	c := w.start(t)
+	b, err := c.Prepare(plainRequest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Sign(b.ID, [32]byte{}); err != nil {
+		t.Fatal(err)
+	}
+	w.steps, w.at, w.fault = 0, 2, persisted // the list, and then the docket
+	if err := c.Complete(b.ID); !errors.Is(err, errFault) || w.only(t).State != issue.Issued || w.valid() != 1 {
+		t.Fatalf("error %v, docket %s", err, w.only(t).State)
+	}
+	w.steps, w.at, w.fault = 0, 2, failed // opening it again, and then the list
+	if err := c.Abandon(b.ID); !errors.Is(err, errFault) {
 		t.Errorf("error %v", err)
+	}
+	w.start(t)
+	if d := w.only(t); w.valid() != 0 || d.State != issue.Abandoned || len(w.open) != 0 {
+		t.Errorf("%d good passes, docket %s, %d open", w.valid(), d.State, len(w.open))
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // pass is refused but that is not recorded yet, and otherwise the pass may
 // still be good.
 func (c *Controller) Revoke(id pass.ID) (before bool, err error) {
-	d, err := c.Dockets.Get(id)
+	d, err := c.with.Dockets.Get(id)
 	if err != nil {
 		return false, err
 	}
@@ -23,11 +23,11 @@ func (c *Controller) Revoke(id pass.ID) (before bool, err error) {
 	case Revoked, Abandoned:
 		return true, c.take(d)
 	case Issued:
-		d.State, d.Since = Revoking, c.Now()
+		d.State, d.Since = Revoking, c.with.Now()
 	}
 	// Where the queue cannot be written, taking the right away is tried all the
 	// same: revoking again then completes the record.
-	queued := c.Dockets.Put(d, true)
+	queued := c.with.Dockets.Put(d, true)
 	if err := c.take(d); err != nil {
 		return false, err
 	}
@@ -37,33 +37,37 @@ func (c *Controller) Revoke(id pass.ID) (before bool, err error) {
 	return false, nil
 }
 
-// end takes away what an open docket gave, records that, and closes it.
-func (c *Controller) end(d Docket) error {
+// end takes away what a docket gave, records that, and closes it. queued is
+// what came of opening it.
+func (c *Controller) end(d Docket, queued error) error {
 	if err := c.take(d); err != nil {
-		return err
+		return errors.Join(err, queued)
 	}
-	return c.close(d)
+	if err := c.close(d); err != nil {
+		return errors.Join(err, queued)
+	}
+	return nil
 }
 
 // take makes the place of a pass invalid.
 func (c *Controller) take(d Docket) error {
-	return c.Lists.Set(d.Status, statuslist.Invalid, c.Now())
+	return c.with.Lists.Set(d.Status, statuslist.Invalid, c.with.Now())
 }
 
 // close records the end of a docket and closes it. It may be done again after
 // any part of it.
 func (c *Controller) close(d Docket) error {
-	now := c.Now()
+	now := c.with.Now()
 	final := Abandoned
 	if d.State == Revoking {
 		final = Revoked
 	}
-	if err := c.Record.Holder(now, d.Commitment(final)); err != nil {
+	if err := c.with.Record.Holder(now, d.Commitment(final)); err != nil {
 		return err
 	}
 	d.State, d.Since = final, now
 	if d.Consent != nil {
 		d.Consent.Withdraw(now)
 	}
-	return c.Dockets.Put(d, false)
+	return c.with.Dockets.Put(d, false)
 }

@@ -4,15 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/statuslist"
 )
-
-type refusingRecorder struct{}
-
-func (refusingRecorder) Holder(time.Time, [32]byte) error { return errFault }
 
 func TestRevoke(t *testing.T) {
 	w := newWorld(t)
@@ -56,16 +52,68 @@ func TestPromise6RevokingTakesEffectFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Record = refusingRecorder{}
+	w.mute = true
 	if _, err := c.Revoke(claims.ID); !errors.Is(err, issue.ErrNotRecorded) {
 		t.Errorf("error %v, want %v", err, issue.ErrNotRecorded)
 	}
 	if w.valid() != 0 {
 		t.Fatal("the pass is still good")
 	}
+	w.mute = false
 	w.start(t)
 	if d := w.only(t); d.State != issue.Revoked || !w.has(d, issue.Revoked) {
 		t.Errorf("after the next start the docket is %s", d.State)
+	}
+}
+
+// TestPromise6ARevocationWaitsForNoOther: one that could not be recorded does
+// not keep a later one, of another start of the program, from taking effect.
+func TestPromise6ARevocationWaitsForNoOther(t *testing.T) {
+	w := newWorld(t)
+	c := w.start(t)
+	var ids []pass.ID
+	for range 2 {
+		claims, err := w.station(c).Issue(plainRequest(), nil, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, claims.ID)
+	}
+	w.mute = true
+	for i, id := range ids {
+		if _, err := w.start(t).Revoke(id); !errors.Is(err, issue.ErrNotRecorded) {
+			t.Errorf("error %v, want %v", err, issue.ErrNotRecorded)
+		}
+		if n := w.valid(); n != 1-i {
+			t.Errorf("%d good passes after %d were revoked", n, i+1)
+		}
+	}
+	w.mute = false
+	w.start(t)
+	for _, d := range w.dockets {
+		if d.State != issue.Revoked || !w.has(d, issue.Revoked) {
+			t.Errorf("docket %s", d.State)
+		}
+	}
+}
+
+// TestRevokeAgainMakesSure: whatever made a revoked place valid again, such as
+// an old copy of a list, revoking once more takes it.
+func TestRevokeAgainMakesSure(t *testing.T) {
+	w := newWorld(t)
+	c := w.start(t)
+	claims, err := w.station(c).Issue(plainRequest(), nil, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := c.Revoke(claims.ID); err != nil {
+			t.Fatal(err)
+		}
+		if w.valid() != 0 {
+			t.Error("the pass is good")
+		}
+		w.status[claims.Status.Index] = statuslist.Valid
 	}
 }
 

@@ -64,29 +64,33 @@ func (s dockets) Get(id pass.ID) (issue.Docket, error) {
 	return d, nil
 }
 
-// Open is a method of [issue.Dockets]. A mark without a docket was left by a
-// crash before anything was done.
-func (s dockets) Open() (open []issue.Docket, err error) {
+// Open is a method of [issue.Dockets]. A mark that cannot be followed hides no
+// other.
+func (s dockets) Open() (open []issue.Docket, all error) {
+	all = s.f.sweep()
 	marks, err := os.ReadDir(s.f.pending())
-	if err != nil {
-		return nil, err
-	}
+	all = errors.Join(all, err)
 	for _, mark := range marks {
-		id, err := pass.ParseID(mark.Name())
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s has a mark %q", ErrDamaged, s.f.pending(), mark.Name())
-		}
-		d, err := s.Get(id)
-		if errors.Is(err, issue.ErrUnknown) {
-			err = s.disk.Remove(filepath.Join(s.f.pending(), mark.Name()))
-		} else {
+		d, err := s.marked(mark.Name())
+		switch {
+		case errors.Is(err, issue.ErrUnknown): // left by a crash before anything was done
+			all = errors.Join(all, s.disk.Remove(filepath.Join(s.f.pending(), mark.Name())))
+		case err != nil:
+			all = errors.Join(all, err)
+		default:
 			open = append(open, d)
 		}
-		if err != nil {
-			return nil, err
-		}
 	}
-	return open, nil
+	return open, all
+}
+
+// marked returns the docket that a mark is for.
+func (s dockets) marked(name string) (issue.Docket, error) {
+	id, err := pass.ParseID(name)
+	if err != nil {
+		return issue.Docket{}, fmt.Errorf("%w: %s has a mark %q", ErrDamaged, s.f.pending(), name)
+	}
+	return s.Get(id)
 }
 
 // docketFile is a docket as it is written.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/facelatch/facelatch/issue"
@@ -30,7 +31,7 @@ func (o *Office) Find(name string) (pass.ID, error) {
 	if len(name) < shortest || strings.Trim(name, "0123456789abcdef") != "" {
 		return pass.ID{}, fmt.Errorf("%w: give all 32 characters, or the first %d or more", ErrName, shortest)
 	}
-	files, err := os.ReadDir(o.f.path("controller", "passes", name[:2]))
+	files, err := os.ReadDir(filepath.Join(o.f.passes(), name[:2]))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return pass.ID{}, err
 	}

@@ -2,7 +2,6 @@ package site
 
 import (
 	"crypto/rand"
-	"errors"
 	"os"
 	"time"
 
@@ -36,9 +35,6 @@ func openOffice(dir string, disk Disk, now func() time.Time) (*Office, error) {
 	if o.lock, err = o.f.acquire(); err != nil {
 		return nil, err
 	}
-	if err := o.f.sweep(); err != nil {
-		return nil, errors.Join(err, o.Close())
-	}
 	return o, nil
 }
 
@@ -46,7 +42,7 @@ func openOffice(dir string, disk Disk, now func() time.Time) (*Office, error) {
 func (o *Office) Close() error { return o.lock.Close() }
 
 // Controller reads the issuing key and starts a controller, which finishes what
-// was interrupted.
+// was interrupted and sweeps up what was left half written.
 func (o *Office) Controller() (*issue.Controller, error) {
 	key, err := o.f.readIssuingKey()
 	if err != nil {

@@ -83,6 +83,7 @@ func (f folder) issuers() string    { return f.path("controller", "issuers") }
 func (f folder) issuingKey() string { return f.path("controller", "issuing-key.pem") }
 func (f folder) lock() string       { return f.path("controller", "lock") }
 func (f folder) pending() string    { return f.path("controller", "pending") }
+func (f folder) passes() string     { return f.path("controller", "passes") }
 func (f folder) allocated() string  { return f.path("controller", "allocated") }
 func (f folder) statuses() string   { return f.path("controller", "status") }
 func (f folder) sealing() string    { return f.path("station", "sealing") }
@@ -97,7 +98,7 @@ func (f folder) taken(list uint32) string {
 
 func (f folder) docket(id pass.ID) string {
 	name := id.String()
-	return f.path("controller", "passes", name[:2], name+".json")
+	return filepath.Join(f.passes(), name[:2], name+".json")
 }
 
 // folders makes the folders of a new site.
@@ -111,7 +112,7 @@ func (f folder) folders() error {
 		{f.statuses(), 0o755},
 		{f.allocated(), 0o700},
 		{f.pending(), 0o700},
-		{f.path("controller", "passes"), 0o700},
+		{f.passes(), 0o700},
 		{f.path("station"), 0o700},
 		{f.sealing(), 0o700},
 	} {
@@ -122,8 +123,14 @@ func (f folder) folders() error {
 
 // sweep removes what a crash left half written. The lock must be held.
 func (f folder) sweep() error {
-	var all error
-	for _, dir := range []string{f.path(), f.issuers(), f.statuses(), f.allocated(), f.pending(), f.sealing()} {
+	dirs := []string{f.path(), f.issuers(), f.statuses(), f.allocated(), f.pending(), f.sealing()}
+	entries, all := os.ReadDir(f.passes())
+	for _, e := range entries {
+		if e.IsDir() {
+			dirs = append(dirs, filepath.Join(f.passes(), e.Name()))
+		}
+	}
+	for _, dir := range dirs {
 		all = errors.Join(all, durable.Sweep(dir))
 	}
 	return all
