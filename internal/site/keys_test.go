@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
@@ -136,48 +135,6 @@ func TestNoIssuers(t *testing.T) {
 	}
 }
 
-// TestEpochs: a sealing key is used for 12 months, and removed once the last
-// pass sealed under it has expired.
-func TestEpochs(t *testing.T) {
-	dir := newSite(t)
-	now := noon
-	key := func() pass.KeyID {
-		t.Helper()
-		o, err := OpenOffice(dir, func() time.Time { return now })
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer o.Close()
-		k, err := o.SealingKey()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer k.Wipe()
-		return k.ID()
-	}
-	first := key()
-	now = noon.AddDate(1, 0, 0).Add(-time.Second)
-	if key() != first {
-		t.Error("the epoch ended early")
-	}
-	now = noon.AddDate(1, 0, 0)
-	second := key()
-	if second == first {
-		t.Error("the epoch did not end")
-	}
-	now = noon.AddDate(1, 0, 0).Add(pass.MaxLifetime)
-	key()
-	if ids, err := keyIDs(folder(dir).sealing()); err != nil || !slices.Contains(ids, first) {
-		t.Errorf("a key was removed before its last pass expired: %v %v", ids, err)
-	}
-	now = now.Add(time.Second)
-	key()
-	if ids, err := keyIDs(folder(dir).sealing()); err != nil || slices.Contains(ids, first) {
-		t.Errorf("a key was kept after its last pass expired: %v %v", ids, err)
-	}
-	audit(t, "epochs", dir)
-}
-
 // TestPlaces: places are never given twice, cannot be told from each other, and
 // go on in another list when one is full.
 func TestPlaces(t *testing.T) {
@@ -237,34 +194,6 @@ func TestStatusOfOddNames(t *testing.T) {
 	for _, uri := range []string{"", "fl:", "fl:00", "fl:7", "fl:../0", "0", "fl:4294967296"} {
 		if s, err := d.Status(uri, 0, noon); err == nil || s != statuslist.Invalid {
 			t.Errorf("%q: %v, %v", uri, s, err)
-		}
-	}
-}
-
-// TestListOfTheDayAfterTheLastPass: a list that nobody touched for longer than
-// a pass lasts can be continued.
-func TestExpiredList(t *testing.T) {
-	dir := newSite(t)
-	f := folder(dir)
-	key, err := f.readIssuingKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := newLists(f, durable.Disk{}, key)
-	if err := l.Set(pass.StatusRef{Index: 5}, statuslist.Valid, noon); err != nil {
-		t.Fatal(err)
-	}
-	later := noon.Add(listLife)
-	if err := l.Set(pass.StatusRef{Index: 6}, statuslist.Valid, later); err != nil {
-		t.Fatal(err)
-	}
-	d, err := OpenDoor(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for index, want := range map[uint32]statuslist.Status{5: statuslist.Invalid, 6: statuslist.Valid} {
-		if got, err := d.Status("fl:0", index, later); err != nil || got != want {
-			t.Errorf("place %d: %v, %v", index, got, err)
 		}
 	}
 }

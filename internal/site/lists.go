@@ -3,7 +3,6 @@ package site
 import (
 	"crypto/ecdsa"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -45,43 +44,46 @@ func (l lists) begin(number uint32, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := l.sign(number, list, at); err != nil {
+	if err := l.sign(number, list, at.UTC().Truncate(time.Second)); err != nil {
 		return err
 	}
 	return l.disk.Write(l.f.taken(number), make([]byte, listSize/8), secret)
 }
 
-// Set is a method of [issue.Lists].
+// Set is a method of [issue.Lists]. A list is never said to be older than it
+// was said to be before, so that a clock that was wrong for a while, in either
+// direction, shortens the life of no list.
 func (l lists) Set(ref pass.StatusRef, s statuslist.Status, at time.Time) error {
-	list, err := l.open(ref, at)
+	list, issued, err := l.open(ref)
 	if err != nil {
 		return err
 	}
 	if err := list.Set(ref.Index, s); err != nil {
 		return err
 	}
-	return l.sign(ref.List, list, at)
+	if at = at.UTC().Truncate(time.Second); at.After(issued) {
+		issued = at
+	}
+	return l.sign(ref.List, list, issued)
 }
 
-// open returns the bits of a list. One that has expired held only passes that
-// have expired as well, and is begun anew.
-func (l lists) open(ref pass.StatusRef, at time.Time) (*statuslist.List, error) {
+// open returns the bits of a list and when it was signed. They are what they
+// are when the list has expired, too: whether it has is what a clock says, and
+// passes have an expiry of their own.
+func (l lists) open(ref pass.StatusRef) (*statuslist.List, time.Time, error) {
 	keys, err := l.f.readIssuers()
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
-	token, err := readToken(l.f.status(ref.List), keys, ref.URI(), at)
-	if errors.Is(err, statuslist.ErrExpired) {
-		return statuslist.New(listSize)
-	}
+	var beforeAll time.Time
+	token, err := readToken(l.f.status(ref.List), keys, ref.URI(), beforeAll)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
-	return token.List(), nil
+	return token.List(), token.Header().Issued, nil
 }
 
-func (l lists) sign(number uint32, list *statuslist.List, at time.Time) error {
-	issued := at.UTC().Truncate(time.Second)
+func (l lists) sign(number uint32, list *statuslist.List, issued time.Time) error {
 	header := statuslist.Header{URI: pass.StatusURI(number), Issued: issued, Expires: issued.Add(listLife)}
 	data, err := statuslist.Sign(l.rand, l.key, header, list)
 	if err != nil {

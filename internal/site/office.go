@@ -69,21 +69,18 @@ func (o *Office) SealingKey() (pass.SealingKey, error) {
 	var best epoch
 	for _, id := range ids {
 		e, err := o.f.readSealing(id)
+		if err == nil && now.After(e.last()) {
+			err = o.retire(id, e.last())
+		}
 		if err != nil {
+			e.key.Wipe()
+			best.key.Wipe()
 			return pass.SealingKey{}, err
 		}
-		switch {
-		case now.After(e.last()):
-			e.key.Wipe()
-			if err := o.removeKey(id); err != nil {
-				return pass.SealingKey{}, err
-			}
-		case !now.Before(e.begins) && now.Before(e.ends) && e.begins.After(best.begins):
-			best.key.Wipe()
-			best = e
-		default:
-			e.key.Wipe()
+		if !now.Before(e.begins) && now.Before(e.ends) && e.begins.After(best.begins) {
+			best, e = e, best
 		}
+		e.key.Wipe()
 	}
 	if best.begins.IsZero() {
 		tell := func(id pass.KeyID) error { return tellOfKey(o.record(), now, id) }
@@ -92,6 +89,35 @@ func (o *Office) SealingKey() (pass.SealingKey, error) {
 		}
 	}
 	return best.key, nil
+}
+
+// grace is for how long the record has to say that the last pass of a sealing
+// key has expired before the key is removed.
+const grace = 30 * 24 * time.Hour
+
+// retire removes a sealing key whose last pass expired at a time. A clock alone
+// is not believed, because a key that a wrong one removed is gone for good, and
+// with it each pass under it: since that time, by the dates in the record, a
+// month must have passed in which no entry went back before it.
+func (o *Office) retire(id pass.KeyID, last time.Time) error {
+	f, err := os.Open(o.f.record())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var since time.Time
+	_, err = record.Verify(f, func(e record.Entry) {
+		switch {
+		case !e.At.After(last):
+			since = time.Time{}
+		case since.IsZero():
+			since = e.At
+		}
+	})
+	if err != nil || since.IsZero() || o.now().Sub(since) < grace {
+		return err
+	}
+	return o.removeKey(id)
 }
 
 // removeKey takes a right away: the effect first, then the record.

@@ -47,12 +47,17 @@ func (f folder) sealingPath(id pass.KeyID) string {
 }
 
 // makeSealing makes the key of an epoch of 12 months that begins now. tell is
-// called before the key can be used.
-func (f folder) makeSealing(disk Disk, rand io.Reader, now time.Time, tell func(pass.KeyID) error) (epoch, error) {
+// called before the key can be used. After an error the key is wiped.
+func (f folder) makeSealing(disk Disk, rand io.Reader, now time.Time, tell func(pass.KeyID) error) (made epoch, err error) {
 	key, err := pass.NewSealingKey(rand)
 	if err != nil {
 		return epoch{}, err
 	}
+	defer func() {
+		if err != nil {
+			key.Wipe()
+		}
+	}()
 	begins := now.UTC().Truncate(time.Second)
 	e := epoch{key: key, begins: begins, ends: begins.AddDate(1, 0, 0)}
 	exported := key.Export()
@@ -64,5 +69,8 @@ func (f folder) makeSealing(disk Disk, rand io.Reader, now time.Time, tell func(
 	if err := tell(key.ID()); err != nil {
 		return epoch{}, err
 	}
-	return e, disk.Create(f.sealingPath(key.ID()), data, secret)
+	if err := disk.Create(f.sealingPath(key.ID()), data, secret); err != nil {
+		return epoch{}, err
+	}
+	return e, nil
 }
