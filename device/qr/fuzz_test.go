@@ -90,11 +90,11 @@ func checkModules(t *testing.T, data []byte) {
 	for (n+4)*(n+4) <= 8*len(data) && n < 177 {
 		n += 4
 	}
-	dark := make([]bool, n*n)
-	for i := range dark {
-		dark[i] = i/8 < len(data) && data[i/8]>>(i%8)&1 == 1
+	s := newSamples(n)
+	for i := range s.dark {
+		s.dark[i] = i/8 < len(data) && data[i/8]>>(i%8)&1 == 1
 	}
-	text, ok := decode(dark, n)
+	text, ok := s.decode()
 	if !ok && text != "" {
 		t.Error("a text of what could not be read")
 	}

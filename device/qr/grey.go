@@ -67,6 +67,7 @@ func (g grey) darkness() bitmap {
 	reach := max(20, min(g.w, g.h)/20)
 	out := bitmap{g.w, g.h, make([]byte, g.w*g.h)}
 	columns := make([]int32, g.w) // Sums over the rows of the square.
+	defer clear(columns)
 	for y := range min(reach, g.h) {
 		g.addRow(columns, y, 1)
 	}
@@ -80,7 +81,6 @@ func (g grey) darkness() bitmap {
 		rows := min(y+reach, g.h-1) - max(y-reach, 0) + 1
 		g.compareRow(out.dark[y*g.w:][:g.w], g.pix[y*g.w:][:g.w], columns, rows, reach)
 	}
-	clear(columns)
 	return out
 }
 

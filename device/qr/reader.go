@@ -51,7 +51,9 @@ func NewReader(load func() ([]byte, error)) *Reader {
 // text for which want is true; a nil want takes any.
 //
 // When the context ends first, what was found so far comes with the context's
-// error. The picture is not changed, and all copies of it are cleared.
+// error. The picture is not changed, and all copies of it are cleared, of the
+// whole and of parts. The texts themselves, and what the decoding libraries hold
+// of a code's bytes on the way to them, are left to the garbage collector.
 func (r *Reader) Read(ctx context.Context, p *picture.Picture, want func(text string) bool) ([]string, error) {
 	found := &texts{want: want}
 	full := greyOf(p)
