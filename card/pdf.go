@@ -30,6 +30,8 @@ type Fonts struct{ Regular, Bold []byte }
 
 // PDF lays cards out for printing. The same arguments give the same bytes: made
 // is the date that the file carries, and nothing else in it depends on the time.
+// Characters that the fonts do not have are printed as a hollow square;
+// Unprintable says which.
 //
 // It returns ErrFont or ErrCard with a detail.
 func PDF(layout Layout, fonts Fonts, made time.Time, cards ...Card) ([]byte, error) {
@@ -41,6 +43,25 @@ func PDF(layout Layout, fonts Fonts, made time.Time, cards ...Card) ([]byte, err
 	if len(cards) == 0 {
 		return nil, fmt.Errorf("%w: there is none", ErrCard)
 	}
+	g, err := readGlyphs(fonts)
+	if err != nil {
+		return nil, err
+	}
+	printable := make([]Card, len(cards))
+	for i := range cards {
+		printable[i] = g.clean(&cards[i])
+	}
+	return render(layout, fonts, made, printable)
+}
+
+// render draws cards of which every character can be printed. The library
+// panics where it meets what it did not expect in a font.
+func render(layout Layout, fonts Fonts, made time.Time, cards []Card) (data []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			data, err = nil, fmt.Errorf("%w: %v", ErrFont, r)
+		}
+	}()
 	pdf, err := document(layout, fonts, made)
 	if err != nil {
 		return nil, err
@@ -58,19 +79,13 @@ func PDF(layout Layout, fonts Fonts, made time.Time, cards ...Card) ([]byte, err
 	return out.Bytes(), nil
 }
 
-// document is an empty PDF of millimetres with both fonts. The library panics on
-// some files that are not fonts.
-func document(layout Layout, fonts Fonts, made time.Time) (pdf *fpdf.Fpdf, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			pdf, err = nil, fmt.Errorf("%w: %v", ErrFont, r)
-		}
-	}()
+// document is an empty PDF of millimetres with both fonts.
+func document(layout Layout, fonts Fonts, made time.Time) (*fpdf.Fpdf, error) {
 	setup := fpdf.InitType{OrientationStr: "L", UnitStr: "mm", Size: fpdf.SizeType{Wd: Height, Ht: Width}}
 	if layout == Sheet {
 		setup = fpdf.InitType{OrientationStr: "P", UnitStr: "mm", SizeStr: "A4"}
 	}
-	pdf = fpdf.NewCustom(&setup)
+	pdf := fpdf.NewCustom(&setup)
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetCatalogSort(true)
@@ -78,9 +93,6 @@ func document(layout Layout, fonts Fonts, made time.Time) (pdf *fpdf.Fpdf, err e
 	pdf.SetModificationDate(made.UTC())
 	pdf.SetProducer("Facelatch", true)
 	pdf.SetTitle("Pass", true)
-	if !isTrueType(fonts.Regular) || !isTrueType(fonts.Bold) {
-		return nil, fmt.Errorf("%w: not a whole TrueType file", ErrFont)
-	}
 	pdf.AddUTF8FontFromBytes(family, "", fonts.Regular)
 	pdf.AddUTF8FontFromBytes(family, "B", fonts.Bold)
 	if pdf.Err() {

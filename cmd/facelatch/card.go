@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/facelatch/facelatch/card"
@@ -13,23 +14,31 @@ import (
 // shortID is how much of a pass's id is printed on a card, in characters.
 const shortID = 8
 
+// perSheet is how often a card is on a sheet.
+const perSheet = 4
+
 // printCard makes a PDF with the card of a pass, or a sheet with four of them:
-// one to carry, one at home, and two for when those are lost in the wash.
-func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) ([]byte, error) {
+// one to carry, one at home, and two for when those are lost in the wash. It also
+// returns the characters that the card shows a substitute for.
+func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) (pdf []byte, missing string, err error) {
 	p, err := pass.Parse(text)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	fonts, err := readFonts()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	now := time.Now().In(c.Location())
-	one := cardOf(c, p.Claims(), code, now)
-	if layout == card.Sheet {
-		return card.PDF(layout, fonts, now, one, one, one, one)
+	cards := []card.Card{cardOf(c, p.Claims(), code, now)}
+	if missing, err = card.Unprintable(fonts, cards...); err != nil {
+		return nil, "", err
 	}
-	return card.PDF(layout, fonts, now, one)
+	if layout == card.Sheet {
+		cards = slices.Repeat(cards, perSheet)
+	}
+	pdf, err = card.PDF(layout, fonts, now, cards...)
+	return pdf, missing, err
 }
 
 func cardOf(c site.Config, claims pass.Claims, code *qr.Code, now time.Time) card.Card {

@@ -29,23 +29,34 @@ func (f issueFlags) run(stdout, stderr io.Writer) error {
 		}
 		defer e.wipe()
 	}
-	claims, err := f.issue(request, e, config)
+	out := &outFile{path: f.out, layout: f.layout(), config: config}
+	claims, err := f.issue(request, e, out)
 	if err != nil {
 		return err
 	}
 	if e != nil {
 		warn(stderr, e.warnings)
 	}
-	if f.json {
-		return printJSON(stdout, issuedJSON(claims, config))
+	warn(stderr, out.warnings())
+	if err := f.print(stdout, claims, config); err != nil {
+		// The pass is good: to fail now would say that there is none.
+		warn(stderr, []string{fmt.Sprintf("pass %s was issued and is in %s, though this could not be printed: %v", claims.ID, f.out, err)})
 	}
-	fmt.Fprintf(stdout, "%s pass %s for %s, good until %s, is in %s\n", claims.Kind(), claims.ID,
-		strings.Join(claims.Zones, ", "), localTime(claims.Expires, config.Location()), f.out)
 	return nil
 }
 
+// print says what was issued.
+func (f issueFlags) print(stdout io.Writer, claims pass.Claims, c site.Config) error {
+	if f.json {
+		return printJSON(stdout, issuedJSON(claims, c))
+	}
+	_, err := fmt.Fprintf(stdout, "%s pass %s for %s, good until %s, is in %s\n", claims.Kind(), claims.ID,
+		strings.Join(claims.Zones, ", "), localTime(claims.Expires, c.Location()), f.out)
+	return err
+}
+
 // issue holds the site while it makes the pass.
-func (f issueFlags) issue(r issue.Request, e *enroller, c site.Config) (pass.Claims, error) {
+func (f issueFlags) issue(r issue.Request, e *enroller, out issue.Outlet) (pass.Claims, error) {
 	office, err := site.OpenOffice(f.site, time.Now)
 	if err != nil {
 		return pass.Claims{}, err
@@ -62,7 +73,7 @@ func (f issueFlags) issue(r issue.Request, e *enroller, c site.Config) (pass.Cla
 		}
 		defer station.Key.Wipe()
 	}
-	return station.Issue(r, e, &outFile{path: f.out, layout: f.layout(), config: c})
+	return station.Issue(r, e, out)
 }
 
 // issued is what pass issue prints as JSON. Times are as at the site.

@@ -25,6 +25,8 @@ type outFile struct {
 	layout card.Layout // of a PDF
 	config site.Config
 	made   bool
+	// missing are the characters that the card could not show.
+	missing string
 }
 
 // checkOut finds what would keep a file from being made, before anything else
@@ -64,6 +66,14 @@ func (o *outFile) HandOver(text string) error {
 	return nil
 }
 
+// warnings are sentences about what was made.
+func (o *outFile) warnings() []string {
+	if o.missing == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("the card's font lacks %q: the card shows a substitute", o.missing)}
+}
+
 // TakeBack is a method of [issue.Outlet].
 func (o *outFile) TakeBack() error {
 	if !o.made {
@@ -85,7 +95,9 @@ func (o *outFile) render(text string) ([]byte, error) {
 	case ".svg":
 		return code.SVG(codeMM), nil
 	case ".pdf":
-		return printCard(o.config, o.layout, text, code)
+		var data []byte
+		data, o.missing, err = printCard(o.config, o.layout, text, code)
+		return data, err
 	}
 	return code.PNG(modulePixels)
 }
