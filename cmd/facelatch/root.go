@@ -52,6 +52,7 @@ func rootCommand() *cobra.Command {
 	measuring := group("eval", "measure how often verification is wrong", "Measure how often verification is wrong, on photographs whose terms allow it.")
 	measuring.AddCommand(evalVerification())
 	root.AddCommand(sites, passes, checkCommand(), measuring, versionCommand())
+	onlyOnce(root)
 	return root
 }
 
@@ -72,7 +73,11 @@ func group(name, short, long string) *cobra.Command {
 // how it was called.
 func action(f func(c *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
-		if err := f(c, args); err != nil {
+		err := notEmpty(c)
+		if err == nil {
+			err = f(c, args)
+		}
+		if err != nil {
 			return failure{err}
 		}
 		return nil
@@ -93,17 +98,6 @@ func exactly(name string) cobra.PositionalArgs {
 func none(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("%q is not expected here (%s --help)", args[0], c.CommandPath())
-	}
-	return nil
-}
-
-// required says which of the flags that a command cannot do without are
-// missing, given as pairs of name and value.
-func required(flags ...string) error {
-	for i := 0; i < len(flags); i += 2 {
-		if flags[i+1] == "" {
-			return usagef("--%s is missing", flags[i])
-		}
 	}
 	return nil
 }
