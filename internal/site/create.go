@@ -36,38 +36,63 @@ func Create(dir string, c Config, now time.Time) (Config, error) {
 	return c, nil
 }
 
-// claim returns whether it made the folder; if it is there it must be empty.
+// claim makes the folder its caller's, and returns whether it made it; if it is
+// there it must be empty. Making the folder of the controller is what decides
+// between two who try at once, because only one can: who fails has made nothing
+// and may remove nothing.
 func claim(dir string) (made bool, err error) {
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return true, durable.Disk{}.Folder(dir, 0o755)
-	case err != nil:
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return false, err
-	case len(entries) > 0:
-		if _, err := os.Stat(folder(dir).config()); err == nil {
-			return false, fmt.Errorf("%w: %s is a site; choose another folder", ErrExists, dir)
-		}
-		return false, fmt.Errorf("%w: %s is not empty; choose another folder", ErrExists, dir)
 	}
-	return false, nil
+	err = os.Mkdir(dir, 0o755)
+	if made = err == nil; !made && !errors.Is(err, fs.ErrExist) {
+		return false, err
+	}
+	if err := empty(dir); err != nil {
+		return false, err
+	}
+	err = os.Mkdir(folder(dir).controller(), 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		err = fmt.Errorf("%w: somebody else is making a site in %s", ErrExists, dir)
+	}
+	if err != nil {
+		return false, err
+	}
+	return made, nil
 }
 
-// clean leaves a folder as claim found it.
-func clean(dir string, made bool) error {
-	if made {
-		return os.RemoveAll(dir)
-	}
+// empty fails with [ErrExists] if there is anything in a folder.
+func empty(dir string) error {
 	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+	if err != nil || len(entries) == 0 {
+		return err
 	}
-	return err
+	if _, err := os.Stat(folder(dir).config()); err == nil {
+		return fmt.Errorf("%w: %s is a site; choose another folder", ErrExists, dir)
+	}
+	return fmt.Errorf("%w: %s is not empty; choose another folder", ErrExists, dir)
+}
+
+// clean leaves a folder as claim found it. The claim is given up last; from then
+// on the folder may be somebody else's, so that it is removed only if empty.
+func clean(dir string, made bool) error {
+	entries, all := os.ReadDir(dir)
+	claimed := folder(dir).controller()
+	for _, e := range entries {
+		if path := filepath.Join(dir, e.Name()); path != claimed {
+			all = errors.Join(all, os.RemoveAll(path))
+		}
+	}
+	all = errors.Join(all, os.RemoveAll(claimed))
+	if made && all == nil {
+		_ = os.Remove(dir) // fails if it is somebody else's by now
+	}
+	return all
 }
 
 func fill(f folder, c Config, now time.Time) error {
 	disk := durable.Disk{}
-	if err := f.folders(); err != nil {
+	if err := errors.Join(f.folders(), disk.Folder(string(f), 0o755)); err != nil {
 		return err
 	}
 	for path, mode := range map[string]fs.FileMode{f.record(): public, f.lock(): secret} {

@@ -79,6 +79,7 @@ func (f folder) path(parts ...string) string {
 
 func (f folder) config() string     { return f.path("site.json") }
 func (f folder) record() string     { return f.path("record.jsonl") }
+func (f folder) controller() string { return f.path("controller") }
 func (f folder) issuers() string    { return f.path("controller", "issuers") }
 func (f folder) issuingKey() string { return f.path("controller", "issuing-key.pem") }
 func (f folder) lock() string       { return f.path("controller", "lock") }

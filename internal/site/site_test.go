@@ -58,6 +58,86 @@ func TestCreateLeavesNothingAfterABadConfig(t *testing.T) {
 	}
 }
 
+// TestCreateAtOnce: of many who make a site in one folder at once, one does, and
+// the others leave it alone.
+func TestCreateAtOnce(t *testing.T) {
+	for _, there := range []bool{false, true} {
+		for range 20 {
+			dir := filepath.Join(t.TempDir(), "new")
+			if there {
+				if err := os.Mkdir(dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			createAtOnce(t, dir)
+		}
+	}
+}
+
+func createAtOnce(t *testing.T, dir string) {
+	t.Helper()
+	const n = 8
+	type result struct {
+		c   Config
+		err error
+	}
+	start, done := make(chan struct{}), make(chan result)
+	for range n {
+		go func() {
+			<-start
+			c, err := Create(dir, Config{Name: "x", Zones: []string{"a"}, Timezone: "UTC", Policy: DefaultPolicy()}, noon)
+			done <- result{c, err}
+		}()
+	}
+	close(start)
+	var made []pass.SiteID
+	for range n {
+		switch r := <-done; {
+		case r.err == nil:
+			made = append(made, r.c.ID)
+		case !errors.Is(r.err, ErrExists):
+			t.Errorf("error %v", r.err)
+		}
+	}
+	c, err := Read(dir)
+	if err != nil || len(made) != 1 || c.ID != made[0] {
+		t.Fatalf("%d sites were made, and then: %v", len(made), err)
+	}
+	audit(t, "at once", dir)
+	if _, err := issueWith(dir, durable.Disk{}, pass.Plain, &hand{}); err != nil && !errors.Is(err, issue.ErrPolicy) {
+		t.Error(err) // the zone is another; all that is read before that is there
+	}
+}
+
+// TestCreateCleansUpItsOwn: what fails on the way leaves the folder as it was.
+func TestCreateCleansUpItsOwn(t *testing.T) {
+	for _, there := range []bool{false, true} {
+		dir := filepath.Join(t.TempDir(), "new")
+		if there {
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		made, err := claim(dir)
+		if err != nil || made == there {
+			t.Fatal(made, err)
+		}
+		if _, err := claim(dir); !errors.Is(err, ErrExists) {
+			t.Errorf("claimed twice: %v", err)
+		}
+		if err := folder(dir).folders(); err != nil {
+			t.Fatal(err)
+		}
+		if err := clean(dir, made); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if there && (err != nil || len(entries) != 0) || !there && !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("left %v, %v", entries, err)
+		}
+	}
+}
+
 // TestConfig: each bad field is named. TestPromise4 is a part of it.
 func TestConfig(t *testing.T) {
 	dir := newSite(t)
