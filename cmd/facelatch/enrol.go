@@ -27,6 +27,7 @@ func newEngine(now func() time.Time) (*face.Engine, models.Manifest, error) {
 // enroller is an [issue.Enroller] that looks at one photograph.
 type enroller struct {
 	engine      *face.Engine
+	size        int
 	picture     *picture.Picture
 	requireLive bool
 	warnings    []string
@@ -38,18 +39,21 @@ func newEnroller(path string, requireLive bool) (*enroller, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, _, err := newEngine(time.Now)
+	e, m, err := newEngine(time.Now)
 	if err != nil {
 		p.Wipe()
 		return nil, err
 	}
-	return &enroller{engine: e, picture: p, requireLive: requireLive}, nil
+	return &enroller{engine: e, size: m.Reference.Bytes(), picture: p, requireLive: requireLive}, nil
 }
 
 func (e *enroller) wipe() { e.picture.Wipe() }
 
 // Models is a method of [issue.Enroller].
 func (e *enroller) Models() []pass.ModelID { return []pass.ModelID{e.engine.ModelID()} }
+
+// Size is a method of [issue.Enroller].
+func (e *enroller) Size() int { return e.size }
 
 // References is a method of [issue.Enroller]. A photograph that would be hard
 // to compare is refused.

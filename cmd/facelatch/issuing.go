@@ -52,6 +52,9 @@ func (f issueFlags) print(stdout io.Writer, claims pass.Claims, c site.Config) e
 	}
 	_, err := fmt.Fprintf(stdout, "%s pass %s for %s, good until %s, is in %s\n", claims.Kind(), claims.ID,
 		strings.Join(claims.Zones, ", "), localTime(claims.Expires, c.Location()), f.out)
+	if err == nil && claims.Kind() == pass.Face {
+		_, err = fmt.Fprintln(stdout, "Hand the file over, and delete it here: the holder keeps the pass, and nobody else")
+	}
 	return err
 }
 

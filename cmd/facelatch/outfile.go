@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,7 +25,7 @@ type outFile struct {
 	path   string
 	layout card.Layout // of a PDF
 	config site.Config
-	made   bool
+	made   bool // whether the file is there, and by us
 	// missing are the characters that the card could not show.
 	missing string
 }
@@ -50,6 +51,30 @@ func checkOut(path string) error {
 	return nil
 }
 
+// inside returns whether a file would be in a folder, or in one below it, by
+// whatever names they are called.
+func inside(file, folder string) bool {
+	of, err := os.Stat(folder)
+	if err != nil {
+		return false // which is said later
+	}
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	for err == nil {
+		var info os.FileInfo
+		if info, err = os.Stat(dir); err == nil && os.SameFile(info, of) {
+			return true
+		}
+		if dir == filepath.Dir(dir) {
+			return false
+		}
+		dir = filepath.Dir(dir)
+	}
+	return false
+}
+
 func ending(path string) string { return strings.ToLower(filepath.Ext(path)) }
 
 // HandOver is a method of [issue.Outlet].
@@ -59,11 +84,32 @@ func (o *outFile) HandOver(text string) error {
 		return err
 	}
 	err = durable.Disk{}.Create(o.path, data, 0o600)
-	o.made = !errors.Is(err, fs.ErrExist)
+	o.made = err == nil || !errors.Is(err, fs.ErrExist) && o.wrote(data)
 	if err != nil {
-		return fmt.Errorf("the pass could not be written: %w", err)
+		return fmt.Errorf("the pass could not be written: %s: %w", o.path, cause(err))
 	}
 	return nil
+}
+
+// wrote returns whether some of the data is in the file, so that somebody
+// else's is not taken for ours.
+func (o *outFile) wrote(data []byte) bool {
+	found, err := os.ReadFile(o.path)
+	return err == nil && bytes.HasPrefix(data, found)
+}
+
+// cause is an error about a file without the name of that file, which may be
+// one that was only there for a moment.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
 }
 
 // warnings are sentences about what was made.

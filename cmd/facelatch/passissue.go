@@ -25,8 +25,8 @@ is read once and neither copied nor kept; the reference is in the pass only.
 
 --out says by its ending what is made: .png or .svg (the QR code), .pdf (a card
 of 85.6 x 54 mm, front and back, or with --a4 on a sheet to cut and fold) or
-.txt (the text). The file can be read by its owner only, and is never put in the
-place of another.
+.txt (the text). The file can be read by its owner only, is never put in the
+place of another, and never in the folder of the site.
 
 Times are RFC 3339, or 2026-11-21T08:30 as at the site; a date alone is its
 first moment for --from, and for --until its last. Hours are written as in
@@ -97,7 +97,13 @@ func (f issueFlags) check() error {
 	case f.plain && f.consent != "":
 		return usagef("--consent is for a face pass; a plain pass needs none")
 	}
-	return checkOut(f.out)
+	if err := checkOut(f.out); err != nil {
+		return err
+	}
+	if inside(f.out, f.site) {
+		return usagef("--out %s is in the folder of the site: the holder keeps the pass, and no copy of that folder may have it", f.out)
+	}
+	return nil
 }
 
 // request reads the times and hours as at the site.

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/facelatch/facelatch/device/qr"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/pass"
@@ -20,50 +22,49 @@ import (
 // searchTime is how long to look for a QR code in a picture.
 const searchTime = 30 * time.Second
 
+// errChanged is returned for a file that has become longer while it was read.
+var errChanged = errors.New("it was changed while it was read; try again")
+
 // readFile reads a file that is expected to be a picture or a text, and not
-// more of it than a picture can have.
+// more of it than the first byte that is too many for a picture. Unlike
+// os.ReadFile it leaves no piece of what may be a face in memory that nobody
+// clears, and it does not wait for a pipe or a device.
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if info.IsDir() {
+	case info.IsDir():
 		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("is a directory")}
+	case !info.Mode().IsRegular():
+		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("is not a regular file")}
 	}
-	size := int64(64 << 10) // of a pipe, to begin with
-	if info.Mode().IsRegular() {
-		size = min(info.Size(), picture.MaxFile) + 1
+	data, err := readSized(f, info.Size())
+	if err != nil {
+		return nil, &os.PathError{Op: "read", Path: path, Err: cause(err)}
 	}
-	return readAll(f, make([]byte, size))
+	return data, nil
 }
 
-// readAll fills the buffer, and takes a larger one where it must. Unlike
-// io.ReadAll it leaves no piece of what may be a face in memory that nobody
-// clears. It stops after the first byte that is too many for a picture.
-func readAll(r io.Reader, buffer []byte) ([]byte, error) {
-	filled := 0
-	for {
-		n, err := io.ReadFull(r, buffer[filled:])
-		filled += n
-		switch {
-		case err == io.EOF || err == io.ErrUnexpectedEOF:
-			return buffer[:filled], nil
-		case err != nil:
-			clear(buffer)
-			return nil, err
-		case filled > picture.MaxFile:
-			return buffer, nil
-		}
-		larger := make([]byte, min(2*len(buffer), picture.MaxFile+1))
-		copy(larger, buffer)
-		clear(buffer)
-		buffer = larger
+// readSized reads what is so many bytes long.
+func readSized(r io.Reader, size int64) ([]byte, error) {
+	buffer := make([]byte, min(size, picture.MaxFile)+1)
+	n, err := io.ReadFull(r, buffer)
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return buffer[:n], nil
+	case err == nil && size <= picture.MaxFile:
+		err = errChanged
+	case err == nil:
+		return buffer, nil
 	}
+	clear(buffer)
+	return nil, err
 }
 
 // readPicture reads a photograph. The caller wipes it.
@@ -82,6 +83,12 @@ func readPass(path string) (*pass.Pass, error) {
 	if err != nil {
 		return nil, err
 	}
+	if kind := drawing(data); kind != "" {
+		return nil, &pass.Refusal{
+			Reason: pass.ReasonBadImage,
+			Detail: fmt.Sprintf("this is %s, which is for printing: give the PNG, the text, or a photograph of the print", kind),
+		}
+	}
 	text, ok := passText(data)
 	if !ok {
 		p, err := picture.Decode(data)
@@ -95,6 +102,18 @@ func readPass(path string) (*pass.Pass, error) {
 		}
 	}
 	return pass.Parse(text)
+}
+
+// drawing names the kind of file that pass issue makes for a printer only, or
+// returns "". No pass begins like one.
+func drawing(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("%PDF-")):
+		return "a PDF"
+	case bytes.HasPrefix(data, []byte("<svg")) || bytes.HasPrefix(data, []byte("<?xml")):
+		return "an SVG"
+	}
+	return ""
 }
 
 // passText returns what is in a text file, without the end of its last line.

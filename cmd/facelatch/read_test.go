@@ -4,32 +4,38 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 
 	"github.com/facelatch/facelatch/picture"
 )
 
-// TestReadAll: any source is read whole, up to the first byte too many, and a
-// buffer that was too small is cleared before it is left.
-func TestReadAll(t *testing.T) {
+// TestReadSized: a source is read whole, up to the first byte too many for a
+// picture, and one that became longer is not taken for whole.
+func TestReadSized(t *testing.T) {
 	want := bytes.Repeat([]byte("a face"), 100_000)
-	for _, first := range []int{1, 7, len(want), len(want) + 1, 1 << 20} {
-		buffer := bytes.Repeat([]byte{1}, first)
-		got, err := readAll(iotest.HalfReader(bytes.NewReader(want)), buffer)
+	size := int64(len(want))
+	for _, stated := range []int64{size, size + 1, 2 * size} {
+		got, err := readSized(iotest.HalfReader(bytes.NewReader(want)), stated)
 		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("from a buffer of %d: %d bytes, %v", first, len(got), err)
-		}
-		if first <= len(want) && !bytes.Equal(buffer, make([]byte, first)) {
-			t.Errorf("the buffer of %d was left full", first)
+			t.Errorf("stated as %d: %d bytes, %v", stated, len(got), err)
 		}
 	}
-	if got, err := readAll(endless{}, make([]byte, 1)); err != nil || len(got) != picture.MaxFile+1 {
+	for _, stated := range []int64{0, 1, size - 1} {
+		if got, err := readSized(bytes.NewReader(want), stated); !errors.Is(err, errChanged) || got != nil {
+			t.Errorf("stated as %d: %d bytes, %v", stated, len(got), err)
+		}
+	}
+	if got, err := readSized(endless{}, 1<<40); err != nil || len(got) != picture.MaxFile+1 {
 		t.Errorf("an endless source: %d bytes, %v", len(got), err)
 	}
 	broken := errors.New("broken")
-	buffer := make([]byte, 100)
-	if got, err := readAll(io.MultiReader(bytes.NewReader(want[:50]), iotest.ErrReader(broken)), buffer); !errors.Is(err, broken) || got != nil || !bytes.Equal(buffer, make([]byte, 100)) {
+	source := io.MultiReader(bytes.NewReader(want[:50]), iotest.ErrReader(broken))
+	if got, err := readSized(source, size); !errors.Is(err, broken) || got != nil {
 		t.Errorf("a broken source: %d bytes, %v", len(got), err)
 	}
 }
@@ -37,3 +43,16 @@ func TestReadAll(t *testing.T) {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// TestReadFileWaitsForNothing would not end if it did.
+func TestReadFileWaitsForNothing(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip("this file system has no pipes:", err)
+	}
+	for _, path := range []string{pipe, os.DevNull, "/dev/zero"} {
+		if data, err := readFile(path); data != nil || err == nil || !strings.Contains(err.Error(), path+": is not a regular file") {
+			t.Errorf("%s: %d bytes, %v", path, len(data), err)
+		}
+	}
+}
