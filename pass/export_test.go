@@ -5,3 +5,6 @@ var (
 	Encode45 = encode45
 	Decode45 = decode45
 )
+
+// Encrypt is for the test that looks at the plaintext afterwards.
+var Encrypt = encrypt

@@ -87,14 +87,19 @@ func Seal(rand io.Reader, key SealingKey, b Binding, references map[ModelID][]by
 	if err != nil {
 		return Sealed{}, err
 	}
-	defer clear(plaintext)
-	m, err := cose.Encrypt(rand, key.vault.secret, key.id, plaintext, aad)
-	if err != nil {
-		return Sealed{}, err
-	}
-	data, err := m.Encode()
+	data, err := encrypt(rand, key, plaintext, aad)
 	if err != nil {
 		return Sealed{}, err
 	}
 	return Sealed{Bytes: data, Hash: sha256.Sum256(data), Models: models}, nil
+}
+
+// encrypt returns an untagged COSE_Encrypt0, and clears plaintext in any case.
+func encrypt(rand io.Reader, key SealingKey, plaintext, external []byte) ([]byte, error) {
+	defer clear(plaintext)
+	m, err := cose.Encrypt(rand, key.vault.secret, key.id, plaintext, external)
+	if err != nil {
+		return nil, err
+	}
+	return m.Encode()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -109,6 +110,21 @@ func TestSealRefuses(t *testing.T) {
 	}
 	if bytes.Contains(one.Bytes, reference(8)) {
 		t.Error("the reference stands in what was sealed")
+	}
+}
+
+// TestPlaintextIsCleared: what was sealed does not stay in memory, sealed or not.
+func TestPlaintextIsCleared(t *testing.T) {
+	w := newWorld(t)
+	for name, random := range map[string]io.Reader{"sealed": w.rand, "no randomness": bytes.NewReader(nil)} {
+		plaintext := reference(8)
+		data, err := pass.Encrypt(random, w.seal, plaintext, nil)
+		if (err == nil) != (name == "sealed") || (data == nil) != (err != nil) {
+			t.Errorf("%s: %d bytes and %v", name, len(data), err)
+		}
+		if !bytes.Equal(plaintext, make([]byte, len(plaintext))) {
+			t.Errorf("%s: the plaintext is left", name)
+		}
 	}
 }
 

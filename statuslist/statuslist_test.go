@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/facelatch/facelatch/internal/cose"
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
@@ -198,6 +199,52 @@ func TestFlips(t *testing.T) {
 		changed[i/8] ^= 1 << (i % 8)
 		if token, err := Verify(changed, keys, "fl:0", day); err == nil || token != nil {
 			t.Fatalf("bit %d of byte %d: accepted", i%8, i/8)
+		}
+	}
+}
+
+// TestSignedButRefused: the key has signed these, and they are refused all the
+// same, each for its own reason.
+func TestSignedButRefused(t *testing.T) {
+	key, keys := signingKey(t)
+	_, id, err := cose.SignerID(key)
+	must(t, err)
+	packed, err := deflate([]byte{0xff})
+	must(t, err)
+	for name, tt := range map[string]struct {
+		change func(*protected, *claims)
+		after  string // Put behind the whole token.
+		want   error
+	}{
+		"as it should be":     {want: nil},
+		"another uri":         {change: func(_ *protected, c *claims) { c.URI = "fl:1" }, want: ErrOtherList},
+		"a longer uri":        {change: func(_ *protected, c *claims) { c.URI = "fl:00" }, want: ErrOtherList},
+		"another type":        {change: func(h *protected, _ *claims) { h.Type = "application/cwt" }, want: ErrMalformed},
+		"two bits":            {change: func(_ *protected, c *claims) { c.List.Bits = 2 }, want: ErrMalformed},
+		"after the list":      {change: func(_ *protected, c *claims) { c.List.Lst = append(c.List.Lst, 0) }, want: ErrMalformed},
+		"two lists in one":    {change: func(_ *protected, c *claims) { c.List.Lst = slices.Repeat(c.List.Lst, 2) }, want: ErrMalformed},
+		"a list cut off":      {change: func(_ *protected, c *claims) { c.List.Lst = c.List.Lst[:len(c.List.Lst)-1] }, want: ErrMalformed},
+		"after the token":     {after: "\x00", want: ErrMalformed},
+		"a map after it":      {after: "\xa0", want: ErrMalformed},
+		"expired long before": {change: func(_ *protected, c *claims) { c.Issued, c.Expires = 1, 2 }, want: ErrExpired},
+	} {
+		head := protected{Alg: cose.AlgES256, KeyID: id[:], Type: tokenType}
+		c := claims{
+			URI: "fl:0", Issued: day.Unix(), Expires: day.AddDate(1, 0, 0).Unix(),
+			List: lst{Bits: 1, Lst: slices.Clone(packed)},
+		}
+		if tt.change != nil {
+			tt.change(&head, &c)
+		}
+		payload, err := cose.Marshal(c)
+		must(t, err)
+		m, err := cose.NewSign1(nil, key, head, payload, nil)
+		must(t, err)
+		data, err := m.Encode()
+		must(t, err)
+		token, err := Verify(append(data, tt.after...), keys, "fl:0", day)
+		if !errors.Is(err, tt.want) || (token == nil) != (tt.want != nil) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
