@@ -223,6 +223,8 @@ var reference = bytes.Repeat([]byte("a reference that nobody may see."), 4)
 
 func (e *enroller) Models() []pass.ModelID { return []pass.ModelID{model} }
 
+func (e *enroller) Size() int { return len(reference) }
+
 func (e *enroller) References(g consent.Grant) (map[pass.ModelID][]byte, error) {
 	e.calls++
 	if err := g.Check(consent.Enrol, noon); err != nil {

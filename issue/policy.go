@@ -60,13 +60,16 @@ func (p Policy) Allow(r Request, now time.Time) error {
 	if err := p.allowTime(r, now); err != nil {
 		return err
 	}
-	if r.Kind() == pass.Plain {
-		if len(r.Models) > 0 {
-			return fmt.Errorf("%w: a plain pass has no model", ErrPolicy)
-		}
-		return nil
+	if r.Kind() == pass.Plain && len(r.Models) > 0 {
+		return fmt.Errorf("%w: a plain pass has no model", ErrPolicy)
 	}
-	return p.allowFace(r, now)
+	if r.Kind() == pass.Face {
+		if err := p.allowFace(r, now); err != nil {
+			return err
+		}
+	}
+	_, err := try(trial(p.Site, r))
+	return err
 }
 
 func (p Policy) allowTime(r Request, now time.Time) error {

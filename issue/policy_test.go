@@ -3,6 +3,7 @@ package issue_test
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,8 @@ func TestPolicy(t *testing.T) {
 		"a stray model":    {func(r *issue.Request) { r.Models = []pass.ModelID{model} }, "has no model"},
 		"other site":       {func(r *issue.Request) { r.Consent = other }, "another site"},
 		"beyond consent":   {func(r *issue.Request) { r.Consent = short }, "outlive the consent"},
+		"bad hours":        {func(r *issue.Request) { r.Schedule = pass.Schedule{{Days: 1, Start: 60, End: 60}} }, ""},
+		"same model twice": {func(r *issue.Request) { r.Consent, r.Models = agreed(t), []pass.ModelID{model, model} }, "models are not sorted"},
 		"face, no model":   {func(r *issue.Request) { r.Consent = agreed(t) }, "1 to 2 models"},
 		"face, three":      {func(r *issue.Request) { r.Consent, r.Models = agreed(t), make([]pass.ModelID, 3) }, "1 to 2 models"},
 		"before agreement": {func(r *issue.Request) { r.Consent = later(t) }, "not given yet"},
@@ -51,6 +54,55 @@ func TestPolicy(t *testing.T) {
 	}
 	if err := policy().Allow(plainRequest(), noon); err != nil {
 		t.Error(err)
+	}
+}
+
+// many are n zones of 24 characters.
+func many(n int) (zones []string) {
+	for i := range n {
+		zones = append(zones, fmt.Sprintf("zone-%c-%s", 'a'+i, strings.Repeat("x", 17)))
+	}
+	return zones
+}
+
+// TestWhatNoPassCanHave is refused before anything is recorded or anybody's face
+// is looked at.
+func TestWhatNoPassCanHave(t *testing.T) {
+	for name, c := range map[string]struct {
+		zones []string
+		want  string
+		also  error
+	}{
+		"none":      {nil, "0 zones instead of 1 to 8", nil},
+		"nine":      {many(9), "9 zones instead of 1 to 8", nil},
+		"unsorted":  {[]string{"garage", "front"}, "not sorted", nil},
+		"twice":     {[]string{"front", "front"}, "not sorted", nil},
+		"too large": {many(8), "larger than 560 bytes", pass.ErrTooLarge},
+	} {
+		for _, kind := range []pass.Kind{pass.Plain, pass.Face} {
+			if kind == pass.Plain && c.also != nil {
+				continue // without a reference it fits
+			}
+			r := plainRequest()
+			if kind == pass.Face {
+				r = faceRequest(t)
+			}
+			w, e := newWorld(t), &enroller{}
+			parts := w.parts()
+			parts.Policy.Zones = append(many(9), "front", "garage")
+			controller, err := issue.Start(parts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Zones = c.zones
+			_, err = w.station(controller).Issue(r, e, w)
+			if !errors.Is(err, issue.ErrPolicy) || !strings.Contains(err.Error(), c.want) || c.also != nil && !errors.Is(err, c.also) {
+				t.Errorf("%s, %s: error %v, want %q", name, kind, err, c.want)
+			}
+			if e.calls != 0 || w.steps != 0 {
+				t.Errorf("%s, %s: %d faces were looked at, %d changes made", name, kind, e.calls, w.steps)
+			}
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 type Enroller interface {
 	// Models are the models that make the references.
 	Models() []pass.ModelID
+	// Size is the length of each reference in bytes.
+	Size() int
 	// References extracts one reference with each model. It is called once the
 	// intent is recorded, and never for a plain pass. The caller clears them.
 	References(g consent.Grant) (map[pass.ModelID][]byte, error)
@@ -42,6 +44,9 @@ type Station struct {
 func (s Station) Issue(r Request, e Enroller, out Outlet) (pass.Claims, error) {
 	if r.Consent != nil {
 		r.Models = e.Models()
+		if err := s.fits(r, e.Size()); err != nil {
+			return pass.Claims{}, err
+		}
 	}
 	binding, err := s.Office.Prepare(r)
 	if err != nil {
@@ -59,6 +64,12 @@ func (s Station) Issue(r Request, e Enroller, out Outlet) (pass.Claims, error) {
 		return pass.Claims{}, err // not to be reached: Join has read it back
 	}
 	return p.Claims(), nil
+}
+
+// fits tries a face pass that nobody gets, with no face in it, so that a pass
+// that cannot be is refused before anybody's face is looked at.
+func (s Station) fits(r Request, size int) error {
+	return trySealed(s.Rand, s.Key, r, size)
 }
 
 // make returns the text of a pass that is not valid yet.

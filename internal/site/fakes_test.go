@@ -135,6 +135,8 @@ var (
 
 func (enroller) Models() []pass.ModelID { return []pass.ModelID{model} }
 
+func (enroller) Size() int { return len(reference) }
+
 func (enroller) References(consent.Grant) (map[pass.ModelID][]byte, error) {
 	return map[pass.ModelID][]byte{model: bytes.Clone(reference)}, nil
 }
