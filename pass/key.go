@@ -37,7 +37,7 @@ func NewSealingKey(rand io.Reader) (SealingKey, error) {
 	if _, err := io.ReadFull(rand, secret[:]); err != nil {
 		return SealingKey{}, err
 	}
-	return sealingKey(secret)
+	return sealingKey(secret), nil
 }
 
 // ImportSealingKey makes a key of 32 bytes that [SealingKey.Export] returned.
@@ -47,15 +47,11 @@ func ImportSealingKey(secret []byte) (SealingKey, error) {
 		return SealingKey{}, ErrSealingKey
 	}
 	own := [secretSize]byte(secret)
-	return sealingKey(&own)
+	return sealingKey(&own), nil
 }
 
-func sealingKey(secret *[secretSize]byte) (SealingKey, error) {
-	id, err := cose.SymmetricKeyID(secret)
-	if err != nil {
-		return SealingKey{}, err
-	}
-	return SealingKey{id: id, vault: &vault{secret}}, nil
+func sealingKey(secret *[secretSize]byte) SealingKey {
+	return SealingKey{id: cose.SymmetricKeyID(secret), vault: &vault{secret}}
 }
 
 // Export returns a copy of the 32 secret bytes, for a file that only its owner

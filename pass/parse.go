@@ -26,7 +26,7 @@ type Pass struct {
 }
 
 // maxText is the length of the longest text: the prefix and MaxSize bytes in
-// Base45.
+// Base45. MaxSize is even, so no shorter text has more bytes.
 const maxText = len(Prefix) + MaxSize/2*3
 
 // Parse reads the text of a pass. The error is a [Refusal] with
@@ -73,9 +73,6 @@ func malformed(detail string, cause error) error {
 }
 
 func parse(data []byte) (*Pass, error) {
-	if len(data) > MaxSize {
-		return nil, ErrTooLarge
-	}
 	p := &Pass{size: len(data)}
 	var err error
 	if p.signed, err = cose.ParseSign1(data); err != nil {

@@ -97,14 +97,14 @@ func KeyIDOf(pub *ecdsa.PublicKey) (KeyID, error) {
 // SymmetricKeyID returns the id of a 32-byte key. Publishing four bytes of the
 // hash of a key made of 256 random bits tells nobody anything about the key;
 // it must not be used for a key that was derived from a password.
-func SymmetricKeyID(secret *[32]byte) (KeyID, error) {
+func SymmetricKeyID(secret *[32]byte) KeyID {
 	// Written out by hand, because an encoder would leave the key in a buffer
 	// that nobody clears: {1: 4, -1: bstr}.
-	encoded := [7 + 32]byte{0: 0xa2, 1: 0x01, 2: keyTypeSymmetric, 3: 0x20, 4: 0x58, 5: 32}
+	encoded := [6 + 32]byte{0xa2, 0x01, keyTypeSymmetric, 0x20, 0x58, 32}
 	defer clear(encoded[:])
-	n := copy(encoded[6:], secret[:])
-	sum := sha256.Sum256(encoded[:6+n])
-	return KeyID(sum[:KeyIDSize]), nil
+	copy(encoded[6:], secret[:])
+	sum := sha256.Sum256(encoded[:])
+	return KeyID(sum[:KeyIDSize])
 }
 
 // thumbprintOf hashes a COSE_Key that has its required members only.
