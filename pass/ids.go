@@ -71,12 +71,6 @@ func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 // UnmarshalText reads the 32 digits.
 func (id *ID) UnmarshalText(text []byte) error { return unhex(id[:], text, "pass id") }
 
-// ParseModelID reads the 16 digits of a model id.
-func ParseModelID(s string) (id ModelID, err error) {
-	err = id.UnmarshalText([]byte(s))
-	return id, err
-}
-
 // String returns the 16 digits.
 func (id ModelID) String() string { return hex.EncodeToString(id[:]) }
 

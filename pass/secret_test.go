@@ -139,8 +139,9 @@ func TestIDs(t *testing.T) {
 	if back, err := pass.ParseID(id.String()); err != nil || back != id {
 		t.Errorf("%s: %v", id, err)
 	}
-	if back, err := pass.ParseModelID("0102030405060708"); err != nil || back != (pass.ModelID{1, 2, 3, 4, 5, 6, 7, 8}) {
-		t.Errorf("%s: %v", back, err)
+	var model pass.ModelID
+	if err := model.UnmarshalText([]byte("0102030405060708")); err != nil || model != (pass.ModelID{1, 2, 3, 4, 5, 6, 7, 8}) {
+		t.Errorf("%s: %v", model, err)
 	}
 	for _, bad := range []string{"", "ab", strings.ToUpper(hex.EncodeToString(bytes.Repeat([]byte{0xab}, 16))), strings.Repeat("g", 32)} {
 		if _, err := pass.ParseID(bad); err == nil {

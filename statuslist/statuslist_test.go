@@ -31,7 +31,7 @@ func signingKey(t testing.TB) (*ecdsa.PrivateKey, map[KeyID]*ecdsa.PublicKey) {
 	t.Helper()
 	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), bytes.Repeat([]byte{7}, 32))
 	must(t, err)
-	id, err := KeyIDOf(&key.PublicKey)
+	id, err := cose.KeyIDOf(&key.PublicKey)
 	must(t, err)
 	return key, map[KeyID]*ecdsa.PublicKey{id: &key.PublicKey}
 }

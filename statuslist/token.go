@@ -1,7 +1,6 @@
 package statuslist
 
 import (
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"time"
@@ -12,9 +11,6 @@ import (
 // KeyID names a signing key: the first four bytes of the SHA-256 thumbprint of
 // its COSE_Key (RFC 9679).
 type KeyID = cose.KeyID
-
-// KeyIDOf returns the id of a signing key. It fails unless pub is on P-256.
-func KeyIDOf(pub *ecdsa.PublicKey) (KeyID, error) { return cose.KeyIDOf(pub) }
 
 var (
 	// ErrMalformed is returned for bytes that are not a status list token in
