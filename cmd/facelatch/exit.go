@@ -45,7 +45,7 @@ func code(err error) int {
 		return exitDone
 	case !errors.As(err, &ran) || errors.As(err, &usage):
 		return exitUsage
-	case errors.Is(err, issue.ErrPolicy) || errors.Is(err, site.ErrConfig) && errors.Is(err, errInit):
+	case errors.Is(err, issue.ErrPolicy):
 		return exitUsage
 	case errors.Is(err, pass.ErrTooLarge) || errors.Is(err, site.ErrExists):
 		return exitUsage

@@ -2,8 +2,10 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -60,7 +62,7 @@ func (f issueFlags) print(stdout io.Writer, claims pass.Claims, c site.Config) e
 
 // issue holds the site while it makes the pass.
 func (f issueFlags) issue(r issue.Request, e *enroller, out issue.Outlet) (pass.Claims, error) {
-	office, err := site.OpenOffice(f.site, time.Now)
+	office, err := openOffice(f.site)
 	if err != nil {
 		return pass.Claims{}, err
 	}
@@ -77,6 +79,19 @@ func (f issueFlags) issue(r issue.Request, e *enroller, out issue.Outlet) (pass.
 		defer station.Key.Wipe()
 	}
 	return station.Issue(r, e, out)
+}
+
+// openOffice waits for its turn at a site. A site of which a part is gone is
+// still one: nobody is told to make another in its place.
+func openOffice(dir string) (*site.Office, error) {
+	office, err := site.OpenOffice(dir, time.Now)
+	if !errors.Is(err, site.ErrNotASite) {
+		return office, err
+	}
+	if _, config := site.Read(dir); config != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s is not whole: %s is missing, put back what was removed", dir, filepath.Join(dir, "controller", "lock"))
 }
 
 // issued is what pass issue prints as JSON. Times are as at the site.

@@ -46,9 +46,9 @@ func TestFaceScripts(t *testing.T) {
 			e.Setenv("FACES", faces)
 			e.Setenv("FACELATCH", filepath.Join(strings.SplitN(e.Getenv("PATH"), ":", 2)[0], "facelatch"))
 			e.Setenv("PATH", filepath.Join(root, "scripts")+":"+e.Getenv("PATH"))
-			e.Setenv("ANNA", filepath.Join(faces, "frll", "neutral", "001_03.jpg"))
-			e.Setenv("ANNA2", filepath.Join(faces, "frll", "smiling", "001_08.jpg"))
-			e.Setenv("BEN", filepath.Join(faces, "frll", "smiling", "002_08.jpg"))
+			e.Setenv("HOLDER", filepath.Join(faces, "frll", "neutral", "001_03.jpg"))
+			e.Setenv("HOLDER2", filepath.Join(faces, "frll", "smiling", "001_08.jpg"))
+			e.Setenv("STRANGER", filepath.Join(faces, "frll", "smiling", "002_08.jpg"))
 			e.Setenv("TZ", "Asia/Shanghai")
 			return nil
 		},

@@ -96,6 +96,8 @@ func (f issueFlags) check() error {
 		return usageError{errors.New(whyConsent)}
 	case f.plain && f.consent != "":
 		return usagef("--consent is for a face pass; a plain pass needs none")
+	case f.a4 && ending(f.out) != ".pdf":
+		return usagef("--a4 is for a card on paper: give --out a name that ends in .pdf")
 	}
 	if err := checkOut(f.out); err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +42,7 @@ func passRevoke() *cobra.Command {
 }
 
 func revoke(dir, name string) (id pass.ID, before bool, err error) {
-	office, err := site.OpenOffice(dir, time.Now)
+	office, err := openOffice(dir)
 	if err != nil {
 		return id, false, err
 	}

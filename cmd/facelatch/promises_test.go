@@ -37,7 +37,7 @@ func TestPromise1NothingOfAFaceIsLeft(t *testing.T) {
 	work := t.TempDir()
 	t.Setenv("TMPDIR", work)
 	t.Setenv("HOME", work)
-	dir, out := filepath.Join(work, "court"), filepath.Join(work, "anna.txt")
+	dir, out := filepath.Join(work, "court"), filepath.Join(work, "holder.txt")
 	enrolled, other := filepath.Join(faces, "neutral", "001_03.jpg"), filepath.Join(faces, "smiling", "001_08.jpg")
 	done(t, exitDone, "site", "init", dir, "--name", "Garden Court", "--zone", "front")
 	done(t, exitDone, "pass", "issue", "--site", dir, "--zone", "front", "--face", enrolled, "--consent", "yes", "--out", out)

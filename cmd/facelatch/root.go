@@ -43,6 +43,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 func rootCommand() *cobra.Command {
 	root := group("facelatch", "face verification with a pass, and no database of faces", about)
 	root.Example = firstSteps
+	root.Version = version
+	root.SetVersionTemplate(versionLine())
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	sites := group("site", "make a site", "A site is a folder with the keys and lists of the doors of one place.")

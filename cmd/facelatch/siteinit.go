@@ -11,9 +11,6 @@ import (
 	"github.com/facelatch/facelatch/internal/site"
 )
 
-// errInit marks what is wrong with the flags of a new site.
-var errInit = errors.New("cannot make this site")
-
 const siteInitHelp = `Make a site in the folder DIR, which must be empty or not there yet.
 
 DIR/controller gets the key that passes are signed with and the list of passes
@@ -50,11 +47,28 @@ func siteInit() *cobra.Command {
 		}
 		made, err := site.Create(args[0], config, time.Now())
 		if err != nil {
-			return fmt.Errorf("%w: %w", errInit, err)
+			return cannotMake(err)
 		}
 		fmt.Fprintf(c.OutOrStdout(), "Made the site %q (%s) in %s\n", made.Name, made.ID, args[0])
 		fmt.Fprintf(c.OutOrStdout(), "zones %s, time zone %s\n", strings.Join(made.Zones, ", "), made.Timezone)
 		return nil
 	})
 	return c
+}
+
+// cannotMake says what is wrong with the flags in their words, not in those of
+// a site.json that nobody has seen yet.
+func cannotMake(err error) error {
+	const why = "cannot make this site: "
+	if !errors.Is(err, site.ErrConfig) {
+		return fmt.Errorf(why+"%w", err)
+	}
+	text := strings.TrimPrefix(err.Error(), site.ErrConfig.Error()+": ")
+	for field, flag := range map[string]string{"name": "--name", "zones": "--zone", "timezone": "--timezone"} {
+		if rest, ok := strings.CutPrefix(text, field+": "); ok {
+			text = flag + ": " + rest
+			break
+		}
+	}
+	return usagef(why+"%s", text)
 }

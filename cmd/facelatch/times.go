@@ -35,9 +35,10 @@ func parseTime(flag, s string, loc *time.Location, last bool) (time.Time, error)
 	return t, nil
 }
 
-// localTime writes a time for a person at the site.
+// localTime writes a time for a person at the site. It shows the offset, because
+// abbreviations such as CST stand for several.
 func localTime(t time.Time, loc *time.Location) string {
-	return t.In(loc).Format("2006-01-02 15:04 MST")
+	return t.In(loc).Format("2006-01-02 15:04 -07:00")
 }
 
 // machineZone is the name of this machine's time zone, or UTC.
