@@ -71,10 +71,10 @@ func TestCreateNeverReplaces(t *testing.T) {
 // FAT has no links, so that the other way is needed there.
 func TestCreateWithoutLinks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
-	if err := createDirectly(path, []byte("one"), 0o600); err != nil {
+	if err := (Disk{}).createDirectly(path, []byte("one"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := createDirectly(path, []byte("two"), 0o600); !errors.Is(err, fs.ErrExist) {
+	if err := (Disk{}).createDirectly(path, []byte("two"), 0o600); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error %v, want %v", err, fs.ErrExist)
 	}
 	if got := read(t, path); got != "one" {
@@ -105,6 +105,20 @@ func TestExtend(t *testing.T) {
 	}
 	if got := read(t, path); got != "whole\nnext\n" {
 		t.Errorf("read %q after a failure", got)
+	}
+}
+
+// What a crash left can be longer than what takes its place.
+func TestExtendCutsAllThatWasTorn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	if err := os.WriteFile(path, []byte("whole\nthe beginning of a long line that was to"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (Disk{}).Extend(path, 6, []byte("next\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, path); got != "whole\nnext\n" {
+		t.Errorf("read %q", got)
 	}
 }
 

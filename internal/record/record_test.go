@@ -126,6 +126,26 @@ func TestTornLine(t *testing.T) {
 	}
 }
 
+// A torn line can be longer than the entry that takes its place.
+func TestLongTornLine(t *testing.T) {
+	l := newLog(t, durable.Disk{})
+	fill(t, l, 2)
+	whole := content(t, l)
+	start := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
+	for _, length := range []int{len(whole), record.MaxLine} {
+		torn := append(bytes.Clone(whole[:start]), bytes.Repeat([]byte("x"), length)...)
+		if err := os.WriteFile(l.Path, torn, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Holder(noon, [32]byte{2}); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(content(t, l), whole) {
+			t.Errorf("after %d torn bytes the record is not what it was", length)
+		}
+	}
+}
+
 // faulty fails, with the change made or not.
 type faulty struct {
 	persists bool
