@@ -246,29 +246,6 @@ func TestConcurrentIssuing(t *testing.T) {
 	audit(t, "concurrent", dir)
 }
 
-// TestPromise1NothingOfAFaceOnDisk: after a face pass was issued and revoked
-// there is nothing of the reference, of what it was sealed into, or of the
-// pass's text anywhere in the folder.
-func TestPromise1NothingOfAFaceOnDisk(t *testing.T) {
-	dir, h := newSite(t), &hand{}
-	c, err := issueWith(dir, durable.Disk{}, pass.Face, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := revokeWith(dir, durable.Disk{}, c.ID); err != nil {
-		t.Fatal(err)
-	}
-	for path, data := range snapshot(t, dir) {
-		for name, secret := range map[string]string{
-			"the reference": string(reference[:16]), "the text": h.text[40:60], "the end of the text": h.text[len(h.text)-20:],
-		} {
-			if bytes.Contains(data, []byte(secret)) {
-				t.Errorf("%s is in %s", name, path)
-			}
-		}
-	}
-}
-
 // TestPromise5CheckWritesNothing: a door leaves the folder as it was.
 func TestPromise5CheckWritesNothing(t *testing.T) {
 	dir, h := newSite(t), &hand{}
