@@ -40,6 +40,7 @@ func (f issueFlags) run(stdout, stderr io.Writer) error {
 		warn(stderr, e.warnings)
 	}
 	warn(stderr, out.warnings())
+	warn(stderr, f.clipped(claims.Expires, config.Location()))
 	if err := f.print(stdout, claims, config); err != nil {
 		// The pass is good: to fail now would say that there is none.
 		warn(stderr, []string{fmt.Sprintf("pass %s was issued and is in %s, though this could not be printed: %v", claims.ID, f.out, err)})

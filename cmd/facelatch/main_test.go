@@ -77,6 +77,7 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 		"forge":     forge,
 		"photo":     photo,
 		"id":        id,
+		"nopad":     nopad,
 	}
 }
 

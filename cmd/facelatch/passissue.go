@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,10 +30,9 @@ of 85.6 x 54 mm, front and back, or with --a4 on a sheet to cut and fold) or
 place of another, and never in the folder of the site.
 
 Times are RFC 3339, or 2026-11-21T08:30 as at the site; a date alone is its
-first moment for --from, and for --until its last. Hours are written as in
-"Mon-Fri 07:00-19:00, Sat+Sun 22:00-02:00".
-
-`
+first moment for --from, and for --until its last, or the last moment that is
+allowed on that day. Hours are written as in
+"Mon-Fri 07:00-19:00, Sat+Sun 22:00-02:00".`
 
 const passIssueExample = `  facelatch pass issue --site court --zone front --face me.jpg --consent yes --out me.png
   facelatch pass issue --site court --zone front --zone garage --plain --hours "Mon-Fri 07:00-19:00" --out guest.pdf`
@@ -57,8 +57,9 @@ func passIssue() *cobra.Command {
 	var f issueFlags
 	c := &cobra.Command{
 		Use: "issue --site DIR --zone ZONE (--face FILE --consent yes | --plain) --out FILE", Short: "issue a pass",
-		Long: passIssueHelp + notice, Example: passIssueExample, Args: none,
+		Long: passIssueHelp, Example: passIssueExample, Args: none,
 	}
+	c.SetHelpTemplate(c.HelpTemplate() + "\n" + notice) // the flags come first, for who looks for them
 	flags := c.Flags()
 	flags.StringVar(&f.site, "site", "", "the folder of the site")
 	flags.StringArrayVar(&f.zones, "zone", nil, "a zone that the pass is for; may be given several times")
@@ -121,17 +122,56 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 		}
 	}
 	r.Expires = r.NotBefore.Add(min(usualLife, f.longest(c)))
+	limit := f.limit(r.NotBefore, now, c)
 	if f.until != "" {
-		if r.Expires, err = parseTime("until", f.until, loc, true); err != nil {
+		if r.Expires, err = f.end(limit, loc); err != nil {
 			return r, err
 		}
 	}
 	// What no pass can have is said before there is a consent to it.
-	if err := c.Issuing().Allow(r, now); err != nil || f.face == "" {
+	err = c.Issuing().Allow(r, now)
+	if errors.Is(err, issue.ErrPolicy) && r.Expires.After(limit) && limit.After(r.NotBefore) {
+		err = fmt.Errorf("%w; the last date for --until is %s", err, limit.In(loc).Format(dateOnly))
+	}
+	if err != nil || f.face == "" {
 		return r, err
 	}
 	r.Consent, err = agree(c.ID, now, r.Expires)
 	return r, err
+}
+
+// limit is when a pass that begins at from has to end.
+func (f issueFlags) limit(from, now time.Time, c site.Config) time.Time {
+	limit, latest := from.Add(f.longest(c)), now.Truncate(time.Second).Add(pass.MaxLifetime)
+	if latest.Before(limit) {
+		return latest
+	}
+	return limit
+}
+
+// end reads --until. A date alone that begins before the limit and ends after it
+// is the limit: "in two years" is a date, and a pass may end on it.
+func (f issueFlags) end(limit time.Time, loc *time.Location) (time.Time, error) {
+	last, err := parseTime("until", f.until, loc, true)
+	if err != nil {
+		return last, err
+	}
+	first, err := parseTime("until", f.until, loc, false)
+	if first.Before(limit) && limit.Before(last) {
+		return limit, err
+	}
+	return last, err
+}
+
+// clipped says that a pass ends before the end of the day that was asked for.
+func (f issueFlags) clipped(expires time.Time, loc *time.Location) []string {
+	if f.until == "" {
+		return nil
+	}
+	if asked, err := parseTime("until", f.until, loc, true); err != nil || !expires.Before(asked) {
+		return nil
+	}
+	return []string{fmt.Sprintf("--until %s: no pass may last to the end of that day; this one ends at %s", f.until, localTime(expires, loc))}
 }
 
 func (f issueFlags) layout() card.Layout {

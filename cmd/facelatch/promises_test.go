@@ -143,12 +143,12 @@ func search(t *testing.T, dir string, secrets map[string][]byte) {
 // a plain one, where nothing else is asked for.
 func TestPromise4EqualLives(t *testing.T) {
 	c := site.Config{Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: site.DefaultPolicy()}
+	c.ID[0] = 1
 	now := time.Now()
 	plain, err := issueFlags{plain: true, zones: []string{"front"}}.request(c, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.ID[0] = 1
 	withFace, err := issueFlags{face: "me.jpg", zones: []string{"front"}}.request(c, now)
 	if err != nil {
 		t.Fatal(err)
