@@ -18,8 +18,9 @@
 //  8. its place becomes valid, and the docket is closed
 //
 // An issuing that did not come to its end did not happen: whatever is found
-// open at the next start is made invalid, recorded as abandoned, and closed.
-// Taking away goes the other way round: the effect first, then the record.
+// open at the next start is made invalid, recorded as abandoned, and closed;
+// where that fails, nothing is issued until it is done. Taking away goes the
+// other way round, the effect first and then the record, and waits for nothing.
 //
 // This package never sees a photograph, keeps no name of anybody, and opens no
 // file: what it needs is behind four small interfaces.
