@@ -204,6 +204,29 @@ func TestDamagedEndStopsRecording(t *testing.T) {
 	}
 }
 
+// TestPromise6NothingIsAddedToAChangedRecord: one changed character anywhere,
+// or a missing line, stops recording, and with it whatever needs a record.
+func TestPromise6NothingIsAddedToAChangedRecord(t *testing.T) {
+	l := newLog(t, durable.Disk{})
+	fill(t, l, 3)
+	whole := content(t, l)
+	second := bytes.IndexByte(whole, '\n') + 1
+	for name, changed := range map[string][]byte{
+		"the first line changed": bytes.Replace(whole, []byte("2026"), []byte("2027"), 1),
+		"the first line missing": whole[second:],
+	} {
+		if err := os.WriteFile(l.Path, changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Holder(noon, [32]byte{9}); !errors.Is(err, record.ErrBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !bytes.Equal(content(t, l), changed) {
+			t.Errorf("%s: something was added", name)
+		}
+	}
+}
+
 func TestCorpus(t *testing.T) { testenv.Corpus(t, "FuzzVerify") }
 
 // An error means a zero head; else the entries written again are the same bytes.

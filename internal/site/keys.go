@@ -167,3 +167,20 @@ func readSecret(path, kind string) (*pem.Block, error) {
 	}
 	return block, nil
 }
+
+// mustBeIssuer returns [ErrDamaged] unless doors trust the key: what any other
+// key signs, they refuse, passes and status lists alike.
+func (f folder) mustBeIssuer(key *ecdsa.PublicKey) error {
+	issuers, err := f.readIssuers()
+	if err != nil {
+		return err
+	}
+	id, err := pass.KeyIDOf(key)
+	if err != nil {
+		return err
+	}
+	if trusted := issuers[id]; trusted == nil || !trusted.Equal(key) {
+		return fmt.Errorf("%w: %s is not one of the keys in %s: put the site's own key back", ErrDamaged, f.issuingKey(), f.issuers())
+	}
+	return nil
+}

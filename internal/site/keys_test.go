@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
@@ -195,5 +196,30 @@ func TestStatusOfOddNames(t *testing.T) {
 		if s, err := d.Status(uri, 0, noon); err == nil || s != statuslist.Invalid {
 			t.Errorf("%q: %v, %v", uri, s, err)
 		}
+	}
+}
+
+// TestAnothersIssuingKey: with a key that doors do not trust nothing is issued.
+func TestAnothersIssuingKey(t *testing.T) {
+	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
+	for _, dir := range []string{one, two} {
+		if _, err := Create(dir, Config{Name: "Court", Zones: []string{"front"}, Timezone: "UTC", Policy: DefaultPolicy()}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, err := os.ReadFile(folder(two).issuingKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(folder(one).issuingKey(), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	office, err := OpenOffice(one, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer office.Close()
+	if c, err := office.Controller(); !errors.Is(err, ErrDamaged) || c != nil {
+		t.Errorf("got %v", err)
 	}
 }

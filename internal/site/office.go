@@ -48,6 +48,9 @@ func (o *Office) Controller() (*issue.Controller, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.f.mustBeIssuer(&key.PublicKey); err != nil {
+		return nil, err
+	}
 	return issue.Start(issue.Parts{
 		Policy: o.Config.Issuing(), Key: key, Rand: rand.Reader, Now: o.now,
 		Dockets: dockets{o.f, o.disk},
