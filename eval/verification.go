@@ -2,16 +2,11 @@ package eval
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
-	"sync"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face"
-	"github.com/facelatch/facelatch/picture"
 )
 
 // failed is the score of a pair with a failure to acquire. It lies below every
@@ -48,18 +43,6 @@ type Report struct {
 	Cross *Figures `json:"cross,omitempty"`
 	// Quality is how well problems with the photographs foretell misses.
 	Quality *Explained `json:"quality,omitempty"`
-}
-
-// Explained counts genuine pairs by outcome at a threshold, and of them those
-// with a problem in either photograph.
-type Explained struct {
-	Threshold         float64 `json:"threshold"`
-	Misses            int     `json:"misses"`
-	MissesExplained   int     `json:"misses_explained"`
-	Matches           int     `json:"matches"`
-	MatchesWithReason int     `json:"matches_with_problem"`
-	// Problems is how many photographs have each problem.
-	Problems map[face.Problem]int `json:"problems"`
 }
 
 // Figures are the error rates over one set of pairs.
@@ -123,93 +106,6 @@ func (v Verification) Run(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
-// extractAll extracts the photographs on all cores. A photograph without a
-// face is left out of the result.
-func (v Verification) extractAll(ctx context.Context, names []string) (map[string]*subject, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var (
-		mu     sync.Mutex // guards probes and done
-		probes = map[string]*subject{}
-		done   int
-		work   = make(chan string)
-		wait   sync.WaitGroup
-	)
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for name := range work {
-				found, err := v.extract(name)
-				if err != nil {
-					cancel(fmt.Errorf("%s: %w", name, err))
-					return
-				}
-				mu.Lock()
-				if done++; found != nil {
-					probes[name] = found
-				}
-				if v.Progress != nil {
-					v.Progress(done, len(names))
-				}
-				mu.Unlock()
-			}
-		})
-	}
-feed:
-	for _, name := range names {
-		select {
-		case work <- name:
-		case <-ctx.Done():
-			break feed
-		}
-	}
-	close(work)
-	wait.Wait()
-	return probes, context.Cause(ctx)
-}
-
-// subject is what one photograph gave.
-type subject struct {
-	*face.Probe
-	problems []face.Problem
-}
-
-// extract returns nil for a photograph that fails to acquire: one that is no
-// readable picture, or in which no face is found.
-func (v Verification) extract(name string) (*subject, error) {
-	data, err := fs.ReadFile(v.Root, path.Clean(name))
-	if err != nil {
-		return nil, err
-	}
-	defer clear(data)
-	photograph, err := picture.Decode(data)
-	if err != nil {
-		return nil, nil
-	}
-	defer photograph.Wipe()
-	capture, err := v.Engine.CaptureCentral(v.Grant, photograph)
-	if errors.Is(err, face.ErrNoFace) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer capture.Wipe()
-	probe, err := capture.Probe()
-	if err != nil {
-		return nil, err
-	}
-	found := &subject{Probe: probe}
-	if v.Quality {
-		q, err := capture.Quality()
-		if err != nil {
-			probe.Wipe()
-			return nil, err
-		}
-		found.problems = q.Problems()
-	}
-	return found, nil
-}
-
 func (v Verification) comparePairs(probes map[string]*subject) (encoded, plain scores, err error) {
 	for _, p := range v.Pairs {
 		m := face.Measured{Score: failed, Plain: failed}
@@ -246,37 +142,4 @@ func (v Verification) compareAcross(ctx context.Context, names []string, probes 
 		}
 	}
 	return impostor, nil
-}
-
-// explain counts at a threshold how many genuine pairs miss, and how many of
-// those show a problem that could have been said instead.
-func (v Verification) explain(probes map[string]*subject, threshold float64) (Explained, error) {
-	x := Explained{Threshold: threshold, Problems: map[face.Problem]int{}}
-	for _, s := range probes {
-		for _, p := range s.problems {
-			x.Problems[p]++
-		}
-	}
-	for _, p := range v.Pairs {
-		a, b := probes[p.A], probes[p.B]
-		if !p.Same || a == nil || b == nil {
-			continue
-		}
-		m, err := v.Engine.Measure(v.Grant, a.Probe, b.Probe)
-		if err != nil {
-			return Explained{}, err
-		}
-		problem := len(a.problems)+len(b.problems) > 0
-		switch {
-		case m.Score < threshold && problem:
-			x.Misses, x.MissesExplained = x.Misses+1, x.MissesExplained+1
-		case m.Score < threshold:
-			x.Misses++
-		case problem:
-			x.Matches, x.MatchesWithReason = x.Matches+1, x.MatchesWithReason+1
-		default:
-			x.Matches++
-		}
-	}
-	return x, nil
 }
