@@ -37,6 +37,15 @@ func TestDefault(t *testing.T) {
 	if m.Reference.Bytes() > 128 {
 		t.Errorf("a reference takes %d bytes, more than 128", m.Reference.Bytes())
 	}
+	// Sites and doors name these: a door keeps to FMR 1e-4 in three attempts.
+	for _, name := range []string{"fmr-1e-3", "fmr-1e-4", "fmr-3e-5"} {
+		if _, ok := m.Threshold(name); !ok {
+			t.Errorf("the default set has no threshold %s", name)
+		}
+	}
+	if m.Thresholds[2].FMR > m.Thresholds[1].FMR/3 {
+		t.Error("three attempts at fmr-3e-5 go beyond fmr-1e-4")
+	}
 	if _, ok := m.Model("watch-list"); ok {
 		t.Error("a model for a role that does not exist")
 	}
