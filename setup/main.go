@@ -1,5 +1,5 @@
 // Command setup installs what Facelatch runs with into a folder, bin/ by
-// default: the model runtime, the models, the QR reader and the fonts, from
+// default: the model runtime, the models, the QR readers and the fonts, from
 // the npm packages that package-lock.json pins. It is what make setup runs.
 //
 // It exits 0 when the folder is complete, 2 if something has to be installed
@@ -66,7 +66,7 @@ func run(ctx context.Context, dir home.Dir, arch string) error {
 		Notice: notice,
 		Report: func(line string) { fmt.Println("setup:", line) },
 		Fetch: func(ctx context.Context, dir string) error {
-			fmt.Println("setup: fetching 5 packages with npm (180 MB the first time)")
+			fmt.Println("setup: fetching 7 packages with npm (182 MB the first time)")
 			return npm.Fetch(ctx, dir)
 		},
 	})
@@ -75,7 +75,7 @@ func run(ctx context.Context, dir home.Dir, arch string) error {
 // progress returns a function that shows how far npm is: on a terminal a line
 // that changes each second, otherwise a line every ten seconds.
 func progress() func(seconds, megabytes int) {
-	const unpacked = 440 // megabytes, all packages together
+	const unpacked = 445 // megabytes, all packages together
 	terminal := term.IsTerminal(int(os.Stdout.Fd()))
 	return func(seconds, megabytes int) {
 		switch {

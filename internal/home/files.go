@@ -20,6 +20,17 @@ func QRReader() File {
 	return File{"qr/zbar.wasm", "438f95e4b5d122c4c2a8da2b72ad19faa4ba4e541f473dcae0371e4cfc8159ee"}
 }
 
+// WebLibraries are the files that the pages load into a browser, which are
+// served below /zxing/: ZXing-C++ as a script and WebAssembly, which reads QR
+// codes, and a script that draws them.
+func WebLibraries() []File {
+	return []File{
+		{"web/zxing_reader.js", "d33d09ce132a692faffbed0dce656c36cb2573b4b843885a6e036390d1071d95"},
+		{"web/zxing_reader.wasm", "e8af31edb56d0522f4de74495839385ef019ba8bc90d38e5ecb2f18795d86fb2"},
+		{"web/qrcode.js", "79ec86f82856005b1c887905cfccfcfbec3821ca61c7fd5a952faa5f778f791c"},
+	}
+}
+
 // FontRegular is the font of printed cards, with Latin and Chinese letters.
 func FontRegular() File {
 	return File{"fonts/NotoSansSC_400Regular.ttf", "d45f67f0a7c0ca3f256950777ce6a61cc7ce5f9696d02900cbbaac25f8aa7d16"}

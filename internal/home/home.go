@@ -39,6 +39,7 @@ var (
 //	models/*.onnx             the models, as models.Manifest names them
 //	models/manifest.json      another set of models; absent for the default one
 //	qr/zbar.wasm              the QR reader
+//	web/*                     what pages load to read and draw QR codes
 //	fonts/*.ttf               the fonts of printed cards
 //	licences/                 whose work this is, and on which terms
 type Dir string

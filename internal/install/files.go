@@ -31,17 +31,24 @@ func items(arch string) ([]item, error) {
 		zbar = "@undecaf/zbar-wasm"
 		font = "@expo-google-fonts/noto-sans-sc"
 		face = "faceplugin-face-recognition-js"
+		read = "zxing-wasm"
+		draw = "qrcode-generator"
 	)
 	node := map[string]string{"amd64": "x64", "arm64": "arm64"} // npm's names
 	library, ok := home.Runtime(arch)
 	if !ok {
 		return nil, fmt.Errorf("%w: this machine is linux/%s; %v", ErrPrerequisite, arch, home.ErrUnsupported)
 	}
+	web := home.WebLibraries()
 	list := []item{
 		plain(onnx, "bin/napi-v6/linux/"+node[arch]+"/libonnxruntime.so.1", library),
 		plain(zbar, "dist/zbar.wasm", home.QRReader()),
 		plain(font, "400Regular/NotoSansSC_400Regular.ttf", home.FontRegular()),
 		plain(font, "700Bold/NotoSansSC_700Bold.ttf", home.FontBold()),
+		plain(read, "dist/iife/reader/index.js", web[0]),
+		plain(read, "dist/reader/zxing_reader.wasm", web[1]),
+		plain(draw, "dist/qrcode.js", web[2]),
+		plain(read, "LICENSE", home.File{Path: "licences/zxing-wasm.txt", SHA256: "fb506e4ade12d7a9efa67c9d76a9a28c8e15d347ca49a69e48e29b40b34ad2ab"}),
 		plain(zbar, "LICENSE", home.File{Path: "licences/zbar-wasm.txt", SHA256: "20c17d8b8c48a600800dfd14f95d5cb9ff47066a9641ddeab48dc54aec96e331"}),
 		plain(font, "LICENSE", home.File{Path: "licences/expo-google-fonts.txt", SHA256: "f81a99a72ec5e64e3f74fad0db3df27ab69ab0edd4878368f83379d3e4fc9313"}),
 		plain(font, "LICENSE_FONT", home.File{Path: "licences/noto-sans-sc.txt", SHA256: "1c05c68c34f9708415aada51f17e1b0092d2cea709bf4a94cd38114f9e73d7d9"}),
