@@ -59,18 +59,52 @@ const (
 	ReasonFaceMismatch Reason = "face-mismatch"
 )
 
+// The reasons of a door that stands at an entrance. A command that judges one
+// pass and one photograph has none of them.
+const (
+	// ReasonBadPresentation: the phone's signature over the pass, the time and
+	// what the door showed is not by the holder's key, not of this door or not
+	// of this moment.
+	ReasonBadPresentation Reason = "bad-presentation"
+	// ReasonNeedsPresentation: a plain pass that belongs to a phone was shown
+	// without the phone's signature: it is a picture of the pass.
+	ReasonNeedsPresentation Reason = "needs-presentation"
+	// ReasonWrongPIN: the number is not known here, or the code is not its own.
+	ReasonWrongPIN Reason = "wrong-pin"
+	// ReasonNotAcceptedHere: the pass is good, and of a kind that this door does
+	// not accept, or not at the moment.
+	ReasonNotAcceptedHere Reason = "not-accepted-here"
+	// ReasonBundleExpired: the door has had no news for longer than it may
+	// decide without.
+	ReasonBundleExpired Reason = "bundle-expired"
+	// ReasonTooManyTries: this pass or number, or everybody at this door, failed
+	// too often in the last minutes.
+	ReasonTooManyTries Reason = "too-many-tries"
+	// ReasonNotMe: the person said so before the camera looked, or left while it
+	// did.
+	ReasonNotMe Reason = "not-me"
+	// ReasonTimedOut: the time for looking ended without a decision.
+	ReasonTimedOut Reason = "timed-out"
+	// ReasonDoorFailed: the door could not do its part: its latch, camera, clock
+	// or screen.
+	ReasonDoorFailed Reason = "door-failed"
+)
+
 // ReasonOpened is the reason of a decision to open.
 const ReasonOpened Reason = "opened"
 
-// Reasons returns every reason, in the order in which they are looked for, with
-// [ReasonOpened] last.
+// Reasons returns every reason, with [ReasonOpened] last. Those about a pass and
+// about a picture stand in the order in which they are looked for.
 func Reasons() []Reason {
 	return []Reason{
 		ReasonNoPass, ReasonMalformed, ReasonUnknownIssuer, ReasonBadSignature, ReasonNotYetValid,
 		ReasonExpired, ReasonStatusUnknown, ReasonRevoked, ReasonWrongZone, ReasonOutOfHours,
 		ReasonOtherModel, ReasonUnknownSeal, ReasonBadSeal,
 		ReasonBadImage, ReasonNoFace, ReasonSeveralFaces, ReasonPoorQuality, ReasonAttackSuspected,
-		ReasonFaceMismatch, ReasonOpened,
+		ReasonFaceMismatch,
+		ReasonBadPresentation, ReasonNeedsPresentation, ReasonWrongPIN, ReasonNotAcceptedHere, ReasonBundleExpired,
+		ReasonTooManyTries, ReasonNotMe, ReasonTimedOut, ReasonDoorFailed,
+		ReasonOpened,
 	}
 }
 
