@@ -7,11 +7,16 @@ import (
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face"
+	"github.com/facelatch/facelatch/models"
 )
 
 // failed is the score of a pair with a failure to acquire. It lies below every
 // cosine and so below every threshold: the pair never matches.
 const failed = -2
+
+// perAttempt is the false match rate of one comparison that keeps a showing of
+// up to three at 1e-4, whatever the attempts have in common (the union bound).
+const perAttempt = 1e-4 / 3
 
 // Verification says what to measure.
 type Verification struct {
@@ -21,9 +26,15 @@ type Verification struct {
 	// Root is the folder that the pairs' paths start from.
 	Root  fs.FS
 	Pairs []Pair
-	// Cross also compares every photograph with every one in another folder, as
+	// Person names whom a photograph shows, by its path; nil takes its folder, as
 	// data sets with a folder for each person allow.
+	Person func(name string) string
+	// Cross also compares every photograph with every one of other people.
 	Cross bool
+	// Showing, if above 0, also measures showings of so many attempts each, at
+	// each of Thresholds.
+	Showing    int
+	Thresholds []models.Threshold
 	// Quality also judges the quality of every photograph, to tell how many of
 	// the misses it would have explained.
 	Quality bool
@@ -39,8 +50,10 @@ type Report struct {
 	Figures
 	// Uncompressed is the same without encoding one side as a reference.
 	Uncompressed Figures `json:"uncompressed"`
-	// Cross is FNMR of the genuine pairs against all pairs across folders.
+	// Cross is FNMR of the genuine pairs against all pairs of different people.
 	Cross *Figures `json:"cross,omitempty"`
+	// Showings is how often showings of several attempts go wrong.
+	Showings *Showings `json:"showings,omitempty"`
 	// Quality is how well problems with the photographs foretell misses.
 	Quality *Explained `json:"quality,omitempty"`
 }
@@ -88,22 +101,44 @@ func (v Verification) Run(ctx context.Context) (Report, error) {
 		Images: len(names), FailuresToAcquire: len(names) - len(probes),
 		Figures: encoded.figures(1e-2, 1e-3), Uncompressed: plain.figures(1e-2, 1e-3),
 	}
+	if err := v.more(ctx, &r, names, probes, encoded.genuine); err != nil {
+		return Report{}, err
+	}
+	return r, nil
+}
+
+// more adds what was asked for beyond the pairs.
+func (v Verification) more(ctx context.Context, r *Report, names []string, probes map[string]*subject, genuine []float64) error {
 	if v.Quality {
 		explained, err := v.explain(probes, r.OperatingPoints[1].Threshold)
 		if err != nil {
-			return Report{}, err
+			return err
 		}
 		r.Quality = &explained
 	}
 	if v.Cross {
 		impostor, err := v.compareAcross(ctx, names, probes)
 		if err != nil {
-			return Report{}, err
+			return err
 		}
-		f := newScores(encoded.genuine, impostor).figures(1e-3, 1e-4)
+		f := newScores(genuine, impostor).figures(1e-3, 1e-4, perAttempt)
 		r.Cross = &f
 	}
-	return r, nil
+	if v.Showing > 0 {
+		s, err := v.showings(ctx, names, probes)
+		if err != nil {
+			return err
+		}
+		r.Showings = &s
+	}
+	return nil
+}
+
+func (v Verification) person(name string) string {
+	if v.Person == nil {
+		return path.Dir(name)
+	}
+	return v.Person(name)
 }
 
 func (v Verification) comparePairs(probes map[string]*subject) (encoded, plain scores, err error) {
@@ -123,7 +158,7 @@ func (v Verification) comparePairs(probes map[string]*subject) (encoded, plain s
 	return newScores(encoded.genuine, encoded.impostor), newScores(plain.genuine, plain.impostor), nil
 }
 
-// compareAcross scores every pair of photographs from different folders.
+// compareAcross scores every pair of photographs of different people.
 func (v Verification) compareAcross(ctx context.Context, names []string, probes map[string]*subject) ([]float64, error) {
 	var impostor []float64
 	for i, a := range names {
@@ -131,7 +166,7 @@ func (v Verification) compareAcross(ctx context.Context, names []string, probes 
 			return nil, context.Cause(ctx)
 		}
 		for _, b := range names[i+1:] {
-			if probes[a] == nil || probes[b] == nil || path.Dir(a) == path.Dir(b) {
+			if probes[a] == nil || probes[b] == nil || v.person(a) == v.person(b) {
 				continue
 			}
 			m, err := v.Engine.Measure(v.Grant, probes[a].Probe, probes[b].Probe)

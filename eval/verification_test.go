@@ -18,6 +18,7 @@ import (
 	"github.com/facelatch/facelatch/internal/engine"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/testenv"
+	"github.com/facelatch/facelatch/models"
 )
 
 func measuring(t testing.TB) Verification {
@@ -39,6 +40,7 @@ func TestPhotographs(t *testing.T) {
 	faces := testenv.Faces(t)
 	v := measuring(t)
 	v.Root, v.Cross, v.Quality = os.DirFS(faces), true, true
+	v.Showing, v.Thresholds = 2, models.Default().Thresholds
 	last := 0
 	v.Progress = func(done, of int) {
 		if done != last+1 || of < done {
@@ -68,6 +70,10 @@ func TestPhotographs(t *testing.T) {
 	}
 	if r.Cross.Pairs < 1000 || r.Cross.OperatingPoints[0].FNMR > 0.1 {
 		t.Errorf("across: %+v", r.Cross)
+	}
+	loose := r.Showings.Points[0]
+	if r.Showings.Strangers == 0 || loose.ShowingFMR.Of < 1000 || loose.ShowingFMR.Rate > 0.01 || loose.ShowingFNMR.Count > loose.FirstFNMR.Count {
+		t.Errorf("showings: %+v", r.Showings)
 	}
 	if r.Quality.Matches+r.Quality.Misses != r.Genuine || len(r.Quality.Problems) == 0 {
 		t.Errorf("quality: %+v", r.Quality)

@@ -17,13 +17,31 @@ func printReport(w io.Writer, r eval.Report) {
 		printFigures(w, r.Uncompressed)
 	}
 	if r.Cross != nil {
-		fmt.Fprintln(w, "against all pairs across folders:")
+		fmt.Fprintln(w, "against all pairs of different people:")
 		printFigures(w, *r.Cross)
 	}
 	if q := r.Quality; q != nil {
 		fmt.Fprintf(w, "at the threshold %.3f a problem was seen in %d of %d misses and %d of %d matches\n",
 			q.Threshold, q.MissesExplained, q.Misses, q.MatchesWithReason, q.Matches)
 	}
+	if r.Showings != nil {
+		printShowings(w, *r.Showings)
+	}
+}
+
+func printShowings(w io.Writer, s eval.Showings) {
+	fmt.Fprintf(w, "showings of %d attempts, of %d strangers and %d holders:\n", s.Attempts, s.Strangers, s.Holders)
+	for _, p := range s.Points {
+		fmt.Fprintf(w, "%s, threshold %.3f\n", p.Name, p.Threshold)
+		printRate(w, "FMR of one attempt", p.AttemptFMR)
+		printRate(w, "FMR of a showing", p.ShowingFMR)
+		printRate(w, "FNMR of the first", p.FirstFNMR)
+		printRate(w, "FNMR of a showing", p.ShowingFNMR)
+	}
+}
+
+func printRate(w io.Writer, what string, r eval.Rate) {
+	fmt.Fprintf(w, "  %-19s %.5f %% (95 %%: %.5f to %.5f; %d of %d)\n", what, 100*r.Rate, 100*r.Low, 100*r.High, r.Count, r.Of)
 }
 
 func printFigures(w io.Writer, f eval.Figures) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -31,6 +32,15 @@ it. Say which data set it is and why with --data-set and --basis; running this
 command declares it. Nothing is kept of them, and what was extracted to measure
 can neither be put into a pass nor open a door.
 
+With --showing, whole showings of a pass are measured too, at each threshold of
+the models: somebody holds up a pass and has up to three attempts, so the
+photographs of one person are compared, three at a time, with one photograph of
+another person, or with another one of the same. --showing=2 makes it two.
+
+Who is on a photograph is told by its folder, or by --person: a regular
+expression with one group, which holds the name in every path, such as
+'/([0-9]+)_' for frll/neutral/001_03.jpg.
+
 A figure at a false match rate of r is marked "few pairs" where there are fewer
 than 10/r pairs of two people: it rests on too little then.`
 
@@ -38,7 +48,12 @@ than 10/r pairs of two people: it rests on too little then.`
 type evalFlags struct {
 	pairs, root, dataSet, basis string
 	json, cross, quality        bool
+	showing                     int
+	person                      string
 }
+
+// mostAttempts bounds --showing: nobody gets so many.
+const mostAttempts = 100
 
 // evalVerification is facelatch eval verification.
 func evalVerification() *cobra.Command {
@@ -52,8 +67,11 @@ func evalVerification() *cobra.Command {
 	flags.StringVar(&f.root, "root", ".", "the folder that their paths start from")
 	flags.StringVar(&f.dataSet, "data-set", "", "the name of the data set (default: the name of the pairs file)")
 	flags.StringVar(&f.basis, "basis", "declared by whoever runs this command", "why it may be measured on, such as a licence")
-	flags.BoolVar(&f.cross, "cross", false, "also compare all photographs across folders, where each person has a folder")
+	flags.BoolVar(&f.cross, "cross", false, "also compare all photographs of different people, where each person has a folder or --person tells them apart")
 	flags.BoolVar(&f.quality, "quality", false, "also tell how many misses the quality of the photographs explains")
+	flags.IntVar(&f.showing, "showing", 0, "also measure showings of so many attempts each, 1 to 100")
+	flags.Lookup("showing").NoOptDefVal = "3"
+	flags.StringVar(&f.person, "person", "", "a regular expression whose group is the person's name in a path (default: the folder)")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		if err := required("pairs", f.pairs); err != nil {
@@ -73,7 +91,14 @@ func evalVerification() *cobra.Command {
 }
 
 func (f evalFlags) run(stderr io.Writer) (eval.Report, error) {
+	if f.showing < 0 || f.showing > mostAttempts {
+		return eval.Report{}, usagef("--showing: %d is not 1 to %d", f.showing, mostAttempts)
+	}
 	pairs, err := f.readPairs()
+	if err != nil {
+		return eval.Report{}, err
+	}
+	person, err := f.people(pairs)
 	if err != nil {
 		return eval.Report{}, err
 	}
@@ -84,15 +109,39 @@ func (f evalFlags) run(stderr io.Writer) (eval.Report, error) {
 	if err != nil {
 		return eval.Report{}, usageError{err}
 	}
-	engine, _, err := newEngine(time.Now)
+	engine, manifest, err := newEngine(time.Now)
 	if err != nil {
 		return eval.Report{}, err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	return eval.Verification{
-		Engine: engine, Grant: grant, Root: os.DirFS(f.root), Pairs: pairs, Cross: f.cross, Quality: f.quality, Progress: progress(stderr),
+		Engine: engine, Grant: grant, Root: os.DirFS(f.root), Pairs: pairs, Person: person, Cross: f.cross, Quality: f.quality,
+		Showing: f.showing, Thresholds: manifest.Thresholds, Progress: progress(stderr),
 	}.Run(ctx)
+}
+
+// people tells who is on a photograph; nil leaves it to the folders. Every path
+// must name somebody, or strangers would be counted as one person.
+func (f evalFlags) people(pairs []eval.Pair) (func(name string) string, error) {
+	if f.person == "" {
+		return nil, nil
+	}
+	form, err := regexp.Compile(f.person)
+	if err != nil {
+		return nil, usagef("--person: %w", err)
+	}
+	if form.NumSubexp() != 1 {
+		return nil, usagef("--person: %q has %d groups, want one", f.person, form.NumSubexp())
+	}
+	for _, p := range pairs {
+		for _, name := range []string{p.A, p.B} {
+			if m := form.FindStringSubmatch(name); m == nil || m[1] == "" {
+				return nil, usagef("--person: %q finds nobody in %s", f.person, name)
+			}
+		}
+	}
+	return func(name string) string { return form.FindStringSubmatch(name)[1] }, nil
 }
 
 func (f evalFlags) readPairs() ([]eval.Pair, error) {
