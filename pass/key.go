@@ -66,8 +66,8 @@ func (k SealingKey) Export() []byte {
 // ID returns the id under which doors find the key.
 func (k SealingKey) ID() KeyID { return k.id }
 
-// usable returns whether there is a secret that has not been wiped.
-func (k SealingKey) usable() bool {
+// OK returns whether there is a secret that has not been wiped.
+func (k SealingKey) OK() bool {
 	return k.vault != nil && subtle.ConstantTimeCompare(k.vault.secret[:], make([]byte, secretSize)) == 0
 }
 

@@ -72,7 +72,7 @@ type Sealed struct {
 // [MaxReference] bytes each. The caller keeps the references and clears them.
 // It fails with [ErrSealingKey] for a key of no use.
 func Seal(rand io.Reader, key SealingKey, b Binding, references map[ModelID][]byte) (Sealed, error) {
-	if !key.usable() {
+	if !key.OK() {
 		return Sealed{}, ErrSealingKey
 	}
 	if b.Site == (SiteID{}) || b.ID == (ID{}) || b.Consent == (Hash16{}) {

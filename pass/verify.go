@@ -166,7 +166,7 @@ func (v Verified) Open(keys SealingKeys) (*References, error) {
 	}
 	sealed, claims := v.pass.sealed, v.pass.claims
 	key, ok := keys[sealed.KeyID]
-	if !ok || key.id != sealed.KeyID || !key.usable() {
+	if !ok || key.id != sealed.KeyID || !key.OK() {
 		return nil, &Refusal{Reason: ReasonUnknownSeal, Detail: "the reference is sealed under a key that is not here"}
 	}
 	aad, err := claims.Binding().external(key.id, claims.Face.Models)

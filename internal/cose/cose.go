@@ -22,11 +22,18 @@ import (
 // indefinite lengths, tags, long-form integers and unsorted maps.
 var ErrEncoding = errors.New("not the deterministic encoding of this message")
 
-// mode is both directions of the one CBOR dialect that is spoken here.
+// mode is both directions of the one CBOR dialect that is spoken here. Wide
+// differs in nothing but how long an array may be.
 type mode struct {
-	enc cbor.EncMode
-	dec cbor.DecMode
+	enc  cbor.EncMode
+	dec  cbor.DecMode
+	wide cbor.DecMode
 }
+
+const (
+	maxArray     = 64
+	maxWideArray = 1 << 15
+)
 
 // dialect is built once and never changes; its options are constants, so
 // failing to build it is a mistake in this file and nothing else.
@@ -37,6 +44,10 @@ func mustDialect() mode {
 	if err != nil {
 		panic(err)
 	}
+	return mode{enc: enc, dec: mustDecode(maxArray), wide: mustDecode(maxWideArray)}
+}
+
+func mustDecode(array int) cbor.DecMode {
 	dec, err := cbor.DecOptions{
 		DupMapKey:         cbor.DupMapKeyEnforcedAPF,
 		IndefLength:       cbor.IndefLengthForbidden,
@@ -44,13 +55,13 @@ func mustDialect() mode {
 		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
 		FieldNameMatching: cbor.FieldNameMatchingCaseSensitive,
 		MaxNestedLevels:   8,
-		MaxArrayElements:  64,
+		MaxArrayElements:  array,
 		MaxMapPairs:       16,
 	}.DecMode()
 	if err != nil {
 		panic(err)
 	}
-	return mode{enc: enc, dec: dec}
+	return dec
 }
 
 // Marshal returns the deterministic encoding of v.
@@ -58,8 +69,15 @@ func Marshal(v any) ([]byte, error) { return dialect.enc.Marshal(v) }
 
 // Unmarshal decodes data into v, a pointer to a struct, and refuses data unless
 // encoding v again gives the same bytes. The error wraps [ErrEncoding].
-func Unmarshal(data []byte, v any) error {
-	if err := dialect.dec.Unmarshal(data, v); err != nil {
+func Unmarshal(data []byte, v any) error { return unmarshal(dialect.dec, data, v) }
+
+// UnmarshalWide is [Unmarshal] for what may hold long arrays: 32768 elements
+// instead of 64. The caller bounds the length of data, and checks its signature
+// first.
+func UnmarshalWide(data []byte, v any) error { return unmarshal(dialect.wide, data, v) }
+
+func unmarshal(dec cbor.DecMode, data []byte, v any) error {
+	if err := dec.Unmarshal(data, v); err != nil {
 		return fmt.Errorf("%w: %w", ErrEncoding, err)
 	}
 	again, err := dialect.enc.Marshal(v)
