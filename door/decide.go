@@ -61,7 +61,7 @@ func decideFace(p Policy, v pass.Verified, look Look, now time.Time) Decision {
 	if look.Threshold > 0 && look.Comparison.Reaches(look.Threshold, v.Claims().ID, now) {
 		return Decision{Open: true, Reason: pass.ReasonOpened, Warnings: warnings}
 	}
-	if len(look.Advice) > 0 {
+	if len(look.Advice) > 0 || len(look.Problems) > 0 {
 		return Decision{Reason: pass.ReasonPoorQuality, Detail: strings.Join(look.Advice, "; "), Warnings: warnings}
 	}
 	return Decision{

@@ -6,10 +6,14 @@
 // look at a face, and to exactly one: that of the person who showed it. A plain
 // pass never does.
 //
-// This package never remembers anybody: it has no state, writes nothing, and a
-// [Decision] says nothing about who it was. Warning people before the camera
-// looks, and giving them time to say no, is for the door's state machine, which
-// is not here yet.
+// [Door.Judge] is for a command that is given a pass and a photograph. What
+// stands at an entrance is a [Machine]: it announces the look, waits a second
+// for "not me", looks for at most eight seconds, and forgets
+// (docs/design/door.md).
+//
+// This package never keeps anything of a person: it writes nothing, a [Decision]
+// says nothing about who it was, a Machine holds one showing at a time, and a
+// [Limiter] remembers for minutes, under a key of its own, what failed.
 package door
 
 import (
@@ -37,10 +41,17 @@ type Eyes interface {
 type Look struct {
 	Comparison face.Comparison
 	// Threshold is the comparison score from which on two faces count as one
-	// person's: a cosine above 0.
+	// person's: a cosine above 0. The stated FMR is per showing. A [Machine]
+	// allows [MaxAttempts] comparisons in one, so its eyes give the threshold of
+	// a third of it (the manifest's fmr-3e-5 for 1e-4): by the union bound,
+	// however the attempts depend on each other, a showing then stays within it.
 	Threshold float64
 	// Suspected is whether the face looks like a picture of one.
 	Suspected bool
+	// Problems are why the capture may have failed, what to mend first first. A
+	// [Machine] chooses its hint by them; like Advice they count only where the
+	// faces do not match.
+	Problems []face.Problem
 	// Advice is what the person can do about a face that could hardly be
 	// compared, a sentence each; nil where there is nothing to say. It counts
 	// only where the faces do not match.
@@ -82,41 +93,19 @@ func (d Door) Judge(p *pass.Pass) (Decision, error) {
 	if v.Claims().Kind() == pass.Plain {
 		return Decide(d.Policy, v, nil, d.Now()), nil
 	}
-	reference, wipe, err := d.open(p, v)
+	if d.Eyes == nil {
+		return Decision{}, ErrNoEyes
+	}
+	opened, err := unseal(p, v, d.Seals, d.Eyes.Model())
 	if err != nil {
 		return d.refused(err)
 	}
-	defer wipe()
-	look, err := d.look(v, reference)
+	defer opened.references.Wipe()
+	look, err := d.look(v, opened.reference)
 	if err != nil {
 		return d.refused(err)
 	}
 	return Decide(d.Policy, v, &look, d.Now()), nil
-}
-
-// open returns the reference that can be compared here.
-func (d Door) open(p *pass.Pass, v pass.Verified) (r face.Reference, wipe func(), err error) {
-	if d.Eyes == nil {
-		return nil, nil, ErrNoEyes
-	}
-	model, err := v.Model(d.Eyes.Model())
-	if err != nil {
-		return nil, nil, err
-	}
-	id, _ := p.SealID()
-	keys, err := d.Seals.SealingKeys(id)
-	if err != nil {
-		return nil, nil, err
-	}
-	references, err := v.Open(keys)
-	for _, key := range keys {
-		key.Wipe()
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	reference, _ := references.Get(model)
-	return reference, references.Wipe, nil
 }
 
 // look is the only way to a face. The grant comes from the pass just verified.

@@ -16,6 +16,10 @@ func Refusal(err error) (*pass.Refusal, bool) {
 	if errors.As(err, &r) {
 		return r, true
 	}
+	var notYet NotYet
+	if errors.As(err, &notYet) {
+		return &pass.Refusal{Reason: pass.ReasonPoorQuality, Detail: notYet.Problem.Advice(), Cause: err}, true
+	}
 	for _, m := range meanings() {
 		if errors.Is(err, m.err) {
 			detail := m.detail

@@ -1,0 +1,167 @@
+package door
+
+import (
+	"errors"
+	"time"
+
+	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/face"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// announce begins the second for "not me". The seal is tried, so that nobody is
+// told to look at a camera for a pass that could not be compared, and the
+// reference is wiped again at once.
+func (s *step) announce(p *pass.Pass, v pass.Verified) {
+	opened, err := unseal(p, v, s.b.Seals, s.b.Models...)
+	if err != nil {
+		s.refuse(refusedBy(err))
+		return
+	}
+	opened.references.Wipe()
+	s.state, s.until = Verified, s.now.Add(NotMeTime)
+	s.showing.pass = p
+	s.order(Announce{Until: s.until})
+}
+
+// firstLook opens the reference and begins to look, if all is still well.
+func (s *step) firstLook() {
+	if s.due(s.until.Add(LateTime)) {
+		s.refuse(&no{reason: pass.ReasonTimedOut, detail: "the pass was shown too long ago"})
+		return
+	}
+	v, n := s.b.admit(s.showing.pass, Face, s.faults, s.now)
+	if n != nil {
+		s.refuse(n)
+		return
+	}
+	opened, err := unseal(s.showing.pass, v, s.b.Seals, s.b.Models...)
+	if err != nil {
+		s.refuse(refusedBy(err))
+		return
+	}
+	s.showing.held = &Held{references: opened.references, reference: opened.reference}
+	s.showing.model = opened.model
+	s.showing.hint = HintLookHere
+	s.state, s.until = Looking, s.now.Add(LookTime)
+	s.look(v, s.now)
+}
+
+// look orders one look at a frame taken after a time.
+func (s *step) look(v pass.Verified, after time.Time) {
+	grant, err := consent.ForPass(v)
+	if err != nil {
+		s.refuse(refusedBy(err))
+		return
+	}
+	s.showing.asked++
+	s.showing.waiting = true
+	s.order(LookAt{
+		Showing: s.number, Number: s.showing.asked, Grant: grant,
+		Model: s.showing.model, Reference: s.showing.held, After: after, Until: s.until,
+	})
+}
+
+// looked is the answer to the last order to look. The pass is judged anew before
+// anything follows from it.
+func (s *step) looked(e Looked) {
+	if s.state != Looking || !s.showing.waiting || e.Showing != s.number || e.Number != s.showing.asked {
+		return
+	}
+	s.showing.waiting = false
+	if e.Err == nil {
+		s.showing.tries++
+	}
+	v, n := s.b.admit(s.showing.pass, Face, s.faults, s.now)
+	if n != nil {
+		s.refuse(n)
+		return
+	}
+	if e.Err != nil {
+		s.notCompared(v, e.Err)
+		return
+	}
+	s.compared(v, e.Look)
+}
+
+// notCompared looks again where a frame showed nothing to compare.
+func (s *step) notCompared(v pass.Verified, err error) {
+	n := refusedBy(err)
+	switch n.reason {
+	case pass.ReasonBadImage, pass.ReasonNoFace, pass.ReasonSeveralFaces, pass.ReasonPoorQuality:
+		s.showing.hint = n.hint
+		if s.showing.hint == HintNone {
+			s.showing.hint = hintOf(n.reason)
+		}
+		s.look(v, s.now)
+	default:
+		s.refuse(n)
+	}
+}
+
+// compared decides about one comparison, and allows three of them.
+func (s *step) compared(v pass.Verified, look Look) {
+	d := Decide(s.b.Policy, v, &look, s.now)
+	// What the screen says next is the same whether the face did not match or
+	// looked like a picture of one.
+	s.showing.hint = HintLookHere
+	if len(look.Problems) > 0 && d.Reason == pass.ReasonPoorQuality {
+		s.showing.hint = HintFor(look.Problems[0])
+	}
+	if d.Open || s.showing.tries >= MaxAttempts {
+		s.decide(d)
+		return
+	}
+	s.look(v, s.now.Add(AttemptGap))
+}
+
+// leave wipes what is held of a face, if anything is, and notes a showing that
+// compared and did not open: whichever way it ended, it was a try.
+func (s *step) leave(opened bool) {
+	if s.state != Looking {
+		return
+	}
+	s.showing.held.forget()
+	s.order(Forget{})
+	id := s.showing.pass.Claims().ID
+	switch {
+	case opened:
+		s.b.Limits.facePassed(id)
+	case s.showing.tries > 0 && s.b.Limits != nil:
+		s.b.Limits.faceFailed(id, s.b.budget(), s.now)
+	}
+}
+
+// unsealed is an opened reference of a model that is here.
+type unsealed struct {
+	model      pass.ModelID
+	references *pass.References // the owner wipes them
+	reference  face.Reference   // a part of them
+}
+
+var errNoSeals = errors.New("there are no sealing keys here")
+
+// unseal opens the reference that can be compared here.
+func unseal(p *pass.Pass, v pass.Verified, seals Seals, models ...pass.ModelID) (unsealed, error) {
+	model, err := v.Model(models...)
+	if err != nil {
+		return unsealed{}, err
+	}
+	if seals == nil {
+		return unsealed{}, errNoSeals
+	}
+	id, _ := p.SealID()
+	keys, err := seals.SealingKeys(id)
+	if err != nil {
+		return unsealed{}, err
+	}
+	references, err := v.Open(keys)
+	for _, key := range keys {
+		key.Wipe()
+	}
+	if err != nil {
+		return unsealed{}, err
+	}
+	reference, _ := references.Get(model)
+	return unsealed{model, references, reference}, nil
+}

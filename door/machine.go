@@ -1,0 +1,276 @@
+package door
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/facelatch/facelatch/pass"
+)
+
+// State is where a showing stands.
+type State uint8
+
+const (
+	// Idle is the zero value: codes are looked for, and nothing else.
+	Idle State = iota
+	// StateShown is while something shown is being judged. A pass is judged at
+	// once, within one step; a number and a code take until they were checked.
+	StateShown
+	// Verified is the second for "not me" after a good face pass.
+	Verified
+	// Looking is while frames are looked at for the holder of that pass.
+	Looking
+	// Opened is from the decision to open until the result was seen and the
+	// latch has answered.
+	Opened
+	// Refused is while the reason is on the screen.
+	Refused
+)
+
+// String returns the state's name in docs/design/door.md.
+func (s State) String() string {
+	names := [...]string{"idle", "shown", "verified", "looking", "opened", "refused"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return "unknown"
+}
+
+// Reads returns whether codes are to be looked for in frames, and [Shown] to be
+// reported: in idle, and while a result is on the screen, so that the next
+// person need not wait for it to go.
+func (s State) Reads() bool { return s == Idle || s == Opened || s == Refused }
+
+// How long things take.
+const (
+	// NotMeTime is between the announcement and the first look.
+	NotMeTime = time.Second
+	// LateTime is how much later than that the first look may begin, before the
+	// showing is too old: a door that stood still must not look at whoever is
+	// there now.
+	LateTime = 2 * time.Second
+	// LookTime is the longest that a showing may look.
+	LookTime = 8 * time.Second
+	// MaxAttempts is how many comparisons a showing may take.
+	MaxAttempts = 3
+	// AttemptGap is at least between a comparison and the next frame.
+	AttemptGap = 400 * time.Millisecond
+	// CheckTime is the longest that checking a code may take.
+	CheckTime = 5 * time.Second
+	// ResultTime is how long a result stays on the screen, or until the next
+	// pass.
+	ResultTime = 4 * time.Second
+	// AwayTime is how long a pass must be out of sight to be shown anew.
+	AwayTime = 2 * time.Second
+	// DefaultPulse and MaxPulse are how long a latch stays released.
+	DefaultPulse = 3 * time.Second
+	MaxPulse     = 10 * time.Second
+	// LatchTime is how much longer than its pulse a latch may take to answer.
+	LatchTime = 2 * time.Second
+)
+
+// Machine is the state of one door: one showing at a time. The zero value is
+// idle. It is pure: it reads no clock, starts nothing and writes nothing; time
+// comes in with each [Machine.Step], and what is to be done comes out as orders.
+// One goroutine uses it at a time.
+type Machine struct {
+	state   State
+	now     time.Time // of the last step; time never runs below it within a showing
+	until   time.Time // when the state ends by itself, if it does
+	number  uint64    // of the last showing
+	showing showing   // zero in idle
+	faults  Faults
+
+	last     tag       // what was shown last
+	lastSeen time.Time // when it was last in sight, zero if nothing was
+	hint     Hint      // what idle says
+	hintEnds time.Time
+	key      Key // what a result says, with its own hint
+	keyHint  Hint
+}
+
+// showing is what is held of one time that something is shown. All that refers to
+// a person is cleared when it is decided.
+type showing struct {
+	method  Methods
+	pass    *pass.Pass // nil for a number
+	typed   string
+	held    *Held // only while looking
+	model   pass.ModelID
+	asked   int  // orders to look
+	waiting bool // for the answer to the last of them
+	tries   int  // comparisons
+	hint    Hint
+	latch   time.Time // when the latch's answer is overdue, zero if none is due
+}
+
+// Output is what a step led to.
+type Output struct {
+	State  State
+	Screen Screen
+	// Showing is the number of the last showing, 0 before the first.
+	Showing uint64
+	// Orders are to be carried out in their order.
+	Orders []Order
+	// Decision is what was decided in this step, nil if nothing was. It holds
+	// nothing of a face, and is never to be kept with a time.
+	Decision *Decision
+	// Wake is when the next [Tick] is due, zero if none is.
+	Wake time.Time
+}
+
+// Format prints the state and nothing else.
+func (m *Machine) Format(f fmt.State, _ rune) { io.WriteString(f, "a door, "+m.state.String()) }
+
+// step is one call of Step.
+type step struct {
+	*Machine
+	b        Basis
+	orders   []Order
+	decision *Decision
+}
+
+// Step lets time go by, then takes one event, and returns what to do. It never
+// fails: what is unexpected is dropped, and what is wrong is refused.
+//
+// The times must come from one clock that does not go back. If it does, a
+// showing that was not decided is refused.
+func (m *Machine) Step(e Event, b Basis, now time.Time) Output {
+	s := &step{Machine: m, b: b}
+	if now.Before(m.now) {
+		s.wentBack(now)
+	}
+	m.now = now
+	s.elapse()
+	s.take(e)
+	return s.output()
+}
+
+// take is what each event means. Those that do not fit the state are dropped by
+// their methods.
+func (s *step) take(e Event) {
+	switch e := e.(type) {
+	case Shown:
+		s.shown(e)
+	case Typed:
+		s.typedNumber(e)
+	case Checked:
+		s.checked(e)
+	case Looked:
+		s.looked(e)
+	case NotMe:
+		if s.state == Verified || s.state == Looking {
+			s.refuse(&no{reason: pass.ReasonNotMe, detail: "the person did not want to be looked at"})
+		}
+	case Cancel:
+		s.cancel()
+	case Latched:
+		s.latched(e)
+	case Fault:
+		s.fault(e)
+	}
+}
+
+// wentBack ends what was measured against a later time.
+func (s *step) wentBack(now time.Time) {
+	s.hintEnds = earlier(s.hintEnds, now)
+	s.lastSeen = earlier(s.lastSeen, now)
+	switch s.state {
+	case StateShown, Verified, Looking:
+		s.Machine.now = now
+		s.refuse(&no{reason: pass.ReasonDoorFailed, detail: "the clock went back"})
+	case Opened, Refused:
+		s.until = earlier(s.until, now.Add(ResultTime))
+		if !s.showing.latch.IsZero() {
+			s.showing.latch = earlier(s.showing.latch, now.Add(MaxPulse+LatchTime))
+		}
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// elapse is what time alone brings about.
+func (s *step) elapse() {
+	if s.due(s.showing.latch) {
+		s.latchFailed("the latch did not answer")
+	}
+	switch {
+	case !s.due(s.until):
+	case s.state == StateShown:
+		s.refuse(&no{reason: pass.ReasonDoorFailed, detail: "the code could not be checked in time"})
+	case s.state == Verified:
+		s.firstLook()
+	case s.state == Looking:
+		s.refuse(&no{reason: pass.ReasonTimedOut, detail: "the time for looking is over", hint: s.showing.hint})
+	case s.state == Refused, s.state == Opened && s.showing.latch.IsZero():
+		s.rest()
+	}
+	if s.due(s.lastSeen.Add(AwayTime)) {
+		s.last, s.lastSeen = tag{}, time.Time{}
+	}
+	if s.due(s.hintEnds) {
+		s.hint, s.hintEnds = HintNone, time.Time{}
+	}
+}
+
+func (s *step) due(at time.Time) bool { return !at.IsZero() && !s.now.Before(at) }
+
+// rest returns to idle.
+func (s *step) rest() {
+	s.state, s.until, s.showing = Idle, time.Time{}, showing{}
+}
+
+func (s *step) output() Output {
+	return Output{
+		State: s.state, Screen: s.screen(), Showing: s.number,
+		Orders: s.orders, Decision: s.decision, Wake: s.wake(),
+	}
+}
+
+// wake is the nearest time at which elapse has something to do.
+func (s *step) wake() (next time.Time) {
+	times := []time.Time{s.showing.latch, s.hintEnds}
+	if s.state != Opened || s.showing.latch.IsZero() {
+		times = append(times, s.until)
+	}
+	if !s.lastSeen.IsZero() {
+		times = append(times, s.lastSeen.Add(AwayTime))
+	}
+	for _, t := range times {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
+}
+
+func (s *step) screen() Screen {
+	screen := Screen{Until: s.until, Ways: s.b.ways(s.faults, s.now)}
+	switch s.state {
+	case Idle:
+		screen.Key, screen.Hint, screen.Until = KeyReady, s.hint, s.hintEnds
+		if n := s.b.open(s.faults); n != nil {
+			screen.Key, screen.Hint = n.screen()
+		}
+	case StateShown:
+		screen.Key = KeyChecking
+	case Verified:
+		screen.Key = KeyAboutToLook
+	case Looking:
+		screen.Key, screen.Hint = KeyLook, s.showing.hint
+	case Opened:
+		screen.Key = KeyOpened
+		if !s.showing.latch.IsZero() {
+			screen.Until = time.Time{}
+		}
+	case Refused:
+		screen.Key, screen.Hint = s.key, s.keyHint
+	}
+	return screen
+}
