@@ -11,10 +11,6 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// reasonWrongPIN is why a number and a code are refused: it is not told which
-// of the two was wrong.
-const reasonWrongPIN = pass.Reason("wrong-pin")
-
 // PINVerified is a PIN that was good at one time for one zone. It is only made
 // by [PINs.Check]; its zero value is refused by everything that takes one. It
 // does not say which PIN it was.
@@ -69,7 +65,7 @@ func (p *PINs) Check(number, code string, pepper Pepper, now time.Time, loc *tim
 }
 
 func wrongPIN() error {
-	return &pass.Refusal{Reason: reasonWrongPIN, Detail: "the number or the code is wrong"}
+	return &pass.Refusal{Reason: pass.ReasonWrongPIN, Detail: "the number or the code is wrong"}
 }
 
 // entry returns the entry of a number, or a decoy that no code fits.

@@ -60,6 +60,8 @@ func notAPass(text string) error {
 	switch {
 	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
 		return malformed("it is a web address, not a pass", nil)
+	case strings.HasPrefix(text, PresentationPrefix):
+		return malformed("it is a presentation by a phone, not a pass alone", nil)
 	case strings.HasPrefix(lower, strings.ToLower(Prefix)):
 		return malformed("its letters are not capitals", nil)
 	case strings.HasPrefix(lower, "fl"):
