@@ -1,39 +1,30 @@
 package door
 
 import (
-	"errors"
 	"time"
 
+	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/pass"
 )
 
-// Methods are ways to pass a door, as a set.
-type Methods uint8
+// Methods are ways in, as a set.
+type Methods = bundle.Methods
 
+// The methods, as in a bundle.
 const (
-	// Plain is a plain pass as it is: a bearer key on paper.
-	Plain Methods = 1 << iota
-	// Face is a face pass, and a look at its holder.
-	Face
-	// PIN is a number and a code, typed.
-	PIN
-	// Phone is a plain pass with the signature of the phone that it belongs to.
-	Phone
+	Plain = bundle.Plain
+	Face  = bundle.Face
+	PIN   = bundle.PIN
+	Phone = bundle.Phone
 )
 
-// Has returns whether all of the others are among m.
-func (m Methods) Has(others Methods) bool { return m&others == others }
-
-// ErrOnlyWay is the refusal of a door or a zone that would accept faces alone.
-// It is promise 4 in one sentence.
-var ErrOnlyWay = errors.New("a door that accepts faces must accept at least one other method with the same doors and the same hours")
-
-// PromiseFour returns [ErrOnlyWay] for methods with faces and without any other.
+// PromiseFour returns [bundle.ErrOnlyWay] for methods with faces and without any
+// other that is known here.
 // Whoever reads a configuration asks it; a [Machine] asks again at each
 // showing, and then accepts no faces.
 func PromiseFour(m Methods) error {
 	if m.Has(Face) && m&(Plain|PIN|Phone) == 0 {
-		return ErrOnlyWay
+		return bundle.ErrOnlyWay
 	}
 	return nil
 }
@@ -73,9 +64,6 @@ type Basis struct {
 	// Pulse is how long the latch stays released: up to [MaxPulse], 0 for
 	// [DefaultPulse].
 	Pulse time.Duration
-	// Door is the door's id, which a presentation names where there is no screen
-	// to show it a nonce.
-	Door string
 }
 
 // accepts returns whether a method can be used at all: configured, and under

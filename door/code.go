@@ -1,64 +1,86 @@
 package door
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/pass"
 )
 
-// presentationPrefix begins the text of a presentation.
-const presentationPrefix = "FLP1:"
+// kind is what a code claims to be.
+type kind string
+
+const (
+	aPass         kind = "pass"
+	aPresentation kind = "presentation"
+	damaged       kind = "damaged" // one of the two, and not in its one form
+)
 
 // code is what a text turned out to be.
 type code struct {
-	kind string     // "pass", "presentation", or "malformed"
-	name []byte     // what is the same each time that it is shown
-	text string     // of a presentation
-	pass *pass.Pass // nil if err is not
-	err  error
+	kind  kind
+	name  []byte             // what is the same each time that it is shown
+	pass  *pass.Pass         // nil if err is not
+	proof *pass.Presentation // of a presentation
+	err   error
 }
 
-// read reads a code. It returns false for one that does not claim to be ours.
-func read(e Shown) (code, bool) {
+// read reads a code. It returns false for one that does not claim to be ours: a
+// web address on a poster is no showing.
+func read(text string) (c code, ours bool) {
 	switch {
-	case strings.HasPrefix(e.Text, pass.Prefix):
-		p, err := pass.Parse(e.Text)
-		return named(code{kind: "pass", pass: p, err: err}, e.Text), true
-	case strings.HasPrefix(e.Text, presentationPrefix):
+	case strings.HasPrefix(text, pass.Prefix):
+		c.kind = aPass
+		c.pass, c.err = pass.Parse(text)
+	case strings.HasPrefix(text, pass.PresentationPrefix):
+		c.kind = aPresentation
+		if c.proof, c.err = pass.ParsePresentation(text); c.err == nil {
+			c.pass = c.proof.Pass()
+		}
+	default:
 		return code{}, false
 	}
-	return code{}, false
-}
-
-func named(c code, text string) code {
 	if c.err != nil {
-		c.kind, c.name = "malformed", []byte(text)
-		return c
+		return code{kind: damaged, name: []byte(text), err: c.err}, true
 	}
 	id := c.pass.Claims().ID
 	c.name = id[:]
-	return c
+	return c, true
 }
 
 // method is what the code would have to be accepted as.
 func (c code) method() Methods {
 	switch {
-	case c.err != nil:
+	case c.pass == nil:
 		return 0
-	case c.pass.Claims().Kind() == pass.Face:
-		return Face
-	case c.kind == "presentation":
+	case c.kind == aPresentation:
 		return Phone
+	case c.pass.Claims().Kind() == pass.Plain:
+		return Plain
 	}
-	return Plain
+	return Face
 }
 
-// proved returns whether a pass that belongs to a phone was shown by it. A face
-// pass may be shown without: its holder is looked at.
-func (c code) proved(v pass.Verified, _ Basis, _ time.Time) *no {
-	if c.kind == "pass" && c.method() == Plain && v.Claims().Holder != nil {
-		return &no{reason: pass.ReasonNeedsPresentation, detail: "this pass belongs to a phone, which has to show it"}
+// proved returns nil if whoever shows the code may use its pass: it is a bearer's,
+// or was presented by its phone, now, here, and for the first time.
+func (c code) proved(v pass.Verified, asked []pass.Challenge, l *Limiter, now time.Time) *no {
+	if c.kind != aPresentation {
+		if err := v.CheckBearer(); err != nil {
+			return refusedBy(err)
+		}
+		return nil
+	}
+	// Whatever it answers that was not asked here fails as an answer to nothing.
+	answers := pass.Challenge{}
+	if slices.Contains(asked, c.proof.Challenge()) {
+		answers = c.proof.Challenge()
+	}
+	if err := c.proof.Verify(v, answers, now); err != nil {
+		return refusedBy(err)
+	}
+	if !l.firstUse(c.proof.Text(), now) {
+		return &no{reason: pass.ReasonBadPresentation, detail: "it was used before"}
 	}
 	return nil
 }

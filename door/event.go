@@ -3,7 +3,9 @@ package door
 import (
 	"fmt"
 	"io"
-	"time"
+
+	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // Event is something that happened at a door. The types in this file are all
@@ -21,9 +23,9 @@ type Shown struct {
 	// Text is what the code says. Whatever does not begin as a pass or a
 	// presentation does is no showing.
 	Text string
-	// Nonces are those that the door's screen has shown in the last seconds, the
-	// newest first; none where there is no screen.
-	Nonces [][]byte
+	// Asked is what a phone may answer now: the nonces that the door's screen has
+	// shown in the last seconds, or the door's id where there is no screen.
+	Asked []pass.Challenge
 }
 
 // Format prints that a code was shown and nothing else, so that no log records
@@ -38,22 +40,12 @@ type Typed struct{ Number string }
 // Format prints that a number was typed, and not which.
 func (Typed) Format(f fmt.State, _ rune) { io.WriteString(f, "a number") }
 
-// PINProof is a number and a code that were right at one time, for this door's
-// zone. bundle.PINVerified is one, and the only one outside of tests: its zero
-// value is refused.
-type PINProof interface {
-	// OK is false for the zero value.
-	OK() bool
-	// At is when it was checked.
-	At() time.Time
-}
-
 // Checked answers [CheckPIN].
 type Checked struct {
 	// Showing is that of the order. Another one's answer is dropped.
 	Showing uint64
 	// PIN counts only where Err is nil.
-	PIN PINProof
+	PIN bundle.PINVerified
 	// Err is a pass.Refusal, such as one with pass.ReasonWrongPIN, or a failure.
 	Err error
 }

@@ -29,9 +29,10 @@ const (
 	MaxWrongPINsAtDoor = 20
 	// PINWait is that wait.
 	PINWait = 15 * time.Minute
-	// replayWait is for how long a presentation that opened is remembered. It is
-	// longer than any presentation is good.
-	replayWait = time.Minute
+	// replayWait is for how long a presentation that was good is remembered. It
+	// is longer than any stays good: twice [pass.DoorWindow], or the seconds that
+	// a door takes answers to a nonce for.
+	replayWait = 2 * time.Minute
 	maxReplays = 1024
 )
 
@@ -58,10 +59,7 @@ type tag [16]byte
 
 // NewLimiter makes one with a key from rand.
 func NewLimiter(rand io.Reader) (*Limiter, error) {
-	l := &Limiter{used: map[tag]time.Time{}}
-	for _, t := range []*tries{&l.passes, &l.faces, &l.pins, &l.door} {
-		*t = tries{}
-	}
+	l := &Limiter{passes: tries{}, faces: tries{}, pins: tries{}, door: tries{}, used: map[tag]time.Time{}}
 	if _, err := io.ReadFull(rand, l.key[:]); err != nil {
 		return nil, fmt.Errorf("a key for limits: %w", err)
 	}

@@ -22,7 +22,7 @@ func (s *step) begin(method Methods) {
 
 // shown is a code in sight.
 func (s *step) shown(e Shown) {
-	code, ok := read(e)
+	code, ok := read(e.Text)
 	if !ok {
 		s.say(HintNotAPass)
 		return
@@ -34,7 +34,7 @@ func (s *step) shown(e Shown) {
 		}
 		return
 	}
-	t := s.b.Limits.tag(code.kind, code.name)
+	t := s.b.Limits.tag(string(code.kind), code.name)
 	if t == s.last && !s.lastSeen.IsZero() {
 		s.lastSeen = s.now
 		s.say(HintTakePassAway)
@@ -45,7 +45,7 @@ func (s *step) shown(e Shown) {
 	}
 	s.last, s.lastSeen = t, s.now
 	s.begin(code.method())
-	s.judge(code)
+	s.judge(code, e.Asked)
 }
 
 // say puts a hint on the idle screen for a while.
@@ -57,7 +57,7 @@ func (s *step) say(h Hint) {
 
 // judge decides about a pass: a plain one at once, a face pass for or against a
 // look.
-func (s *step) judge(c code) {
+func (s *step) judge(c code, asked []pass.Challenge) {
 	if n := s.b.open(s.faults); n != nil {
 		s.refuse(n)
 		return
@@ -68,7 +68,7 @@ func (s *step) judge(c code) {
 	}
 	v, n := s.b.admit(c.pass, s.showing.method, s.faults, s.now)
 	if n == nil {
-		n = c.proved(v, s.b, s.now)
+		n = c.proved(v, asked, s.b.Limits, s.now)
 	}
 	if n != nil {
 		s.refuse(n)
@@ -108,16 +108,16 @@ func (s *step) checked(e Checked) {
 		s.refuse(n)
 		return
 	}
-	if e.Err == nil && (e.PIN == nil || !e.PIN.OK() || e.PIN.At().After(s.now) || s.now.Sub(e.PIN.At()) >= CheckTime) {
-		s.refuse(&no{reason: pass.ReasonDoorFailed, detail: "the code was not checked just now"})
-		return
-	}
 	if e.Err != nil {
 		n := refusedBy(e.Err)
 		if n.reason == pass.ReasonWrongPIN {
 			s.b.Limits.pinFailed(number, s.now)
 		}
 		s.refuse(n)
+		return
+	}
+	if !e.PIN.OK() || e.PIN.Zone() != s.b.Zone || e.PIN.At().After(s.now) || s.now.Sub(e.PIN.At()) >= CheckTime {
+		s.refuse(&no{reason: pass.ReasonDoorFailed, detail: "the code was not checked here and now"})
 		return
 	}
 	s.b.Limits.pinPassed(number)
