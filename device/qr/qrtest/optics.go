@@ -9,20 +9,46 @@ import (
 // card, or the coat behind it.
 func (s Shot) render(m Matrix, r *rand.Rand) []float64 {
 	v := s.view(m.Size(), r)
+	g := s.lamp(v)
+	surface := grey
+	if s.Screen {
+		surface = screen
+	}
 	out := make([]float64, s.W*s.H)
 	columns, rows := stripes(s.W, 29, 35), stripes(s.H, 17, 20)
 	for i := range out {
 		px, py := float64(i%s.W), float64(i/s.W)
 		for k := range 4 {
 			x, y := v.module(px+0.25+0.5*float64(k%2), py+0.25+0.5*float64(k/2))
-			level, card := grey(m, x, y)
-			if !card {
+			level, hit := surface(m, x, y)
+			if !hit {
 				level = 70 + columns[i%s.W] + rows[i/s.W]
 			}
 			out[i] += level / 4
 		}
+		out[i] += g.at(px, py)
 	}
 	return out
+}
+
+// lamp is a reflection: round, and brightest in its middle.
+type lamp struct{ x, y, width, level float64 }
+
+// lamp puts the reflection anywhere within the middle half of the code. It has
+// a source of chance of its own, so that the same seed holds the card the same
+// way with and without it.
+func (s Shot) lamp(v view) lamp {
+	r := rand.New(rand.NewPCG(s.Seed, 5))
+	half := v.half * v.scale
+	return lamp{v.cx + spread(r, half/2), v.cy + spread(r, half/2), half / 5, 230 * s.Glare}
+}
+
+func (l lamp) at(x, y float64) float64 {
+	if l.level == 0 {
+		return 0
+	}
+	x, y = (x-l.x)/l.width, (y-l.y)/l.width
+	return l.level * math.Exp(-(x*x+y*y)/2)
 }
 
 func stripes(n int, wave, height float64) []float64 {
@@ -49,6 +75,19 @@ func grey(m Matrix, x, y float64) (level float64, card bool) {
 		return 60, true
 	}
 	return 225, true
+}
+
+// screen is what lies at a point of a telephone: the code on its white square, the
+// black of the rest, and beyond its edges nothing.
+func screen(m Matrix, x, y float64) (level float64, telephone bool) {
+	size := float64(m.Size())
+	if x < -9 || y < -size*0.6 || x > size+9 || y > size*1.6 {
+		return 0, false
+	}
+	if m.Dark(int(math.Floor(x)), int(math.Floor(y))) || x < -4 || y < -4 || x > size+4 || y > size+4 {
+		return 12, true
+	}
+	return 245, true
 }
 
 // view maps a pixel to modules from the code's corner: it undoes a distance, a

@@ -3,8 +3,8 @@
 // reader would have read.
 //
 // It is for tests, and makes no claim about any real camera: there is no motion
-// blur, no rolling shutter and no crease in its paper. It panics where a test is
-// wrong.
+// blur, no rolling shutter, no crease in its paper, and a screen shows none of its
+// own pixels. It panics where a test is wrong.
 package qrtest
 
 import (
@@ -37,6 +37,15 @@ type Shot struct {
 	Light float64
 	// Bow bends the card: the middle is so many modules above its sides.
 	Bow float64
+	// Screen shows the code on a telephone in place of a card: lit from behind, on
+	// a white square no wider than the quiet zone, with black around it.
+	Screen bool
+	// Exposure multiplies the light before the sensor cuts it off at white; 0 is 1.
+	Exposure float64
+	// Glare lays the reflection of a lamp over a part of the code: 1 makes the
+	// dark modules in its middle white, and with 2 they are lost over about a
+	// fifth of the code's width.
+	Glare float64
 	// Quality is the JPEG quality; 0 is 80.
 	Quality int
 	// Seed picks where the card is held, and the noise.
@@ -73,13 +82,16 @@ func (s Shot) Photograph(m Matrix) []byte {
 	if s.Quality == 0 {
 		s.Quality = 80
 	}
+	if s.Exposure == 0 {
+		s.Exposure = 1
+	}
 	r := rand.New(rand.NewPCG(s.Seed, 4))
 	light := s.render(m, r)
 	blur(light, s.W, s.H, s.Blur)
 	frame := image.NewYCbCr(image.Rect(0, 0, s.W, s.H), image.YCbCrSubsampleRatio420)
 	for i := range s.W * s.H {
 		shade := 1 - s.Light*float64(i%s.W)/float64(s.W)
-		frame.Y[i] = byte(max(0, min(255, light[i]*shade+s.Noise*r.NormFloat64())))
+		frame.Y[i] = byte(max(0, min(255, s.Exposure*light[i]*shade+s.Noise*r.NormFloat64())))
 	}
 	for i := range frame.Cb {
 		frame.Cb[i], frame.Cr[i] = 126, 131
