@@ -21,8 +21,11 @@ var ErrDoorKey = errors.New("not a usable key of a door")
 //
 // While it opens something, the library holds what it derives from the secret,
 // and leaves it to the garbage collector as it is.
-type DoorKey struct {
-	vault  *vault // the seed
+type DoorKey struct{ pair *pair } // nil in the zero value
+
+// pair keeps the secret behind two pointers, as vault does.
+type pair struct {
+	seed   *[secretSize]byte
 	public []byte
 }
 
@@ -49,31 +52,36 @@ func ImportDoorKey(seed []byte) (DoorKey, error) {
 	if err != nil {
 		return DoorKey{}, fmt.Errorf("%w: %w", ErrDoorKey, err)
 	}
-	return DoorKey{vault: &vault{&own}, public: private.PublicKey().Bytes()}, nil
+	return DoorKey{&pair{seed: &own, public: private.PublicKey().Bytes()}}, nil
 }
 
 // Public returns the public half: 1216 bytes for a station, and for
 // [Fingerprint]. It is nil for the zero value.
-func (k DoorKey) Public() []byte { return append([]byte(nil), k.public...) }
+func (k DoorKey) Public() []byte {
+	if k.pair == nil {
+		return nil
+	}
+	return append([]byte(nil), k.pair.public...)
+}
 
 // Export returns a copy of the 32 secret bytes, for a file that only its owner
 // can read. It returns nil for the zero value.
 func (k DoorKey) Export() []byte {
-	if k.vault == nil {
+	if k.pair == nil {
 		return nil
 	}
-	return append([]byte(nil), k.vault.secret[:]...)
+	return append([]byte(nil), k.pair.seed[:]...)
 }
 
 // OK returns whether there is a secret that has not been wiped.
 func (k DoorKey) OK() bool {
-	return k.vault != nil && subtle.ConstantTimeCompare(k.vault.secret[:], make([]byte, secretSize)) == 0
+	return k.pair != nil && subtle.ConstantTimeCompare(k.pair.seed[:], make([]byte, secretSize)) == 0
 }
 
 // Wipe zeroes the secret. It must not run beside a use of the key.
 func (k DoorKey) Wipe() {
-	if k.vault != nil {
-		clear(k.vault.secret[:])
+	if k.pair != nil {
+		clear(k.pair.seed[:])
 	}
 }
 

@@ -107,7 +107,7 @@ func (k DoorKey) OpenSecrets(text []byte, site pass.SiteID, door pass.DoorID) (S
 	if len(text) > MaxRelay {
 		return Secrets{}, ErrRelay
 	}
-	private, err := kem().NewPrivateKey(k.vault.secret[:])
+	private, err := kem().NewPrivateKey(k.pair.seed[:])
 	if err != nil {
 		return Secrets{}, fmt.Errorf("%w: %w", ErrDoorKey, err)
 	}

@@ -272,6 +272,29 @@ func TestEncryptNeedsRandomness(t *testing.T) {
 	}
 }
 
+// TestWide: the two ways to decode differ in how long an array may be, and in
+// nothing else.
+func TestWide(t *testing.T) {
+	for _, test := range []struct {
+		n            int
+		narrow, wide bool
+	}{{64, true, true}, {65, false, true}, {maxWideArray, false, true}, {maxWideArray + 1, false, false}} {
+		data, err := Marshal(make([]int, test.n))
+		must(t, err)
+		var out []int
+		if err := Unmarshal(data, &out); (err == nil) != test.narrow {
+			t.Errorf("%d: %v", test.n, err)
+		}
+		if err := UnmarshalWide(data, &out); (err == nil) != test.wide {
+			t.Errorf("%d, wide: %v", test.n, err)
+		}
+	}
+	var out []int
+	if err := UnmarshalWide([]byte{0x81, 0x18, 0x01}, &out); !errors.Is(err, ErrEncoding) {
+		t.Errorf("a long form: %v", err)
+	}
+}
+
 func FuzzSign1(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := ParseSign1(data)
