@@ -1,0 +1,241 @@
+import { h } from "../shared/dom";
+import { drawCode } from "../shared/qr";
+import { pairing, PINForm } from "./forms";
+import { forget, type Identity, known, pair } from "./identity";
+import type { Keypad } from "./keypad";
+import { Lens, Seen } from "./lens";
+import { Link } from "./link";
+import type { Config, FromDoor, FromPage, Screen } from "./protocol";
+import type { Name, Own } from "./screens";
+import { sight, type State } from "./sight";
+import { View } from "./view";
+import { Voice } from "./voice";
+import { Words } from "./words";
+
+const idleTime = 60_000; // until the door speaks its own language again, and forgets what was typed
+const warnTime = 40_000; // until somebody who types is asked whether they are there
+
+/** The kiosk page: what the daemon says is shown, what people do is sent. It decides nothing. */
+export class App {
+  private readonly words = new Words();
+  private readonly voice = new Voice();
+  private readonly seen = new Seen();
+  private readonly lens: Lens;
+  private readonly view: View;
+  private link: Link | null = null;
+  private state: State = { config: null, screen: null, camera: "ok", preview: false, looked: false, speaking: null };
+  private own: Own | null = "connecting";
+  private pin: PINForm | null = null;
+  private pairing: Keypad | null = null;
+  private frames: "off" | "look" | "qr" = "off";
+  private idle = 0;
+  private warn = 0;
+  private nonce = "";
+
+  constructor(root: HTMLElement, said: HTMLElement) {
+    this.lens = new Lens({
+      camera: (state) => this.cameraIs(state), code: (text) => this.code(text), drawn: () => this.view.aim(),
+      frame: (jpeg) => this.link?.frame(jpeg), flush: () => this.link?.flush(),
+    });
+    this.state.speaking = this.voice.there ? false : null;
+    this.view = new View(root, said, this.lens.camera.video, this.words, {
+      press: (button) => this.press(button), pin: () => this.openPIN(), speak: () => this.speak(), language: () => this.language(),
+    });
+    addEventListener("pointerdown", () => this.active());
+    addEventListener("keydown", (event) => this.key(event));
+  }
+
+  async start(): Promise<void> {
+    if (!isSecureContext) {
+      this.own = "insecure";
+      return this.draw();
+    }
+    const identity = await known();
+    if (identity) this.connect(identity);
+    else this.askToPair();
+    this.draw();
+  }
+
+  private connect(identity: Identity): void {
+    this.pairing = null;
+    this.own = "connecting";
+    this.link = new Link(identity, { opened: () => (this.own = null), message: (m) => this.message(m), lost: (why) => void this.lost(why) });
+    this.link.connect();
+    this.draw();
+  }
+
+  private async lost(why: string): Promise<void> {
+    this.pin = null;
+    this.frames = "off";
+    this.lens.send(false, 0, 0);
+    this.lens.read(false);
+    this.state.screen = null;
+    if (why === "unpaired") {
+      this.link = null;
+      await forget();
+      this.askToPair();
+    } else this.own = why === "already connected" ? "elsewhere" : this.state.config ? "lost" : "connecting";
+    this.draw();
+  }
+
+  private askToPair(): void {
+    const keypad = pairing(this.words, (code) => void this.tryPair(keypad, code));
+    this.pairing = keypad;
+  }
+
+  private async tryPair(keypad: Keypad, code: string): Promise<void> {
+    keypad.busy(true);
+    const result = await pair(code);
+    keypad.busy(false);
+    if (typeof result !== "string") return this.connect(result);
+    keypad.clear();
+    keypad.say(this.words.say(`pairing.${result}`));
+  }
+
+  private message(m: FromDoor): void {
+    switch (m.t) {
+      case "config":
+        return this.configured(m);
+      case "nonce":
+        return void this.showNonce(m.nonce);
+      case "screen":
+        return this.screen(m);
+      case "frames":
+        this.frames = m.mode;
+        this.lens.send(false, 0, 0);
+        this.eyes();
+        if (m.mode !== "off") this.lens.send(true, m.max_fps ?? 15, m.width ?? 1280);
+    }
+  }
+
+  private configured(config: Config): void {
+    this.state.config = config;
+    this.words.offer(config.langs);
+    this.eyes();
+    this.draw();
+    if (config.nonce) void this.showNonce(config.nonce);
+  }
+
+  private screen(screen: Screen): void {
+    const before = this.state.screen;
+    this.state.screen = screen;
+    if (screen.key === "look") this.state.looked = true;
+    if (screen.key === "ready") this.state.looked = false;
+    else if (this.pin) this.pin = null;
+    if (before?.key === screen.key && screen.key === "look") return this.view.rehint(this.words.hint(screen.hint));
+    this.eyes();
+    this.draw(true);
+  }
+
+  // Where the camera is open and looked through: never for codes and for frames at a time.
+  private eyes(): void {
+    const { config, screen } = this.state;
+    const door = config?.camera === "door" || (config && !config.browserQR && this.frames === "off" && screen?.key !== "look");
+    this.state.preview = !!config && !door;
+    if (!config || door) return;
+    this.lens.open();
+    const looking = screen?.key === "about-to-look" || screen?.key === "look";
+    this.lens.read(config.browserQR && this.frames === "off" && !looking);
+  }
+
+  private cameraIs(state: State["camera"]): void {
+    this.state.camera = state;
+    this.send({ t: "camera", state });
+    this.draw();
+  }
+
+  private code(text: string): void {
+    const wanted = this.name() === "ready" && !this.pin;
+    if (this.seen.fresh(text, wanted, performance.now()) && wanted) this.send({ t: "code", text });
+  }
+
+  private async showNonce(nonce: string): Promise<void> {
+    const wanted = this.state.config?.methods.includes("phone") ?? false;
+    this.view.beside.hidden = !wanted;
+    if (!wanted || nonce === this.nonce) return;
+    this.nonce = nonce;
+    const label = this.words.say("ready.phone");
+    this.view.beside.replaceChildren(await drawCode(nonce, label, "M"), h("p", {}, label));
+  }
+
+  private name(): Name {
+    if (this.own) return this.own;
+    const key = this.state.screen?.key ?? "ready";
+    const blind = this.state.preview && this.state.camera !== "ok";
+    return blind && key === "ready" ? "no-camera" : key;
+  }
+
+  private draw(speak = false): void {
+    const s = sight(this.name(), this.state, this.words);
+    if (this.pairing) return this.view.form({ ...s, name: "pairing", pin: false }, this.pairing.element);
+    if (this.pin) return this.view.form({ ...s, name: "pin", pin: false }, this.pin.keypad.element);
+    this.view.show(s);
+    if (speak) this.voice.say([s.title, s.hint ?? "", s.text].join(" "), this.words.lang);
+  }
+
+  private press(button: "notme" | "stop" | "help"): void {
+    if (button === "help") return location.assign("/help/");
+    this.send({ t: button === "notme" ? "notme" : "cancel" });
+  }
+
+  private openPIN(): void {
+    const { screen } = this.state;
+    if (screen?.key === "about-to-look") this.send({ t: "notme" });
+    else if (screen && screen.key !== "ready") this.send({ t: "cancel" });
+    this.pin = new PINForm(this.words, () => this.draw(), (number, code) => {
+      this.closePIN();
+      this.send({ t: "pin", number, code });
+    }, () => this.closePIN());
+    this.draw();
+  }
+
+  private closePIN(): void {
+    this.pin = null;
+    this.draw();
+  }
+
+  private speak(): void {
+    this.voice.turn(!this.voice.on);
+    this.state.speaking = this.voice.on;
+    this.draw(true);
+  }
+
+  private language(): void {
+    this.choose(this.words.other);
+  }
+
+  private choose(lang: string): void {
+    this.words.choose(lang);
+    this.nonce = "";
+    this.send({ t: "lang", lang: this.words.lang });
+    if (this.pairing) this.askToPair();
+    if (this.pin) this.pin.translate();
+    this.draw(true);
+    if (this.state.config?.nonce) void this.showNonce(this.state.config.nonce);
+  }
+
+  private send(message: FromPage): void {
+    this.link?.send(message);
+  }
+
+  private key(event: KeyboardEvent): void {
+    this.active();
+    const keypad = this.pairing ?? this.pin?.keypad;
+    if (event.key === "Escape" && this.pin) this.closePIN();
+    else if (keypad?.press(event)) event.preventDefault();
+  }
+
+  private active(): void {
+    clearTimeout(this.idle);
+    clearTimeout(this.warn);
+    this.pin?.keypad.say("");
+    this.warn = window.setTimeout(() => this.pin?.keypad.say(this.words.say("pin.still")), warnTime);
+    this.idle = window.setTimeout(() => this.rest(), idleTime);
+  }
+
+  private rest(): void {
+    if (this.pin) this.closePIN();
+    if (this.voice.on) this.speak();
+    if (this.words.lang !== this.words.first && !this.pairing) this.choose(this.words.first);
+  }
+}

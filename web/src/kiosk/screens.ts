@@ -1,0 +1,68 @@
+import type { Picture } from "./pictures";
+import type { Config, Key, Method } from "./protocol";
+import type { Word } from "./words";
+
+/** Screens that the page shows of its own accord. */
+export type Own = "connecting" | "lost" | "elsewhere" | "no-camera" | "insecure";
+export type Name = Key | Own;
+
+/**
+ * paper: an instruction. good: come in. again: not now, light with dark text.
+ * stop: something is broken. Tones differ in lightness and drawing, not in
+ * colour alone.
+ */
+export type Tone = "paper" | "good" | "again" | "stop";
+
+export interface Look {
+  tone: Tone;
+  /** A drawing, or what the camera sees: to aim a pass, or in a face's outline. */
+  figure: Picture | "aim" | "ring" | "outline";
+  title: Word;
+  text: Word;
+  /** The one big button beside the text. */
+  button?: "notme" | "stop" | "help";
+  /** Whether a PIN may be typed from here. */
+  pin: boolean;
+}
+
+const look = (tone: Tone, figure: Look["figure"], name: Name, pin: boolean, button?: Look["button"]): Look => ({
+  tone, figure, pin, title: `${name}.title` as Word, text: `${name}.text` as Word, ...(button ? { button } : {}),
+});
+
+export const screens: Record<Name, Look> = {
+  ready: look("paper", "aim", "ready", true),
+  checking: look("paper", "wait", "checking", false),
+  "about-to-look": look("paper", "ring", "about-to-look", true, "notme"),
+  look: look("paper", "outline", "look", true, "stop"),
+  opened: look("good", "tick", "opened", false),
+  "try-again": look("again", "again", "try-again", true),
+  "ask-for-help": look("again", "help", "ask-for-help", true),
+  "not-now": look("again", "clock", "not-now", true),
+  "use-other-way": look("again", "other", "use-other-way", true),
+  "too-many-tries": look("again", "hourglass", "too-many-tries", true),
+  locked: look("stop", "lock", "locked", false),
+  "latch-failed": look("stop", "latch", "latch-failed", true),
+  connecting: look("paper", "wait", "connecting", false),
+  lost: look("stop", "unplugged", "lost", false),
+  elsewhere: look("stop", "tablet", "elsewhere", false),
+  "no-camera": look("again", "blind", "no-camera", true),
+  insecure: look("again", "lock", "insecure", false, "help"),
+};
+
+/** Which sentence says how to come in without a face. */
+export function way(name: Name, config: Config | null): Word {
+  const has = (m: Method): boolean => config?.methods.includes(m) ?? false;
+  const pin = has("pin") ? "-pin" : "";
+  switch (name) {
+    case "locked": case "connecting": case "lost": case "elsewhere": case "insecure":
+      return "way.staff";
+    case "no-camera":
+      return has("pin") ? "way.pin" : "way.staff";
+    case "about-to-look": case "look":
+      return `way.stop-plain${pin}`;
+    case "opened":
+      return has("face") ? "way.done" : `way.noface-plain${pin}`;
+  }
+  if (!config) return "way.staff";
+  return has("face") ? `way.plain${pin}` : `way.noface-plain${pin}`;
+}

@@ -1,0 +1,44 @@
+import type { Config, Screen } from "./protocol";
+import { type Name, screens, way } from "./screens";
+import type { Sight } from "./view";
+import type { Word, Words } from "./words";
+
+/** All that decides what a screen shows. */
+export interface State {
+  config: Config | null;
+  screen: Screen | null;
+  /** The camera's trouble, "ok" for none. */
+  camera: "ok" | "denied" | "dead" | "covered" | "frozen";
+  preview: boolean;
+  /** Whether a face was looked at since the last idle screen. */
+  looked: boolean;
+  speaking: boolean | null;
+}
+
+/** Puts a screen into words, in the language chosen. */
+export function sight(name: Name, state: State, words: Words): Sight {
+  const { config, screen } = state;
+  const look = screens[name];
+  const ours = screen?.key === name ? screen : null;
+  const contact = words.pick(config?.contact) || words.say("contact");
+  return {
+    name,
+    look,
+    title: words.say(look.title),
+    text: words.say(text(name, state)),
+    hint: words.hint(ours?.hint),
+    way: words.say(way(name, config), { contact }),
+    pin: look.pin && (config?.methods.includes("pin") ?? false),
+    until: ours?.until ?? 0,
+    demo: config?.demo ?? false,
+    place: [words.pick(config?.site), words.pick(config?.zone)].filter(Boolean).join(" · "),
+    speaking: state.speaking,
+    preview: state.preview,
+  };
+}
+
+function text(name: Name, state: State): Word {
+  if (name === "opened" && state.looked) return "opened.forgotten";
+  if (name === "no-camera" && state.camera !== "ok" && state.camera !== "dead") return `no-camera.${state.camera}`;
+  return screens[name].text;
+}
