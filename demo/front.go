@@ -1,0 +1,118 @@
+package demo
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"html/template"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+//go:embed front.html front.css
+var files embed.FS
+
+// front is the page that says where everything is. It is plain HTTP, holds no
+// secret, and opens a pairing only for a browser on this machine.
+type front struct {
+	ready atomic.Bool
+	links links
+	// pair asks the door for a fresh pairing code.
+	pair func(ctx context.Context) (string, error)
+	page *template.Template
+}
+
+// links are the addresses of a demo's parts.
+type links struct {
+	Kiosk, Station, Phone, Help string
+	Data                        string
+	// Pass is the first plain pass as an SVG, PIN its PIN's number and code.
+	Pass              template.HTML
+	Number, Code      string
+	Loopback, English bool
+}
+
+func newFront(l links, pair func(context.Context) (string, error)) (*front, error) {
+	page, err := template.ParseFS(files, "front.html")
+	if err != nil {
+		return nil, err
+	}
+	return &front{links: l, pair: pair, page: page}, nil
+}
+
+func (f *front) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", f.healthz)
+	mux.HandleFunc("GET /{$}", f.index)
+	mux.HandleFunc("GET /front.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "front.css") })
+	mux.HandleFunc("POST /kiosk", f.kiosk)
+	return headers(mux)
+}
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' https:; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (f *front) healthz(w http.ResponseWriter, _ *http.Request) {
+	if !f.ready.Load() {
+		http.Error(w, "starting", http.StatusServiceUnavailable)
+		return
+	}
+	w.Write([]byte("ready\n")) //nolint:errcheck // whoever asked is gone
+}
+
+func (f *front) index(w http.ResponseWriter, r *http.Request) {
+	l := f.links
+	l.Loopback = fromHere(r)
+	l.English = !strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh")
+	if lang := r.URL.Query().Get("lang"); lang != "" {
+		l.English = lang != "zh"
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	f.page.Execute(w, l) //nolint:errcheck // whoever asked is gone
+}
+
+// kiosk makes a pairing code and sends the browser to the kiosk page with it. The
+// code stands after the #, which no browser sends to a server.
+func (f *front) kiosk(w http.ResponseWriter, r *http.Request) {
+	if !fromHere(r) {
+		http.Error(w, "only a browser on the machine that runs the demo is paired from here; use facelatch edge pair", http.StatusForbidden)
+		return
+	}
+	code, err := f.pair(r.Context())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	http.Redirect(w, r, f.links.Kiosk+"/#pair="+code, http.StatusSeeOther)
+}
+
+// fromHere is whether the browser runs on this machine and came from the front
+// page itself.
+func fromHere(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	ip := net.ParseIP(host)
+	site := r.Header.Get("Sec-Fetch-Site")
+	return err == nil && ip != nil && ip.IsLoopback() && (site == "" || site == "same-origin" || site == "none")
+}
+
+// serve answers until ctx is done.
+func (f *front) serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{Handler: f.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package session
+
+import (
+	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/edge/kiosk"
+)
+
+// Event is a method of [kiosk.Door].
+func (s *Session) Event(e kiosk.Event) {
+	switch e := e.(type) {
+	case kiosk.Connected:
+		s.say(door.Fault{Part: door.KioskFault, Broken: false})
+	case kiosk.Lost:
+		s.pageCamera.Store(false)
+		s.say(door.Fault{Part: door.KioskFault, Broken: true})
+	case kiosk.Code:
+		s.trace(CodeRead)
+		s.Shown(e.Text)
+	case kiosk.PIN:
+		s.typed(e)
+	case kiosk.NotMe:
+		s.say(door.NotMe{})
+	case kiosk.Cancel:
+		s.say(door.Cancel{})
+	case kiosk.Camera:
+		// The next look at the camera's state, a moment later, reports it.
+		s.pageCamera.Store(!s.p.Wired && e.State != kiosk.CameraOK)
+	}
+}
+
+// Shown says that a code was read.
+func (s *Session) Shown(text string) {
+	s.offer(door.Shown{Text: text, Asked: s.p.Asked()})
+}
+
+// typed keeps the code until the machine asks for its check. Only the last one
+// that was typed counts.
+func (s *Session) typed(e kiosk.PIN) {
+	s.mu.Lock()
+	s.number, s.code = e.Number, e.Code
+	s.mu.Unlock()
+	s.offer(door.Typed{Number: e.Number})
+}
+
+// takeTyped returns the number and the code, and forgets them.
+func (s *Session) takeTyped() (number, code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	number, code = s.number, s.code
+	s.number, s.code = "", ""
+	return number, code
+}
