@@ -1,0 +1,77 @@
+package state
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+
+	"github.com/facelatch/facelatch/bundle"
+)
+
+const (
+	keyFile   = "key.pem"
+	relayFile = "relay-key.pem"
+	keyType   = "PRIVATE KEY" // PKCS #8 (RFC 7468 section 10)
+	relayType = "FACELATCH RELAY KEY"
+)
+
+func (f *Folder) writeKeys(i *Identity) error {
+	der, err := x509.MarshalPKCS8PrivateKey(i.Key)
+	if err != nil {
+		return err
+	}
+	if err := f.writeKey(keyFile, keyType, der); err != nil {
+		return err
+	}
+	return f.writeKey(relayFile, relayType, i.Relay.Export())
+}
+
+// writeKey clears der, and the text that it makes of it.
+func (f *Folder) writeKey(name, kind string, der []byte) error {
+	defer clear(der)
+	text := encodePEM(kind, der)
+	defer clear(text)
+	return f.disk.Write(f.path(name), text, secret)
+}
+
+func (f *Folder) readKeys(i *Identity) error {
+	der, err := f.readKey(keyFile, keyType)
+	if err != nil {
+		return err
+	}
+	defer clear(der)
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return damaged(f.path(keyFile), err)
+	}
+	ec, ok := key.(*ecdsa.PrivateKey)
+	if !ok || ec.Curve != elliptic.P256() {
+		return damaged(f.path(keyFile), errors.New("the key is not on P-256"))
+	}
+	seed, err := f.readKey(relayFile, relayType)
+	if err != nil {
+		return err
+	}
+	defer clear(seed)
+	if i.Relay, err = bundle.ImportDoorKey(seed); err != nil {
+		return damaged(f.path(relayFile), err)
+	}
+	i.Key = ec
+	return nil
+}
+
+func (f *Folder) readKey(name, kind string) ([]byte, error) {
+	path := f.path(name)
+	data, err := read(path, 1<<14)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(data)
+	block, rest := pem.Decode(data)
+	if block == nil || block.Type != kind || len(rest) > 0 {
+		return nil, damaged(path, errors.New("there is no "+kind+" in it"))
+	}
+	return block.Bytes, nil
+}
