@@ -74,12 +74,31 @@ func (f issueFlags) issue(r issue.Request, e *enroller, out issue.Outlet) (pass.
 	}
 	station := issue.Station{Office: controller, Rand: rand.Reader, Now: time.Now}
 	if r.Consent != nil {
-		if station.Key, err = office.SealingKey(); err != nil {
+		if station.Key, err = sealingKey(office); err != nil {
 			return pass.Claims{}, err
 		}
 		defer station.Key.Wipe()
 	}
 	return station.Issue(r, e, out)
+}
+
+// sealingKey asks the station's half of the folder, and sees to it that the
+// doors that were approved have the key too.
+func sealingKey(office *site.Office) (pass.SealingKey, error) {
+	vault, err := office.Vault()
+	if err != nil {
+		return pass.SealingKey{}, err
+	}
+	defer vault.Close()
+	key, err := vault.SealingKey()
+	if err != nil {
+		return pass.SealingKey{}, err
+	}
+	if err := office.RelayAll(vault); err != nil {
+		key.Wipe()
+		return pass.SealingKey{}, err
+	}
+	return key, nil
 }
 
 // openOffice waits for its turn at a site. A site of which a part is gone is

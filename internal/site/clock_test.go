@@ -29,7 +29,7 @@ func at(t *testing.T, dir string, now time.Time, do func(o *Office) error) {
 func useKey(t *testing.T, dir string, now time.Time) (id pass.KeyID) {
 	t.Helper()
 	at(t, dir, now, func(o *Office) error {
-		key, err := o.SealingKey()
+		key, err := sealingKey(o)
 		id = key.ID()
 		key.Wipe()
 		return err
@@ -45,7 +45,7 @@ func note(t *testing.T, dir string, now time.Time) {
 
 func hasKey(t *testing.T, dir string, id pass.KeyID) bool {
 	t.Helper()
-	ids, err := keyIDs(folder(dir).sealing())
+	ids, err := keyIDs(folder(dir).vault().sealing())
 	if err != nil {
 		t.Fatal(err)
 	}

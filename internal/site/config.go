@@ -38,6 +38,14 @@ type Config struct {
 	// Timezone is a name of the IANA database. Hours are read in it.
 	Timezone string `json:"timezone"`
 	Policy   Policy `json:"policy"`
+	// Demo marks a site for trying out. It stands in the record's first entry
+	// too, so that taking it out here makes the site unusable, not real.
+	Demo bool `json:"demo,omitempty"`
+	// Rules are those of zones that differ from what [Config.Zone] says.
+	Rules map[string]Rules `json:"rules,omitempty"`
+	// Offline is for how long doors decide by themselves; nil is 24 hours for
+	// faces and 7 days for everything else.
+	Offline *Offline `json:"offline,omitempty"`
 }
 
 // Policy is what the operator decides. There is nothing in it that could turn
@@ -132,7 +140,7 @@ func (c Config) valid() error {
 	if err := c.Issuing().Check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	return nil
+	return c.validRules()
 }
 
 func goodName(s string) bool {

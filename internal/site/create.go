@@ -14,10 +14,21 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// Create makes a site in a folder that is empty or not there. It fills in
-// c.Format and c.ID. site.json comes last: without it the folder is not a site,
-// whatever else was made. It fails with [ErrExists] or [ErrConfig].
+// Create makes a site in a folder that is empty or not there, with the halves of
+// the controller and of a station. It fills in c.Format and c.ID. site.json
+// comes last: without it the folder is not a site, whatever else was made. It
+// fails with [ErrExists] or [ErrConfig].
 func Create(dir string, c Config, now time.Time) (Config, error) {
+	return create(dir, c, now, true)
+}
+
+// CreateController is [Create] without the half of a station: the stations of
+// this site have folders of their own, see [OpenVault].
+func CreateController(dir string, c Config, now time.Time) (Config, error) {
+	return create(dir, c, now, false)
+}
+
+func create(dir string, c Config, now time.Time, station bool) (Config, error) {
 	id, err := pass.NewSiteID(rand.Reader)
 	if err != nil {
 		return Config{}, err
@@ -30,7 +41,7 @@ func Create(dir string, c Config, now time.Time) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if err := fill(folder(dir), c, now); err != nil {
+	if err := fill(folder(dir), c, now, station); err != nil {
 		return Config{}, errors.Join(err, clean(dir, made))
 	}
 	return c, nil
@@ -90,7 +101,7 @@ func clean(dir string, made bool) error {
 	return all
 }
 
-func fill(f folder, c Config, now time.Time) error {
+func fill(f folder, c Config, now time.Time, station bool) error {
 	disk := durable.Disk{}
 	if err := errors.Join(f.folders(), disk.Folder(string(f), 0o755)); err != nil {
 		return err
@@ -110,17 +121,20 @@ func fill(f folder, c Config, now time.Time) error {
 	}
 	log := record.Log{Path: f.record(), Disk: disk}
 	details := map[string]string{"site": c.ID.String(), "name": c.Name, "issuing-key": id.String()}
-	if err := log.Site(now, "site-created", details); err != nil {
+	if c.Demo {
+		details[demoDetail] = "yes"
+	}
+	if err := log.Site(now, createdAct, details); err != nil {
 		return err
 	}
 	if err := newLists(f, disk, key).begin(0, now); err != nil {
 		return err
 	}
-	e, err := f.makeSealing(disk, rand.Reader, now, func(id pass.KeyID) error { return tellOfKey(log, now, id) })
-	if err != nil {
-		return err
+	if station {
+		if err := firstKey(f, c.ID, log, now); err != nil {
+			return err
+		}
 	}
-	e.key.Wipe()
 	data, err := c.encode()
 	if err != nil {
 		return err
@@ -128,7 +142,14 @@ func fill(f folder, c Config, now time.Time) error {
 	return disk.Create(f.config(), data, public)
 }
 
-// tellOfKey records that a sealing key was made.
-func tellOfKey(log record.Log, now time.Time, id pass.KeyID) error {
-	return log.Site(now, "sealing-key-made", map[string]string{"sealing-key": id.String()})
+// firstKey makes the station's half, with a sealing key.
+func firstKey(f folder, site pass.SiteID, log record.Log, now time.Time) error {
+	v, err := openVault(f.station(), site, durable.Disk{}, logLedger{log}, func() time.Time { return now })
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	key, err := v.SealingKey()
+	key.Wipe()
+	return err
 }

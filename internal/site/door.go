@@ -54,19 +54,19 @@ func (d *Door) Status(uri string, index uint32, at time.Time) (statuslist.Status
 // has no such key. It fails with [ErrNoKey] where the site has none at all. The
 // caller wipes it.
 func (d *Door) SealingKeys(id pass.KeyID) (pass.SealingKeys, error) {
-	e, err := d.f.readSealing(id)
+	e, err := d.f.vault().readSealing(id)
 	if err == nil {
 		return pass.SealingKeys{id: e.key}, nil
 	}
 	if !errors.Is(err, ErrNoKey) {
 		return nil, err
 	}
-	others, err := keyIDs(d.f.sealing())
+	others, err := keyIDs(d.f.vault().sealing())
 	if err != nil {
 		return nil, err
 	}
 	if len(others) == 0 {
-		return nil, fmt.Errorf("%w: there is no sealing key in %s", ErrNoKey, d.f.sealing())
+		return nil, fmt.Errorf("%w: there is no sealing key in %s", ErrNoKey, d.f.vault().sealing())
 	}
 	return nil, nil
 }

@@ -166,7 +166,7 @@ func issueWith(dir string, disk Disk, kind pass.Kind, h *hand) (c pass.Claims, e
 	}
 	s := issue.Station{Office: controller, Rand: rand.Reader, Now: clock}
 	if kind == pass.Face {
-		if s.Key, err = o.SealingKey(); err != nil {
+		if s.Key, err = sealingKey(o); err != nil {
 			return pass.Claims{}, err
 		}
 		defer s.Key.Wipe()
@@ -176,6 +176,16 @@ func issueWith(dir string, disk Disk, kind pass.Kind, h *hand) (c pass.Claims, e
 		return pass.Claims{}, err
 	}
 	return s.Issue(r, enroller{}, h)
+}
+
+// sealingKey asks the station's half of the same folder.
+func sealingKey(o *Office) (pass.SealingKey, error) {
+	v, err := o.Vault()
+	if err != nil {
+		return pass.SealingKey{}, err
+	}
+	defer v.Close()
+	return v.SealingKey()
 }
 
 func revokeWith(dir string, disk Disk, id pass.ID) error {

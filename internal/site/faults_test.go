@@ -105,6 +105,13 @@ func restart(t *testing.T, name, dir string) {
 	if _, err := o.Controller(); err != nil {
 		t.Fatal(name, err)
 	}
+	v, err := o.Vault()
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	if err := v.Close(); err != nil {
+		t.Fatal(name, err)
+	}
 }
 
 // validPlaces reads the lists without any help of this package.

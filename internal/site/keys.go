@@ -52,8 +52,10 @@ func (f folder) makeIssuingKey(disk Disk, rand io.Reader) (*ecdsa.PrivateKey, er
 }
 
 // readIssuingKey reads the key that passes are signed with.
-func (f folder) readIssuingKey() (*ecdsa.PrivateKey, error) {
-	path := f.issuingKey()
+func (f folder) readIssuingKey() (*ecdsa.PrivateKey, error) { return readPrivate(f.issuingKey()) }
+
+// readPrivate reads a signing key.
+func readPrivate(path string) (*ecdsa.PrivateKey, error) {
 	block, err := readSecret(path, privateType)
 	if err != nil {
 		return nil, err

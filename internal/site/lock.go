@@ -9,8 +9,13 @@ import (
 	"time"
 )
 
-// patience is how long to wait for somebody else who is issuing.
-const patience = 10 * time.Second
+// patience is how long to wait for somebody else who is issuing. A controller
+// lets a station that is away hold it for less, see [SessionTime].
+const patience = 30 * time.Second
+
+// SessionTime is for how long a controller may hold a site for a station that
+// is making a pass, so that whoever revokes does not wait in vain.
+const SessionTime = 20 * time.Second
 
 // acquire holds the lock of a site until the file is closed, or its process
 // ends in whatever way (flock(2)).
@@ -22,6 +27,20 @@ func (f folder) acquire() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return hold(lock, patience)
+}
+
+// acquire holds a lock that is made where there is none.
+func acquire(path string) (*os.File, error) {
+	lock, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, secret)
+	if err != nil {
+		return nil, err
+	}
+	return hold(lock, patience)
+}
+
+// hold waits for its turn. After an error the file is closed.
+func hold(lock *os.File, patience time.Duration) (*os.File, error) {
 	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {

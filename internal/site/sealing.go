@@ -21,7 +21,7 @@ type epoch struct {
 func (e epoch) last() time.Time { return e.ends.Add(pass.MaxLifetime) }
 
 // readSealing reads the sealing key with an id.
-func (f folder) readSealing(id pass.KeyID) (epoch, error) {
+func (f vaultFolder) readSealing(id pass.KeyID) (epoch, error) {
 	path := f.sealingPath(id)
 	block, err := readSecret(path, sealingType)
 	if err != nil {
@@ -42,13 +42,13 @@ func (f folder) readSealing(id pass.KeyID) (epoch, error) {
 	return e, nil
 }
 
-func (f folder) sealingPath(id pass.KeyID) string {
+func (f vaultFolder) sealingPath(id pass.KeyID) string {
 	return filepath.Join(f.sealing(), id.String()+".pem")
 }
 
 // makeSealing makes the key of an epoch of 12 months that begins now. tell is
 // called before the key can be used. After an error the key is wiped.
-func (f folder) makeSealing(disk Disk, rand io.Reader, now time.Time, tell func(pass.KeyID) error) (made epoch, err error) {
+func (f vaultFolder) makeSealing(disk Disk, rand io.Reader, now time.Time, tell func(pass.KeyID) error) (made epoch, err error) {
 	key, err := pass.NewSealingKey(rand)
 	if err != nil {
 		return epoch{}, err

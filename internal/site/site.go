@@ -1,6 +1,7 @@
-// Package site is a site as a folder on disk, for the command line and for
-// trying things out, until a controller, stations and doors run as processes of
-// their own. The folder keeps apart what they will keep apart:
+// Package site is a site as folders on disk: the controller's half, of which an
+// [Office] takes hold to change something and which a [Publisher] makes bundles
+// from, and a station's, a [Vault]. The command line has both in one folder;
+// processes of their own have one each.
 //
 //	site.json                       what the site is; public
 //	record.jsonl                    what its operator did; public
@@ -11,16 +12,27 @@
 //	controller/passes/AB/ID.json    the docket of each pass
 //	controller/pending/ID           a mark for each docket that is open
 //	controller/lock                 held by whoever issues or revokes
+//	controller/join/ID.json         codes with which doors and stations join, hashed
+//	controller/doors/ID.json        doors and stations that joined
+//	controller/pins/NUMBER.json     PINs, worth nothing without a pepper
+//	controller/taking/NAME          a mark for each door or PIN that is being taken away
+//	controller/refused.json         which secrets of stations are refused since a theft
+//	controller/bundle/              the newest bundle, its number and the key that signs it
+//	controller/counts/DAY.json      what doors counted, by zone and day
 //	station/sealing/ID.pem          the sealing keys; their owner's alone
+//	station/peppers/ZONE.pem        what PINs are checked with; their owner's alone
+//	station/doors/ID.json           the doors whose fingerprints somebody compared
 //
-// A door reads site.json, issuers, one status list and one sealing key, each by
-// name, so that its cost does not depend on how many people have passes, and
-// writes nothing.
+// The command line, judging a pass as a door does, reads site.json, issuers, one
+// status list and one sealing key, each by name, so that its cost does not
+// depend on how many people have passes, and writes nothing. Whoever has the
+// controller's half alone can open no reference and try no PIN.
 //
 // This package never keeps a picture, a reference (sealed or not), a score, a
-// pass, or who went where and when. Restoring an old copy of the folder brings
-// back the status lists of that day, and with them passes revoked since:
-// restore only to revoke everything.
+// pass, the code of a PIN, or who went where and when. Restoring an old copy of
+// the folder brings back the status lists of that day, and with them passes
+// revoked since: restore only to revoke everything. Doors notice, because the
+// number of the bundle is lower than one they have.
 package site
 
 import (
@@ -87,7 +99,14 @@ func (f folder) pending() string    { return f.path("controller", "pending") }
 func (f folder) passes() string     { return f.path("controller", "passes") }
 func (f folder) allocated() string  { return f.path("controller", "allocated") }
 func (f folder) statuses() string   { return f.path("controller", "status") }
-func (f folder) sealing() string    { return f.path("station", "sealing") }
+func (f folder) join() string       { return f.path("controller", "join") }
+func (f folder) members() string    { return f.path("controller", "doors") }
+func (f folder) pins() string       { return f.path("controller", "pins") }
+func (f folder) taking() string     { return f.path("controller", "taking") }
+func (f folder) refused() string    { return f.path("controller", "refused.json") }
+func (f folder) bundles() string    { return f.path("controller", "bundle") }
+func (f folder) counts() string     { return f.path("controller", "counts") }
+func (f folder) station() string    { return f.path("station") }
 
 func (f folder) status(list uint32) string {
 	return filepath.Join(f.statuses(), fmt.Sprintf("%d.cwt", list))
@@ -114,17 +133,30 @@ func (f folder) folders() error {
 		{f.allocated(), 0o700},
 		{f.pending(), 0o700},
 		{f.passes(), 0o700},
-		{f.path("station"), 0o700},
-		{f.sealing(), 0o700},
 	} {
 		all = errors.Join(all, durable.Disk{}.Folder(dir.path, dir.mode))
+	}
+	return errors.Join(all, f.laterFolders())
+}
+
+// laterFolders makes those that sites of the first version do not have.
+func (f folder) laterFolders() error {
+	return ensure(f.join(), f.members(), f.pins(), f.taking(), f.bundles(), filepath.Join(f.bundles(), "pins"), f.counts())
+}
+
+// ensure makes folders that are for their owner only, where they are missing.
+func ensure(dirs ...string) (all error) {
+	for _, dir := range dirs {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			all = errors.Join(all, durable.Disk{}.Folder(dir, 0o700))
+		}
 	}
 	return all
 }
 
 // sweep removes what a crash left half written. The lock must be held.
 func (f folder) sweep() error {
-	dirs := []string{f.path(), f.issuers(), f.statuses(), f.allocated(), f.pending(), f.sealing()}
+	dirs := []string{f.path(), f.issuers(), f.statuses(), f.allocated(), f.pending(), f.controller(), f.join(), f.members(), f.pins(), f.taking(), f.counts()}
 	entries, all := os.ReadDir(f.passes())
 	for _, e := range entries {
 		if e.IsDir() {

@@ -1,0 +1,196 @@
+package site
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/record"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// Ledger is where a station has its acts recorded: the controller's record, in
+// the same folder or over the network.
+type Ledger interface {
+	// Tell records an act about the site. It returns nil only once that is
+	// durable; what was to be recorded must otherwise not be done.
+	Tell(at time.Time, act string, details map[string]string) error
+	// Since returns the date of the first entry after a time from which on none
+	// went back before it, and the zero time if there is none or that is not
+	// known.
+	Since(t time.Time) (time.Time, error)
+}
+
+// vaultFolder is the path of a station's half.
+type vaultFolder string
+
+func (f folder) vault() vaultFolder { return vaultFolder(f.station()) }
+
+func (f vaultFolder) sealing() string { return filepath.Join(string(f), "sealing") }
+func (f vaultFolder) peppers() string { return filepath.Join(string(f), "peppers") }
+func (f vaultFolder) doors() string   { return filepath.Join(string(f), "doors") }
+func (f vaultFolder) lock() string    { return filepath.Join(string(f), "lock") }
+
+// Vault is a station's half of a site: the keys that references are sealed with,
+// the peppers of PINs, and which doors somebody has found to be real. It is held
+// by one process at a time and is not safe for concurrent use.
+type Vault struct {
+	// Refused is what the controller says is refused since a theft. None of it
+	// is used, and where needed something new is made instead.
+	Refused Refused
+
+	f      vaultFolder
+	site   pass.SiteID
+	disk   Disk
+	ledger Ledger
+	lock   *os.File
+	now    func() time.Time
+}
+
+// OpenVault waits for its turn and takes hold of a station's folder until Close.
+// It makes the folder where there is none.
+func OpenVault(dir string, site pass.SiteID, ledger Ledger, now func() time.Time) (*Vault, error) {
+	return openVault(dir, site, durable.Disk{}, ledger, now)
+}
+
+func openVault(dir string, site pass.SiteID, disk Disk, ledger Ledger, now func() time.Time) (*Vault, error) {
+	v := &Vault{f: vaultFolder(dir), site: site, disk: disk, ledger: ledger, now: now}
+	if err := ensure(dir, v.f.sealing(), v.f.peppers(), v.f.doors()); err != nil {
+		return nil, err
+	}
+	var err error
+	if v.lock, err = acquire(v.f.lock()); err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{v.f.sealing(), v.f.peppers(), v.f.doors()} {
+		if err := durable.Sweep(dir); err != nil {
+			return nil, errors.Join(err, v.Close())
+		}
+	}
+	return v, nil
+}
+
+// Close lets others have their turn.
+func (v *Vault) Close() error { return v.lock.Close() }
+
+// Vault takes hold of the station's half in the folder of the same site.
+func (o *Office) Vault() (*Vault, error) {
+	v, err := openVault(o.f.station(), o.Config.ID, o.disk, logLedger{o.record()}, o.now)
+	if err != nil {
+		return nil, err
+	}
+	if v.Refused, err = o.f.readRefused(); err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	return v, nil
+}
+
+// SealingKey returns the key of the epoch, making it where there is none, and
+// removes those of which the last pass has expired. The caller wipes it.
+func (v *Vault) SealingKey() (pass.SealingKey, error) {
+	epochs, err := v.epochs()
+	if err != nil {
+		return pass.SealingKey{}, err
+	}
+	now := v.now()
+	var best epoch
+	for _, e := range epochs {
+		if !now.Before(e.begins) && now.Before(e.ends) && e.begins.After(best.begins) {
+			best, e = e, best
+		}
+		e.key.Wipe()
+	}
+	if best.begins.IsZero() {
+		tell := func(id pass.KeyID) error {
+			return v.ledger.Tell(now, "sealing-key-made", map[string]string{"sealing-key": id.String()})
+		}
+		if best, err = v.f.makeSealing(v.disk, rand.Reader, now, tell); err != nil {
+			return pass.SealingKey{}, err
+		}
+	}
+	return best.key, nil
+}
+
+// epochs returns all that may be used, after removing those of which the last
+// pass has expired. The caller wipes them.
+func (v *Vault) epochs() (all []epoch, err error) {
+	ids, err := keyIDs(v.f.sealing())
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if slices.Contains(v.Refused.Epochs, id) {
+			continue
+		}
+		e, err := v.f.readSealing(id)
+		if err == nil && v.now().After(e.last()) {
+			err = v.retire(id, e.last())
+		}
+		if err != nil {
+			wipe(append(all, e))
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+func wipe(epochs []epoch) {
+	for _, e := range epochs {
+		e.key.Wipe()
+	}
+}
+
+// grace is for how long the record has to say that the last pass of a sealing
+// key has expired before the key is removed.
+const grace = 30 * 24 * time.Hour
+
+// retire removes a sealing key whose last pass expired at a time. A clock alone
+// is not believed, because a key that a wrong one removed is gone for good, and
+// with it each pass under it: since that time, by the dates in the record, a
+// month must have passed in which no entry went back before it.
+func (v *Vault) retire(id pass.KeyID, last time.Time) error {
+	since, err := v.ledger.Since(last)
+	if err != nil || since.IsZero() || v.now().Sub(since) < grace {
+		return err
+	}
+	// What takes away takes effect first.
+	if err := v.disk.Remove(v.f.sealingPath(id)); err != nil {
+		return err
+	}
+	return v.ledger.Tell(v.now(), "sealing-key-removed", map[string]string{"sealing-key": id.String()})
+}
+
+// logLedger is the record of the same folder.
+type logLedger struct{ log record.Log }
+
+// Tell is a method of [Ledger].
+func (l logLedger) Tell(at time.Time, act string, details map[string]string) error {
+	return l.log.Site(at, act, details)
+}
+
+// Since is a method of [Ledger].
+func (l logLedger) Since(t time.Time) (since time.Time, err error) {
+	f, err := os.Open(l.log.Path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer f.Close()
+	_, err = record.Verify(f, func(e record.Entry) {
+		switch {
+		case !e.At.After(t):
+			since = time.Time{}
+		case since.IsZero():
+			since = e.At
+		}
+	})
+	return since, err
+}
+
+// isNew says that a file is not there.
+func isNew(err error) bool { return errors.Is(err, fs.ErrNotExist) }
