@@ -51,8 +51,7 @@ const (
 	missedPing = 1500 * time.Millisecond // from here on another connection may take its place
 	helloTime  = 5 * time.Second         // for the answer to the challenge
 	writeTime  = 2 * time.Second         // for one message to leave
-	frameGrace = time.Second             // frames under way when they were no longer wanted
-	closeGrace = time.Second             // for the last words of a server that stops
+	byeTime    = 300 * time.Millisecond  // for the page to close after a bye
 )
 
 // Sizes and rates of what a page may send.
@@ -118,8 +117,8 @@ type (
 		Why   Loss
 	}
 	// Code is the text of a QR code that the page read: a pass, a presentation
-	// or anything else that somebody held up. At most 4,096 printable ASCII
-	// characters.
+	// or anything else that somebody held up. Valid UTF-8, less than MaxText
+	// bytes, never empty.
 	Code struct{ Text string }
 	// PIN is a number and a code that somebody typed: 1 to 12 digits each.
 	PIN struct{ Number, Code string }
@@ -127,7 +126,8 @@ type (
 	NotMe struct{}
 	// Cancel is a tap on "cancel".
 	Cancel struct{}
-	// Lang is the language that somebody chose, one of Page.Languages.
+	// Lang is the language that somebody chose, a BCP 47 tag of the page's
+	// making: at most 35 letters, digits and hyphens.
 	Lang struct{ Lang string }
 	// Camera is what the page says of its camera. The daemon's own watch sees
 	// only frames that were asked for; the page sees its camera always.
@@ -202,7 +202,12 @@ type Page struct {
 	Notice map[string]string `json:"notice,omitempty"`
 	// BrowserQR is whether the page should read QR codes itself if it can.
 	BrowserQR bool `json:"browserQR"`
-	Demo      bool `json:"demo"`
+	// Camera is "kiosk" where the tablet's camera is the door's, and "door"
+	// where the door has its own; empty means "kiosk".
+	Camera string `json:"camera,omitempty"`
+	// Contact is whom to ask for help, by language.
+	Contact map[string]string `json:"contact,omitempty"`
+	Demo    bool              `json:"demo"`
 }
 
 // State is what the daemon and the control socket may know of the kiosk: the

@@ -1,0 +1,74 @@
+package kiosk
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+)
+
+// say makes a text message. What it is given always marshals.
+func say(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+func sayChallenge(nonce, door string) []byte {
+	return say(struct {
+		T     string `json:"t"`
+		Nonce string `json:"nonce"`
+		Door  string `json:"door"`
+	}{"challenge", nonce, door})
+}
+
+func sayConfig(p Page, nonce Nonce) []byte {
+	return say(struct {
+		T     string `json:"t"`
+		Nonce string `json:"nonce"`
+		Page
+	}{"config", base64.StdEncoding.EncodeToString(nonce[:]), p})
+}
+
+func sayNonce(nonce Nonce) []byte {
+	return say(struct {
+		T     string `json:"t"`
+		Nonce string `json:"nonce"`
+	}{"nonce", base64.StdEncoding.EncodeToString(nonce[:])})
+}
+
+// sayScreen gives the time left instead of the time of the end, since a
+// tablet's clock may be wrong.
+func sayScreen(s Screen, now time.Time) []byte {
+	m := struct {
+		T     string `json:"t"`
+		Key   string `json:"key"`
+		Hint  string `json:"hint,omitempty"`
+		State string `json:"state,omitempty"`
+		Until *int64 `json:"until,omitempty"`
+	}{T: "screen", Key: s.Key, Hint: s.Hint, State: s.State}
+	if !s.Until.IsZero() {
+		left := max(0, s.Until.Sub(now).Milliseconds())
+		m.Until = &left
+	}
+	return say(m)
+}
+
+func sayFrames(o order) []byte {
+	return say(struct {
+		T      string    `json:"t"`
+		Mode   FrameMode `json:"mode"`
+		MaxFPS int       `json:"max_fps"`
+		Width  int       `json:"width"`
+	}{"frames", o.mode, o.fps, o.width})
+}
+
+func sayPing() []byte { return []byte(`{"t":"ping"}`) }
+
+func sayBye(why string) []byte {
+	return say(struct {
+		T   string `json:"t"`
+		Why string `json:"why"`
+	}{"bye", why})
+}
