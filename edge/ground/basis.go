@@ -1,0 +1,165 @@
+package ground
+
+import (
+	"crypto/tls"
+	"slices"
+	"time"
+
+	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// Basis returns what to decide from at this moment.
+func (g *Ground) Basis() door.Basis {
+	g.mu.RLock()
+	c, zone := g.contents, g.identity.Zone
+	g.mu.RUnlock()
+	b := door.Basis{Zone: zone, Limits: g.options.Limits, Seals: g, Pulse: g.config.Latch.Pulse}
+	if c == nil {
+		return b
+	}
+	b.Trust, b.Hours, b.Budget = c.Trust, c.Zone.Hours, c.Zone.Budget
+	b.Policy = door.Policy{RequireLive: c.Zone.RequireLive}
+	if methods, err := g.config.Accepted(c.Zone.Methods); err == nil {
+		b.Methods = methods
+	}
+	left := g.keeper.Left(c.Bundle.PlainLife, c.Bundle.FaceLife)
+	b.PlainOK, b.FaceOK = left[0] > 0, left[1] > 0
+	b.Models = g.models(c.Bundle)
+	return b
+}
+
+// models are those that are here and not over.
+func (g *Ground) models(b *bundle.Bundle) (ids []pass.ModelID) {
+	now := g.keeper.Now()
+	for _, id := range g.options.Models {
+		if slices.ContainsFunc(b.Models, func(m bundle.Model) bool { return m.ID == id && now.Before(m.Until) }) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// SealingKeys is a method of [door.Seals]: the key with an id, alone, unless it
+// is not here, over, or refused. The caller wipes it.
+func (g *Ground) SealingKeys(id pass.KeyID) (pass.SealingKeys, error) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if g.contents == nil || slices.Contains(g.contents.Bundle.Refused, id) {
+		return nil, nil
+	}
+	now := g.keeper.Now()
+	for _, e := range g.secrets.Sealing {
+		if e.Key.ID() == id && now.Before(e.Until) {
+			key, err := copyKey(e.Key)
+			return pass.SealingKeys{id: key}, err
+		}
+	}
+	return nil, nil
+}
+
+func copyKey(k pass.SealingKey) (pass.SealingKey, error) {
+	secret := k.Export()
+	defer clear(secret)
+	return pass.ImportSealingKey(secret)
+}
+
+func copyPepper(p bundle.Pepper) (bundle.Pepper, error) {
+	secret := p.Export()
+	defer clear(secret)
+	return bundle.ImportPepper(secret)
+}
+
+// CheckPIN checks a number and a code for the door's zone. It takes a tenth of a
+// second or more, whatever the number. The error is a [pass.Refusal]:
+// [pass.ReasonNotAcceptedHere] where there are no PINs, or what
+// [bundle.PINs.Check] says.
+func (g *Ground) CheckPIN(number, code string) (bundle.PINVerified, error) {
+	g.mu.RLock()
+	c := g.contents
+	pepper, err := copyPepper(g.secrets.Pepper)
+	g.mu.RUnlock()
+	if c == nil || c.PINs == nil || err != nil {
+		return bundle.PINVerified{}, &pass.Refusal{
+			Reason: pass.ReasonNotAcceptedHere, Detail: "there are no PINs at this door", Cause: err,
+		}
+	}
+	defer pepper.Wipe()
+	return c.PINs.Check(number, code, pepper, g.keeper.Now(), c.Trust.Location)
+}
+
+// Snapshot is what is held at one moment, for screens and for the operator.
+type Snapshot struct {
+	// Door is the door's id, and Name what the operator calls it.
+	Door pass.DoorID
+	Name string
+	// Contents is nil before the first bundle.
+	Contents *state.Contents
+	// Methods are those that are accepted here; none where Wrong is not nil,
+	// which may be [bundle.ErrOnlyWay].
+	Methods bundle.Methods
+	Wrong   error
+	// PlainLeft and FaceLeft are how long the bundle can still be used.
+	PlainLeft, FaceLeft time.Duration
+	// Distrusted is whether the disk was not as it was left, so that the
+	// controller is needed before anything opens.
+	Distrusted bool
+	// Approved is whether a station has given the door its secrets.
+	Approved bool
+	Contact  Contact
+}
+
+// Snapshot returns what is held now.
+func (g *Ground) Snapshot() Snapshot {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	s := Snapshot{
+		Door: g.identity.Door, Name: g.identity.Name, Contents: g.contents, Contact: g.contact,
+		Distrusted: g.keeper.Distrusted(),
+		Approved:   len(g.secrets.Sealing) > 0 || g.secrets.Pepper.OK(),
+	}
+	if s.Contents == nil {
+		return s
+	}
+	s.Methods, s.Wrong = g.config.Accepted(s.Contents.Zone.Methods)
+	if s.Wrong != nil {
+		s.Methods = 0
+	}
+	left := g.keeper.Left(s.Contents.Bundle.PlainLife, s.Contents.Bundle.FaceLife)
+	s.PlainLeft, s.FaceLeft = left[0], left[1]
+	return s
+}
+
+// Changed returns a channel that is closed at the next change of what a
+// [Snapshot] holds, the time that is left excepted.
+func (g *Ground) Changed() <-chan struct{} {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.changed
+}
+
+// tell closes the channel that Changed gave out. The caller holds mu.
+func (g *Ground) tell() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// Certificate returns the door's certificate with its key, for its tablet and
+// for the controller. It changes when it is renewed.
+func (g *Ground) Certificate() tls.Certificate {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.identity.TLS()
+}
+
+// Identity returns who the door is. It must not be changed.
+func (g *Ground) Identity() *state.Identity {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.identity
+}
+
+// Count counts one outcome, in memory; see package counts.
+func (g *Ground) Count(r pass.Reason) { g.counter.Add(r) }

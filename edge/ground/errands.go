@@ -1,0 +1,187 @@
+package ground
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/facelatch/facelatch/edge/link"
+	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/edge/timekeeper"
+	"github.com/facelatch/facelatch/internal/doorapi"
+)
+
+const (
+	// errandEvery is how often there is something to ask or tell the controller;
+	// waitingEvery while a person at a station is about to let the door in.
+	errandEvery  = 30 * time.Second
+	waitingEvery = 2 * time.Second
+	// reportEvery is how often the machine may report.
+	reportEvery = time.Hour
+	// keepDays is how many days of counts wait for a controller.
+	keepDays = 31
+)
+
+// tidy does what needs no controller, every minute.
+func (g *Ground) tidy(ctx context.Context) {
+	ticker := time.NewTicker(timekeeper.SaveEvery)
+	defer ticker.Stop()
+	for {
+		g.minute()
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// minute saves the marks, notices a clock that jumped, ends a day's counts, and
+// deletes keys that are over.
+func (g *Ground) minute() {
+	if d := g.keeper.Jump(); d != 0 {
+		g.reports.add(ClockJump)
+		g.log.Warn("the clock of this machine jumped", "by", d.Round(time.Second).String())
+	}
+	// No lock: a mark must be saved whatever else is going on.
+	if err := g.keeper.Save(); err != nil {
+		g.log.Error("the mark of time cannot be saved: the door will close", "error", err)
+	}
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	g.dropOver()
+	if g.contents != nil {
+		g.endDay(g.contents.Trust.Location)
+	}
+}
+
+// endDay keeps the counts of a day that is over. The caller holds writing.
+func (g *Ground) endDay(where *time.Location) {
+	r, err := g.options.Clock.Read()
+	if err != nil {
+		return
+	}
+	if d, over := g.counter.Over(g.keeper.Now().In(where), r.Up); over {
+		if err := g.folder.SaveCounts(d.Day, d.Counts); err != nil {
+			g.log.Error("the counts of a day were lost", "error", err)
+		}
+	}
+}
+
+// errands does what needs the controller.
+func (g *Ground) errands(ctx context.Context, client *link.Client) {
+	told := time.Now() // so that the first report leaves after an hour, too
+	for ctx.Err() == nil {
+		wait := errandEvery
+		if !g.Snapshot().Approved {
+			wait = waitingEvery
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+		if ctx.Err() != nil || !g.Snapshot().Contact.Reached {
+			continue
+		}
+		report := time.Since(told) >= reportEvery
+		if report {
+			told = time.Now()
+		}
+		if err := g.errand(ctx, client, report); err != nil && ctx.Err() == nil {
+			g.log.Warn("an errand to the controller failed and is tried again", "error", err)
+		}
+	}
+}
+
+// errand is one round of them. What fails does not keep the others.
+func (g *Ground) errand(ctx context.Context, client *link.Client, report bool) error {
+	err := errors.Join(g.fetchSecrets(ctx, client), g.renew(ctx, client), g.sendCounts(ctx, client))
+	if report {
+		err = errors.Join(err, g.sendReports(ctx, client))
+	}
+	return err
+}
+
+func (g *Ground) fetchSecrets(ctx context.Context, client *link.Client) error {
+	texts, err := client.Secrets(ctx)
+	if errors.Is(err, link.ErrNotYet) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return g.takeSecrets(texts)
+}
+
+// renew asks for the next certificate after two thirds of its life.
+func (g *Ground) renew(ctx context.Context, client *link.Client) error {
+	i := g.Identity()
+	if g.Now().Before(link.RenewAt(i.Certificate)) {
+		return nil
+	}
+	next, err := client.Renew(ctx, i, g.config.Kiosk.Hosts)
+	if err != nil {
+		return err
+	}
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	next.Signers = g.identity.Signers
+	if err := g.folder.SaveIdentity(next); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.identity = next
+	g.tell()
+	g.log.Info("renewed the certificate", "until", next.Certificate.NotAfter)
+	return nil
+}
+
+// sendCounts hands over the days that are over, and drops those that nobody
+// wants any more.
+func (g *Ground) sendCounts(ctx context.Context, client *link.Client) error {
+	days, err := g.folder.Days()
+	if err != nil {
+		return err
+	}
+	for i, d := range days {
+		counts, err := g.folder.Counts(d)
+		if err == nil && i >= len(days)-keepDays {
+			err = client.Counts(ctx, doorapi.Counts{Day: d, Zone: g.Identity().Zone, Counts: counts})
+		}
+		if err != nil && !final(err) {
+			return err
+		}
+		g.writing.Lock()
+		gone := g.folder.RemoveCounts(d)
+		g.writing.Unlock()
+		if gone != nil {
+			return gone
+		}
+	}
+	return nil
+}
+
+// final says whether trying again is of no use.
+func final(err error) bool {
+	var refused *doorapi.Problem
+	if errors.As(err, &refused) {
+		return refused.Status/100 == 4 && refused.Status != http.StatusTooManyRequests && refused.Status != http.StatusUnauthorized
+	}
+	return errors.Is(err, state.ErrDamaged)
+}
+
+func (g *Ground) sendReports(ctx context.Context, client *link.Client) error {
+	all := g.reports.take()
+	for kind, n := range all {
+		if err := client.Report(ctx, doorapi.Report{Kind: string(kind), Count: n}); err != nil {
+			g.reports.back(all)
+			return err
+		}
+		delete(all, kind)
+	}
+	return nil
+}
