@@ -22,17 +22,23 @@ func (p point) pixel() (int, int)     { return int(math.Floor(p.x)), int(math.Fl
 // its centre crosses dark, light, dark, light, dark in the proportion 1:1:3:1:1.
 type finder struct {
 	point
-	module float64 // Pixels, along a row of the picture: too large when turned.
-	hits   int     // Rows in which it was seen.
+	module   float64 // Pixels, along a row of the picture: too large when turned.
+	hits     int     // Rows in which it was seen.
+	contrast float64 // Luma of its light ring less that of its centre.
 }
+
+// likeness tells a finder from chance: data modules that happen to look like one
+// do so in few rows, and noise has little contrast.
+func (f finder) likeness() float64 { return float64(f.hits) * f.contrast }
 
 // maxFinders bounds the work on a picture that is full of squares.
 const maxFinders = 48
 
 // finders looks along every other row for the proportion, and checks it down the
 // column and across again.
-func (b bitmap) finders() []finder {
+func (b bitmap) finders(g grey) []finder {
 	var found []finder
+	least := min(2.5*g.noise(), 60)
 	for y := 1; y < b.h; y += 2 {
 		row := b.dark[y*b.w:][:b.w]
 		var runs [5]int
@@ -45,11 +51,11 @@ func (b bitmap) finders() []finder {
 			runs[4] = x - from
 			if row[from] == 1 && proportion(runs) {
 				centre := float64(x-runs[4]-runs[3]) - float64(runs[2])/2
-				found = b.confirm(found, centre, y, sum(runs))
+				found = b.confirm(found, g, centre, y, sum(runs), least)
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, c finder) int { return cmp.Compare(c.hits, a.hits) })
+	slices.SortStableFunc(found, func(a, c finder) int { return cmp.Compare(c.likeness(), a.likeness()) })
 	return found[:min(len(found), maxFinders)]
 }
 
@@ -80,8 +86,9 @@ func proportion(runs [5]int) bool {
 }
 
 // confirm checks a candidate down its column and across its row, and adds it to
-// found, or to the neighbour that is the same square.
-func (b bitmap) confirm(found []finder, x float64, y, width int) []finder {
+// found, or to the neighbour that is the same square. One of less contrast than
+// least is noise.
+func (b bitmap) confirm(found []finder, pic grey, x float64, y, width int, least float64) []finder {
 	cy, height, ok := b.crossing(int(x), y, 0, 1, 2*width)
 	if !ok || height > 2*width || width > 2*height {
 		return found
@@ -90,13 +97,17 @@ func (b bitmap) confirm(found []finder, x float64, y, width int) []finder {
 	if !ok {
 		return found
 	}
-	f := finder{point{cx, cy}, float64(width+height) / 14, 1}
+	f := finder{point: point{cx, cy}, module: float64(width+height) / 14, hits: 1}
+	if f.contrast = pic.contrast(f); f.contrast < least {
+		return found
+	}
 	for i := range found {
 		g := &found[i]
 		if g.minus(f.point).length() < 2*g.module {
 			n := float64(g.hits)
 			g.point = g.times(n / (n + 1)).plus(f.times(1 / (n + 1)))
 			g.module = (g.module*n + f.module) / (n + 1)
+			g.contrast = (g.contrast*n + f.contrast) / (n + 1)
 			g.hits++
 			return found
 		}

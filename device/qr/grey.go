@@ -25,6 +25,39 @@ func (g grey) at(p point) float64 {
 	return top*(1-fy) + bottom*fy
 }
 
+// contrast is the luma of a finder's light ring, two modules from its middle, less
+// that of its centre. A finder's module is measured along a row, so the four places
+// lie on the ring at any turn.
+func (g grey) contrast(f finder) float64 {
+	sum := 0.0
+	for _, d := range []point{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+		sum += g.at(f.plus(d.times(2*f.module))) - g.at(f.plus(d.times(0.5*f.module)))
+	}
+	return sum / 4
+}
+
+// noise estimates the standard deviation of the sensor's noise, in grey levels: of
+// the differences between neighbours that it alone makes, a quarter are below 0.45
+// of it, and of a picture at least a quarter has no edges.
+func (g grey) noise() float64 {
+	var counts [256]int
+	total := 0
+	for y := 0; y < g.h; y += 4 {
+		row := g.pix[y*g.w:][:g.w]
+		for x := 1; x < g.w; x++ {
+			counts[abs(int(row[x])-int(row[x-1]))]++
+		}
+		total += g.w - 1
+	}
+	below := 0
+	for d, n := range counts {
+		if below += n; 4*below >= total {
+			return float64(d) / 0.45
+		}
+	}
+	return 0
+}
+
 // reduced averages boxes of n by n pixels; what is left over at the right and
 // bottom is dropped.
 func (g grey) reduced(n int) grey {

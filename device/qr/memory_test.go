@@ -94,7 +94,7 @@ func lastColumns(g grey) []byte {
 func TestSamplesAreCleared(t *testing.T) {
 	g := greyOf(pngOf(t, mustEncode(t, "FL1:SMALL", LevelL), 4))
 	b := g.darkness()
-	cs := cornersOf(b.finders())
+	cs := cornersOf(b.finders(g))
 	if len(cs) == 0 {
 		t.Fatal("no corners")
 	}

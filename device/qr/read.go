@@ -14,7 +14,7 @@ func locate(ctx context.Context, g grey, found *texts) {
 func (b bitmap) locate(ctx context.Context, g grey, found *texts) {
 	defer b.wipe()
 	used := map[point]bool{}
-	for _, c := range cornersOf(b.finders()) {
+	for _, c := range cornersOf(b.finders(g)) {
 		if ctx.Err() != nil || found.wanted {
 			return
 		}
