@@ -39,22 +39,30 @@ type rig struct {
 	store     kiosk.File
 	url       string
 	roots     *x509.CertPool
+	dial      func(context.Context, string, string) (net.Conn, error) // nil: the network
 	authority *x509.Certificate
 	stop      func() error
 }
 
+// start serves on a port of this machine.
 func start(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{
-		t: t, door: newRecorder(), frames: &frames{}, clock: &clock{now: time.Now()},
-		store: kiosk.File{Path: filepath.Join(t.TempDir(), "kiosk.json")},
-	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.url = kiosk.Origins([]string{"127.0.0.1"}, l.Addr().(*net.TCPAddr).AddrPort().Port())[0]
+	return startOn(t, l, l.Addr().(*net.TCPAddr).AddrPort().Port())
+}
+
+func startOn(t *testing.T, l net.Listener, port uint16) *rig {
+	t.Helper()
+	r := &rig{
+		t: t, door: newRecorder(), frames: &frames{}, clock: &clock{now: time.Now()},
+		store: kiosk.File{Path: filepath.Join(t.TempDir(), "kiosk.json")},
+		url:   kiosk.Origins([]string{"127.0.0.1"}, port)[0],
+	}
 	certificate := r.certify()
+	var err error
 	r.server, err = kiosk.New(r.config(certificate), r.door)
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +142,7 @@ func (r *rig) tablet() *kiosktest.Kiosk {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	k.DialContext = r.dial
 	return k
 }
 

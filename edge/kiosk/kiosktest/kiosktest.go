@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 
 	"github.com/coder/websocket"
@@ -36,6 +37,8 @@ type Kiosk struct {
 	URL, Origin string
 	// Roots are what the tablet trusts.
 	Roots *x509.CertPool
+	// DialContext, if set, takes the place of the network.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 	// ID is set by Pair.
 	ID  string
 	Key *ecdsa.PrivateKey
@@ -53,7 +56,10 @@ func New(url string, roots *x509.CertPool) (*Kiosk, error) {
 // Client returns an HTTP client that trusts what the tablet trusts. Close its
 // idle connections when done.
 func (k *Kiosk) Client() *http.Client {
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: k.Roots, MinVersion: tls.VersionTLS12}}}
+	return &http.Client{Transport: &http.Transport{
+		DialContext:     k.DialContext,
+		TLSClientConfig: &tls.Config{RootCAs: k.Roots, MinVersion: tls.VersionTLS12},
+	}}
 }
 
 // Pair types a pairing code.
@@ -100,7 +106,8 @@ func (k *Kiosk) Sign(door, nonce string) ([]byte, error) {
 	return append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...), nil
 }
 
-// Dial opens the WebSocket and does nothing more. The caller closes it.
+// Dial opens the WebSocket and does nothing more; Hello comes next. The caller
+// closes it.
 func (k *Kiosk) Dial(ctx context.Context) (*websocket.Conn, error) {
 	client := k.Client()
 	defer client.CloseIdleConnections()

@@ -54,7 +54,7 @@ func (k *Kiosk) Connect(ctx context.Context) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.hello(ctx, ws); err != nil {
+	if err := k.Hello(ctx, ws); err != nil {
 		_ = ws.CloseNow()
 		return nil, err
 	}
@@ -64,7 +64,8 @@ func (k *Kiosk) Connect(ctx context.Context) (*Page, error) {
 	return p, nil
 }
 
-func (k *Kiosk) hello(ctx context.Context, ws *websocket.Conn) error {
+// Hello reads the challenge and answers it.
+func (k *Kiosk) Hello(ctx context.Context, ws *websocket.Conn) error {
 	_, data, err := ws.Read(ctx)
 	if err != nil {
 		return err
