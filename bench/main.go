@@ -1,7 +1,8 @@
 // Command bench measures what Facelatch costs on one core, beside the
 // JavaScript pipeline that its models are published with, in one run: machines
 // differ and are disturbed, so the ratios say more than the times. make bench
-// runs it; docs/benchmarks.md keeps a table and says on which machine.
+// runs it; docs/benchmarks.md keeps a table and says on which machine. With the
+// argument qr it compares QR decoders instead.
 //
 // It is not part of the product. Its frames, made from photographs in FACES,
 // and its site lie in a temporary folder that it deletes.
@@ -36,6 +37,13 @@ func main() {
 	flag.Parse()
 	if *only {
 		if err := launch(flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if flag.Arg(0) == "qr" {
+		if err := decoders(); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
