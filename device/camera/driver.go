@@ -13,25 +13,28 @@ const (
 	firstPause = 250 * time.Millisecond
 	mostPause  = 1500 * time.Millisecond
 	// A connection without a frame for this long is given up. Watch has said
-	// Dead long before.
-	firstFrameWithin = 10 * time.Second
-	nextFrameWithin  = 4 * time.Second
+	// Dead before.
+	firstFrameWithin = 8 * time.Second
+	nextFrameWithin  = 3 * time.Second
 )
 
 // driver runs a session with a camera again and again, until it is closed.
 type driver struct {
 	*mailbox
-	cancel context.CancelFunc
-	done   chan struct{}
+	first, next time.Duration // how long to wait for a frame
+	cancel      context.CancelFunc
+	done        chan struct{}
 }
 
 // session connects to a camera and gives each frame to sink, until the context
 // ends or something fails. It owns nothing when it returns.
 type session func(ctx context.Context, m *mailbox, sink func(*Frame)) error
 
-func start(s session) *driver {
+func start(s session) *driver { return startWithin(s, firstFrameWithin, nextFrameWithin) }
+
+func startWithin(s session, first, next time.Duration) *driver {
 	ctx, cancel := context.WithCancel(context.Background())
-	d := &driver{newMailbox(), cancel, make(chan struct{})}
+	d := &driver{newMailbox(), first, next, cancel, make(chan struct{})}
 	go d.run(ctx, s)
 	return d
 }
@@ -58,10 +61,10 @@ func (d *driver) once(ctx context.Context, s session) (frames int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stalled := fmt.Errorf("%w: it sends no frames", ErrLost)
-	alarm := time.AfterFunc(firstFrameWithin, func() { cancel(stalled) })
+	alarm := time.AfterFunc(d.first, func() { cancel(stalled) })
 	defer alarm.Stop()
 	err = s(ctx, d.mailbox, func(f *Frame) {
-		alarm.Reset(nextFrameWithin)
+		alarm.Reset(d.next)
 		frames++
 		d.put(f)
 	})

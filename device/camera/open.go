@@ -50,7 +50,7 @@ func CheckAddress(address string) error {
 	switch u.Scheme {
 	case "kiosk":
 		if u.Opaque+u.Host+u.Path != "" {
-			return fmt.Errorf("%w: nothing follows kiosk:", ErrAddress)
+			return fmt.Errorf("%w: nothing may follow it", ErrAddress)
 		}
 	case "folder":
 		if _, err := folderRate(u); err != nil {
@@ -64,14 +64,14 @@ func CheckAddress(address string) error {
 			return fmt.Errorf("%w: it names no host", ErrAddress)
 		}
 	default:
-		return fmt.Errorf("%w: it must begin with kiosk:, rtsp:, rtsps:, v4l2:, http:, https: or folder:", ErrAddress)
+		return fmt.Errorf("%w: it must begin with kiosk:, rtsp:, rtsps:, v4l2:, http:, https:, or folder:, and a path or host", ErrAddress)
 	}
 	return nil
 }
 
 func needPath(u *url.URL) error {
 	if u.Path == "" || u.Path[0] != '/' {
-		return fmt.Errorf("%w: %s: needs a path that begins with /", ErrAddress, u.Scheme)
+		return fmt.Errorf("%w: the path must begin with /", ErrAddress)
 	}
 	return nil
 }

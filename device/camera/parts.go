@@ -175,7 +175,7 @@ func (p *parts) back(bytes []byte) {
 // line returns the next line without its end. It is valid until the next call.
 func (p *parts) line() ([]byte, error) {
 	for {
-		if at := bytes.IndexByte(p.buf[p.start:p.end], '\n'); at >= 0 {
+		if at := bytes.IndexByte(p.buf[p.start:p.end], '\n'); at >= 0 && at <= maxLine {
 			line := p.buf[p.start : p.start+at]
 			p.start += at + 1
 			return bytes.TrimSuffix(line, []byte("\r")), nil
