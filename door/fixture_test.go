@@ -24,7 +24,7 @@ const day = 24 * time.Hour
 
 // bench is a site with one door.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	key     *ecdsa.PrivateKey
 	sealing pass.SealingKey
 	status  statuslist.Status
@@ -32,7 +32,7 @@ type bench struct {
 	now     time.Time
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -69,11 +69,18 @@ func (b *bench) door(e door.Eyes) door.Door {
 // pass makes a pass; a reference makes it a face pass.
 func (b *bench) pass(model pass.ModelID, reference []byte) *pass.Pass {
 	b.t.Helper()
+	return b.passWith(model, reference, func(*pass.Claims) {})
+}
+
+// passWith is pass, with claims changed before they are sealed and signed.
+func (b *bench) passWith(model pass.ModelID, reference []byte, change func(*pass.Claims)) *pass.Pass {
+	b.t.Helper()
 	id, err := pass.NewID(rand.Reader)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	c := pass.Claims{Site: site, ID: id, NotBefore: noon.Add(-day), Expires: noon.Add(day), Zones: []string{"front"}}
+	change(&c)
 	var sealed pass.Sealed
 	if reference != nil {
 		c.Face = &pass.FaceClaims{Purpose: pass.PurposeAccess, Consent: pass.Hash16{9}}

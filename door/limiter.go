@@ -13,8 +13,8 @@ import (
 
 // What a door allows before it makes somebody wait.
 const (
-	// MaxShowings is how many showings of one face pass may fail, each within
-	// [PassWait] of the one before, until it has to wait.
+	// MaxShowings is how many showings of one face pass may fail within
+	// [PassWait] until it has to wait.
 	MaxShowings = 3
 	// PassWait is how long it then waits, counted from the last.
 	PassWait = 10 * time.Minute

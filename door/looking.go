@@ -2,7 +2,6 @@ package door
 
 import (
 	"errors"
-	"time"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face"
@@ -44,11 +43,12 @@ func (s *step) firstLook() {
 	s.showing.model = opened.model
 	s.showing.hint = HintLookHere
 	s.state, s.until = Looking, s.now.Add(LookTime)
-	s.look(v, s.now)
+	s.look(v)
 }
 
-// look orders one look at a frame taken after a time.
-func (s *step) look(v pass.Verified, after time.Time) {
+// look orders one look at the next frame, or at a later one where a comparison
+// was made a moment ago.
+func (s *step) look(v pass.Verified) {
 	grant, err := consent.ForPass(v)
 	if err != nil {
 		s.refuse(refusedBy(err))
@@ -56,6 +56,10 @@ func (s *step) look(v pass.Verified, after time.Time) {
 	}
 	s.showing.asked++
 	s.showing.waiting = true
+	after := s.now
+	if s.showing.next.After(after) {
+		after = s.showing.next
+	}
 	s.order(LookAt{
 		Showing: s.number, Number: s.showing.asked, Grant: grant,
 		Model: s.showing.model, Reference: s.showing.held, After: after, Until: s.until,
@@ -71,6 +75,7 @@ func (s *step) looked(e Looked) {
 	s.showing.waiting = false
 	if e.Err == nil {
 		s.showing.tries++
+		s.showing.next = s.now.Add(AttemptGap)
 	}
 	v, n := s.b.admit(s.showing.pass, Face, s.faults, s.now)
 	if n != nil {
@@ -93,7 +98,7 @@ func (s *step) notCompared(v pass.Verified, err error) {
 		if s.showing.hint == HintNone {
 			s.showing.hint = hintOf(n.reason)
 		}
-		s.look(v, s.now)
+		s.look(v)
 	default:
 		s.refuse(n)
 	}
@@ -112,7 +117,7 @@ func (s *step) compared(v pass.Verified, look Look) {
 		s.decide(d)
 		return
 	}
-	s.look(v, s.now.Add(AttemptGap))
+	s.look(v)
 }
 
 // leave wipes what is held of a face, if anything is, and notes a showing that

@@ -98,9 +98,10 @@ type showing struct {
 	typed   string
 	held    *Held // only while looking
 	model   pass.ModelID
-	asked   int  // orders to look
-	waiting bool // for the answer to the last of them
-	tries   int  // comparisons
+	asked   int       // orders to look
+	waiting bool      // for the answer to the last of them
+	tries   int       // comparisons
+	next    time.Time // the earliest frame for another
 	hint    Hint
 	latch   time.Time // when the latch's answer is overdue, zero if none is due
 }
@@ -131,7 +132,7 @@ type step struct {
 	decision *Decision
 }
 
-// Step lets time go by, then takes one event, and returns what to do. It never
+// Step lets time go by and takes one event, and returns what to do. It never
 // fails: what is unexpected is dropped, and what is wrong is refused.
 //
 // The times must come from one clock that does not go back. If it does, a
@@ -142,9 +143,24 @@ func (m *Machine) Step(e Event, b Basis, now time.Time) Output {
 		s.wentBack(now)
 	}
 	m.now = now
-	s.elapse()
-	s.take(e)
+	if stops(e) {
+		s.take(e)
+		s.elapse()
+	} else {
+		s.elapse()
+		s.take(e)
+	}
 	return s.output()
+}
+
+// stops returns whether an event goes before the time: whoever says "not me"
+// just as the second ends is not looked at.
+func stops(e Event) bool {
+	switch e.(type) {
+	case NotMe, Cancel, Fault:
+		return true
+	}
+	return false
 }
 
 // take is what each event means. Those that do not fit the state are dropped by
