@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -181,6 +182,8 @@ func TestConstants(t *testing.T) {
 		"longest reference, bytes":      pass.MaxReference,
 		"entries of a status list":      statuslist.DefaultSize,
 		"most entries of a status list": statuslist.MaxSize,
+		"largest presentation, bytes":   pass.MaxPresentation,
+		"clocks may differ at a door without a screen, seconds": int(pass.DoorWindow.Seconds()),
 	} {
 		if row := "| " + name + " | " + strconv.Itoa(want) + " |"; !strings.Contains(text, row) {
 			t.Errorf("the specification does not say %q", row)
@@ -197,8 +200,8 @@ func TestReasonsNamed(t *testing.T) {
 			got = append(got, reason)
 		}
 	}
-	if !slices.Equal(got, passReasons()) {
-		t.Errorf("the table has %q, the code %q", got, passReasons())
+	if want := append(passReasons(), pass.ReasonBadPresentation); !slices.Equal(got, want) {
+		t.Errorf("the tables have %q, the code %q", got, want)
 	}
 }
 
@@ -214,6 +217,9 @@ var cannotShow = map[string]string{
 	"P-71": "pass: Sign takes no sealed reference",
 	"P-72": "pass: TestJoinRefuses",
 	"P-73": "a duty of the issuer",
+	"P-94": "a duty of the door",
+	"P-96": "a duty of the phone",
+	"P-97": "a duty of the site",
 }
 
 // TestRequirements: each requirement has a vector or a reason why not, and no
@@ -269,6 +275,14 @@ func citations(t *testing.T) map[string]bool {
 	for _, v := range consents {
 		cite(v.Vector)
 	}
+	shown, err := vectors.ThePresentations()
+	must(t, err)
+	for _, v := range shown.Presentations {
+		cite(v.Vector)
+	}
+	for _, v := range shown.Challenges {
+		cite(v.Vector)
+	}
 	return cited
 }
 
@@ -315,5 +329,19 @@ func TestSizesNamed(t *testing.T) {
 		if len(v.Bytes) > pass.MaxSize || v.Name == "face" && len(v.Bytes)+2 > pass.GoalSize {
 			t.Errorf("%s: %d bytes", v.Name, len(v.Bytes))
 		}
+	}
+	shown, err := vectors.ThePresentations()
+	must(t, err)
+	v := shown.Presentations[0]
+	inside := (len(v.Steps.Pass) - len(pass.Prefix)) * 2 / 3
+	for _, row := range []string{
+		fmt.Sprintf("| %d | %d |", inside, len(v.Steps.Pass)), fmt.Sprintf("| %d | %d |", len(v.Bytes), len(v.Text)),
+	} {
+		if !strings.Contains(text, row) {
+			t.Errorf("the specification does not say %q", row)
+		}
+	}
+	if len(v.Bytes) > pass.GoalSize {
+		t.Errorf("a presentation of %d bytes", len(v.Bytes))
 	}
 }

@@ -2,6 +2,7 @@ package vectors_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"reflect"
 	"slices"
@@ -48,7 +49,7 @@ func (d door) judge(text, zone string, v vectors.Refuse) (pass.Verified, *pass.R
 	}
 	ok, err := p.Verify(d.trust, zone, v.At)
 	if err != nil || ok.Claims().Kind() == pass.Plain {
-		return ok, nil, err
+		return ok, nil, cmp.Or(err, ok.CheckBearer())
 	}
 	if _, err := ok.Model(d.models...); err != nil {
 		return ok, nil, err
@@ -103,11 +104,11 @@ func TestRefuse(t *testing.T) {
 	}
 }
 
-// passReasons are the reasons that a pass can be refused for; the others are
-// about pictures.
+// passReasons are the reasons that a pass can be refused for when it is shown
+// alone; the others are about pictures, presentations and doors.
 func passReasons() []pass.Reason {
 	all := pass.Reasons()
-	return all[:slices.Index(all, pass.ReasonBadImage)]
+	return append(all[:slices.Index(all, pass.ReasonBadImage)], pass.ReasonNeedsPresentation)
 }
 
 // claimsJSON brings claims to the form of a vector.

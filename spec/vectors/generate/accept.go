@@ -68,9 +68,11 @@ func (w *world) acceptHours(name, about string, at time.Time, hours string) vect
 }
 
 func (w *world) acceptHolder() vectors.Accept {
+	refs := w.references("holder", w.model)
 	c := w.plain("holder")
 	c.Holder = &key("key of a holder").PublicKey
-	return w.acceptPlain("holder-key", "a plain pass with the holder's own key", noon, c, "P-29")
+	c, s := w.sealed("holder", c, w.seal, refs)
+	return accepted("holder-key", "a face pass with the holder's own key, which it does not need", w.issue(c, s.Bytes), noon, []string{"P-29"}, refs)
 }
 
 func (w *world) acceptZones() vectors.Accept {

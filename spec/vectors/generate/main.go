@@ -44,12 +44,16 @@ func Files() (map[string][]byte, error) {
 	accept := w.accepts()
 	refuse := w.refuses()
 	consents := w.consents()
+	shown := w.presentations()
 	site := w.publish()
 	lists := w.refusedLists()
+	bundles := newBundles(w, site).all()
+	relays := w.relayed()
 	files := make(map[string][]byte)
 	for name, v := range map[string]any{
 		"accept": accept, "refuse": refuse, "consent": consents,
 		"site": site, "statuslist": lists, "base45": base45(),
+		"presentation": shown, "bundle": bundles, "relay": relays,
 	} {
 		var buf bytes.Buffer
 		e := json.NewEncoder(&buf)
@@ -61,6 +65,7 @@ func Files() (map[string][]byte, error) {
 		files["spec/vectors/"+name+".json"] = buf.Bytes()
 	}
 	seeds(files, accept, refuse)
+	newSeeds(files, shown, bundles, relays)
 	for _, c := range consents {
 		seed(files, "consent", "FuzzDecode", "record-"+c.Name, []byte(c.Record))
 	}

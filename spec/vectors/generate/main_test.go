@@ -45,10 +45,10 @@ func TestGenerated(t *testing.T) {
 
 // isOurs returns whether a seed has a name that this program gives.
 func isOurs(name string) bool {
-	if !strings.HasPrefix(name, "pass/") && !strings.HasPrefix(name, "statuslist/") &&
+	if !strings.HasPrefix(name, "pass/") && !strings.HasPrefix(name, "bundle/") && !strings.HasPrefix(name, "statuslist/") &&
 		!strings.HasPrefix(name, "consent/") && !strings.HasPrefix(name, "internal/cose/") {
 		return false
 	}
 	base := name[strings.LastIndexByte(name, '/')+1:]
-	return strings.HasPrefix(base, "accept-") || strings.HasPrefix(base, "refuse-") || strings.HasPrefix(base, "record-")
+	return strings.HasPrefix(base, "accept-") || strings.HasPrefix(base, "refuse-") || strings.HasPrefix(base, "record-") || strings.HasPrefix(base, "challenge-")
 }

@@ -27,6 +27,7 @@ func (w *world) refuses() []vectors.Refuse {
 	r.sealedForms()
 	r.judged()
 	r.moved()
+	r.copied()
 	return r.out
 }
 
@@ -74,7 +75,7 @@ func (r *refusals) texts() {
 	bad("prefix-only", "the prefix alone", pass.Prefix, "P-1")
 	bad("prefix-lower-case", "the prefix in lower case", "fl1:"+good[4:], "P-1", "P-2")
 	bad("version-2", "a version that there is not", "FL2:"+good[4:], "P-5")
-	bad("presentation", "the prefix reserved for presentations", "FLP1:"+good[4:], "P-75")
+	bad("presentation", "the prefix of presentations", "FLP1:"+good[4:], "P-75")
 	bad("no-prefix", "a pass without its prefix", good[4:], "P-1")
 	bad("lower-case", "Base45 in lower case", "FL1:"+strings.ToLower(good[4:]), "P-2")
 	bad("one-lower-case", "one letter in lower case", lowerOne(good), "P-2")
@@ -108,6 +109,13 @@ func (r *refusals) judged() {
 	r.add(pass.ReasonWrongZone, "zone-prefix", "the beginning of a zone's name", text, "P-59").Zone = "fron"
 	r.statuses()
 	r.hours()
+}
+
+// copied is a pass of a phone's, shown by somebody else.
+func (r *refusals) copied() {
+	c := r.plain("copied")
+	c.Holder = &key("key of a holder").PublicKey
+	r.add(pass.ReasonNeedsPresentation, "needs-presentation", "a plain pass with a holder's key, without a presentation", r.issue(c, nil), "P-65")
 }
 
 func (r *refusals) issuers() {

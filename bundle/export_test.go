@@ -1,0 +1,7 @@
+package bundle
+
+// For fuzzing what is inside of a relay text.
+var (
+	DecodeSecrets = decodeSecrets
+	EncodeSecrets = Secrets.encode
+)
