@@ -1,6 +1,7 @@
 package web
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/home"
@@ -16,16 +18,23 @@ import (
 // Serve returns a handler for a page's folder, to be put at "/": its files
 // with Headers and the right types, index.html for "/", and nothing else.
 func Serve(page fs.FS) http.Handler {
-	server := http.FileServerFS(page)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		if name == "" {
+			name = "index.html"
+		}
 		headers := Headers()
 		for _, key := range slices.Sorted(maps.Keys(headers)) {
 			w.Header().Set(key, headers[key])
 		}
-		if t, ok := Type(r.URL.Path); ok {
-			w.Header().Set("Content-Type", t)
+		data, err := fs.ReadFile(page, name)
+		kind, known := Type(name)
+		if err != nil || !known || r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.NotFound(w, r)
+			return
 		}
-		server.ServeHTTP(w, r)
+		w.Header().Set("Content-Type", kind)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 	})
 }
 
@@ -40,50 +49,31 @@ func Type(name string) (string, bool) {
 	return t, ok
 }
 
-// WithLibraries adds to a page what it loads below zxing/: zxing_reader.js and
-// zxing_reader.wasm, which read QR codes, and qrcode.js, which draws them. They
-// are read from the home into memory, and checked; the errors are those of
-// home.Dir.Read.
+// WithLibraries returns a page together with what it loads below zxing/:
+// zxing_reader.js and zxing_reader.wasm, which read QR codes, and qrcode.js,
+// which draws them. Those come from the home and are checked; the errors are
+// those of home.Dir.Read. All of it, about 1 MB, is held in memory.
 func WithLibraries(page fs.FS, dir home.Dir) (fs.FS, error) {
-	all := overlay{FS: page, extra: map[string][]byte{}}
+	var buffer bytes.Buffer
+	archive := zip.NewWriter(&buffer)
+	if err := archive.AddFS(page); err != nil {
+		return nil, err
+	}
 	for _, file := range home.WebLibraries() {
 		data, err := dir.Read(file)
 		if err != nil {
 			return nil, fmt.Errorf("what the pages read QR codes with: %w", err)
 		}
-		all.extra[path.Join("zxing", path.Base(file.Path))] = data
+		to, err := archive.Create(path.Join("zxing", path.Base(file.Path)))
+		if err != nil {
+			return nil, err
+		}
+		if _, err := to.Write(data); err != nil {
+			return nil, err
+		}
 	}
-	return all, nil
-}
-
-// overlay is a file system with some more files, which are not listed.
-type overlay struct {
-	fs.FS
-	extra map[string][]byte // never changed
-}
-
-func (o overlay) Open(name string) (fs.File, error) {
-	if data, ok := o.extra[name]; ok {
-		return &library{Reader: *bytes.NewReader(data), name: path.Base(name), size: int64(len(data))}, nil
+	if err := archive.Close(); err != nil {
+		return nil, err
 	}
-	return o.FS.Open(name)
+	return zip.NewReader(bytes.NewReader(buffer.Bytes()), int64(buffer.Len()))
 }
-
-// library is an open file in memory, and its own fs.FileInfo.
-type library struct {
-	bytes.Reader
-	name string
-	size int64
-}
-
-func (l *library) Stat() (fs.FileInfo, error) { return info{l}, nil }
-func (l *library) Close() error               { return nil }
-
-type info struct{ l *library }
-
-func (i info) Name() string       { return i.l.name }
-func (i info) Size() int64        { return i.l.size }
-func (i info) Mode() fs.FileMode  { return 0o444 }
-func (i info) ModTime() time.Time { return time.Time{} }
-func (i info) IsDir() bool        { return false }
-func (i info) Sys() any           { return nil }

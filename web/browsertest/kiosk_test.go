@@ -118,11 +118,25 @@ func run(t *testing.T, script string, arguments map[string]any) {
 	}
 }
 
-// TestKioskScreens walks every screen of the kiosk page.
+// walk is one walk through all screens, at its own door.
+type walk struct {
+	Base string `json:"base"`
+	Size string `json:"size"`
+	Lang string `json:"lang"`
+}
+
+// TestKioskScreens walks every screen of the kiosk page, in every size and
+// language.
 func TestKioskScreens(t *testing.T) {
 	executable := browser(t)
-	d := &door{code: "12345678"}
-	server := httptest.NewServer(d.handler(withLibraries(t, web.Kiosk())))
-	defer server.Close()
-	run(t, "walk.mjs", map[string]any{"base": server.URL, "shots": shots(t), "executable": executable})
+	page := withLibraries(t, web.Kiosk())
+	var walks []walk
+	for _, size := range []string{"landscape", "portrait", "phone"} {
+		for _, lang := range []string{"en", "zh-CN"} {
+			server := httptest.NewServer((&door{code: "12345678"}).handler(page))
+			defer server.Close()
+			walks = append(walks, walk{server.URL, size, lang})
+		}
+	}
+	run(t, "walk.mjs", map[string]any{"walks": walks, "shots": shots(t), "executable": executable})
 }

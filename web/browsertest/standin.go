@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"math/big"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type door struct {
 	mu     sync.Mutex
 	key    *ecdsa.PublicKey
 	conn   *websocket.Conn
+	away   time.Time // until then it refuses connections
 	config json.RawMessage
 	first  []json.RawMessage // sent after the config, to each connection
 	got    []json.RawMessage
@@ -56,7 +58,8 @@ func (d *door) handler(page fs.FS) http.Handler {
 func (d *door) pair(w http.ResponseWriter, r *http.Request) {
 	var asked struct{ Code, Key string }
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked.Code != d.code {
-		http.Error(w, "wrong code", http.StatusForbidden)
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"why":"wrong-code"}`)
 		return
 	}
 	der, err := base64.StdEncoding.DecodeString(asked.Key)
@@ -77,6 +80,13 @@ func (d *door) pair(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *door) socket(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	away := time.Now().Before(d.away)
+	d.mu.Unlock()
+	if away {
+		http.Error(w, "away", http.StatusServiceUnavailable)
+		return
+	}
 	conn, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return
@@ -199,10 +209,14 @@ func (d *door) send(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// close says bye, if a reason is given, and ends the connection.
+// close says bye, if a reason is given, ends the connection, and takes no other
+// for some milliseconds.
 func (d *door) close(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if ms, err := strconv.Atoi(r.URL.Query().Get("away")); err == nil {
+		d.away = time.Now().Add(time.Duration(ms) * time.Millisecond)
+	}
 	if d.conn == nil {
 		return
 	}

@@ -1,3 +1,5 @@
+import { toBase45 } from "../shared/base45";
+import { fromBase64 } from "../shared/base64";
 import { h } from "../shared/dom";
 import { drawCode } from "../shared/qr";
 import { pairing, PINForm } from "./forms";
@@ -27,10 +29,13 @@ export class App {
   private own: Own | null = "connecting";
   private pin: PINForm | null = null;
   private pairing: Keypad | null = null;
+  private reading = false;
+  private away = 0;
   private frames: "off" | "look" | "qr" = "off";
   private idle = 0;
   private warn = 0;
   private nonce = "";
+  private greeted = false; // this connection is new: the daemon does not know the camera's state
 
   constructor(root: HTMLElement, said: HTMLElement) {
     this.lens = new Lens({
@@ -59,9 +64,16 @@ export class App {
   private connect(identity: Identity): void {
     this.pairing = null;
     this.own = "connecting";
-    this.link = new Link(identity, { opened: () => (this.own = null), message: (m) => this.message(m), lost: (why) => void this.lost(why) });
+    this.link = new Link(identity, { opened: () => this.opened(), message: (m) => this.message(m), lost: (why) => void this.lost(why) });
     this.link.connect();
     this.draw();
+  }
+
+  // The first config on a connection.
+  private opened(): void {
+    this.greeted = this.own !== null;
+    this.own = null;
+    if (this.greeted) this.draw();
   }
 
   private async lost(why: string): Promise<void> {
@@ -69,12 +81,13 @@ export class App {
     this.frames = "off";
     this.lens.send(false, 0, 0);
     this.lens.read(false);
+    this.reading = false;
     this.state.screen = null;
-    if (why === "unpaired") {
+    if (["unpaired", "not-paired", "bad-signature"].includes(why)) {
       this.link = null;
       await forget();
       this.askToPair();
-    } else this.own = why === "already connected" ? "elsewhere" : this.state.config ? "lost" : "connecting";
+    } else this.own = why === "already-connected" ? "elsewhere" : this.state.config ? "lost" : "connecting";
     this.draw();
   }
 
@@ -96,8 +109,6 @@ export class App {
     switch (m.t) {
       case "config":
         return this.configured(m);
-      case "nonce":
-        return void this.showNonce(m.nonce);
       case "screen":
         return this.screen(m);
       case "frames":
@@ -109,11 +120,14 @@ export class App {
   }
 
   private configured(config: Config): void {
+    const before = this.state.config;
     this.state.config = config;
     this.words.offer(config.langs);
     this.eyes();
-    this.draw();
-    if (config.nonce) void this.showNonce(config.nonce);
+    if (this.state.preview && this.greeted) this.send({ t: "camera", state: this.state.camera });
+    this.greeted = false;
+    if (JSON.stringify({ ...before, nonce: "" }) !== JSON.stringify({ ...config, nonce: "" })) this.draw();
+    void this.showNonce();
   }
 
   private screen(screen: Screen): void {
@@ -121,7 +135,7 @@ export class App {
     this.state.screen = screen;
     if (screen.key === "look") this.state.looked = true;
     if (screen.key === "ready") this.state.looked = false;
-    else if (this.pin) this.pin = null;
+    else if (["checking", "about-to-look", "look", "opened", "locked", "latch-failed"].includes(screen.key)) this.pin = null;
     if (before?.key === screen.key && screen.key === "look") return this.view.rehint(this.words.hint(screen.hint));
     this.eyes();
     this.draw(true);
@@ -135,7 +149,10 @@ export class App {
     if (!config || door) return;
     this.lens.open();
     const looking = screen?.key === "about-to-look" || screen?.key === "look";
-    this.lens.read(config.browserQR && this.frames === "off" && !looking);
+    const read = config.browserQR && this.frames === "off" && !looking;
+    if (read && !this.reading) this.seen.resume(performance.now());
+    this.reading = read;
+    this.lens.read(read);
   }
 
   private cameraIs(state: State["camera"]): void {
@@ -145,17 +162,26 @@ export class App {
   }
 
   private code(text: string): void {
-    const wanted = this.name() === "ready" && !this.pin;
-    if (this.seen.fresh(text, wanted, performance.now()) && wanted) this.send({ t: "code", text });
+    if (this.own || this.pin) return;
+    const what = this.seen.sight(text, performance.now());
+    if (what === "send") this.send({ t: "code", text });
+    else if (what === "held" && this.name() === "ready") this.takeAway();
   }
 
-  private async showNonce(nonce: string): Promise<void> {
-    const wanted = this.state.config?.methods.includes("phone") ?? false;
-    this.view.beside.hidden = !wanted;
-    if (!wanted || nonce === this.nonce) return;
+  private takeAway(): void {
+    this.view.rehint(this.words.hint("take-pass-away"));
+    clearTimeout(this.away);
+    this.away = window.setTimeout(() => this.draw(), 1500);
+  }
+
+  private async showNonce(): Promise<void> {
+    const { config } = this.state;
+    const nonce = config?.methods.includes("phone") ? config.nonce : "";
+    this.view.beside.hidden = !nonce;
+    if (!nonce || nonce === this.nonce) return;
     this.nonce = nonce;
     const label = this.words.say("ready.phone");
-    this.view.beside.replaceChildren(await drawCode(nonce, label, "M"), h("p", {}, label));
+    this.view.beside.replaceChildren(await drawCode(`FLN1:${toBase45(fromBase64(nonce))}`, label, "M"), h("p", {}, label));
   }
 
   private name(): Name {
@@ -211,7 +237,7 @@ export class App {
     if (this.pairing) this.askToPair();
     if (this.pin) this.pin.translate();
     this.draw(true);
-    if (this.state.config?.nonce) void this.showNonce(this.state.config.nonce);
+    void this.showNonce();
   }
 
   private send(message: FromPage): void {

@@ -27,8 +27,8 @@ export async function pair(code: string): Promise<Identity | PairFailure> {
   } catch {
     return "away";
   }
-  if (!answer.ok) return answer.status === 429 || answer.status === 410 || answer.status === 404 ? "blocked" : answer.status >= 500 ? "away" : "wrong";
-  const { kiosk } = (await answer.json()) as { kiosk: string };
+  const { kiosk, why } = (await answer.json().catch(() => ({}))) as { kiosk?: string; why?: string };
+  if (!answer.ok || !kiosk) return why === "wrong-code" ? "wrong" : why === "no-code" ? "blocked" : "away";
   const identity = { kiosk, key: privateKey };
   await save("kiosk", identity);
   return identity;

@@ -56,20 +56,35 @@ export class Lens {
   }
 }
 
-const gone = 1500; // milliseconds without a code before it counts as shown again
+const gone = 2000; // milliseconds out of sight before a code counts as shown anew
+const again = 600; // between two reports of a code that is held up
 
-/** Decides which codes are new: a pass that is still held up was shown once. */
+/**
+ * Decides which sightings of codes go to the daemon: the first, and then some
+ * while it is held up, so that the daemon knows that it still is. A code that
+ * was held up all through a look, when nothing is read, stays with the page:
+ * to the daemon it would seem shown anew, and nobody meant that.
+ */
 export class Seen {
   private last = "";
   private at = -Infinity;
+  private sent = -Infinity;
 
-  /** Notes a code; true if it should go to the daemon, provided that it asks for one now. */
-  fresh(text: string, wanted: boolean, now: number): boolean {
+  /** Codes were not looked for until now: one that was held up before may still be. */
+  resume(now: number): void {
+    if (this.last) this.at = now;
+  }
+
+  /** What to do with a sighting: send it, say that the pass has to go first, or nothing. */
+  sight(text: string, now: number): "send" | "held" | "" {
+    if (!/^[\x20-\x7e]{1,4096}$/.test(text)) return "";
     const kind = text.startsWith("FLP1:") ? "FLP1:" : text; // a phone's code changes while it is held up
     const held = kind === this.last && now - this.at < gone;
-    if (!held && !wanted) return false;
     this.last = kind;
     this.at = now;
-    return !held && /^[\x20-\x7e]{1,4096}$/.test(text);
+    if (held && now - this.sent >= gone) return "held";
+    if (held && now - this.sent < again) return "";
+    this.sent = now;
+    return "send";
   }
 }

@@ -9,7 +9,7 @@ export interface Listener {
   lost(why: string): void;
 }
 
-const silence = 12_000; // the daemon pings every few seconds
+const silence = 4000; // the daemon pings every second
 
 /** The one connection to the daemon. It comes back by itself, at growing waits. */
 export class Link {

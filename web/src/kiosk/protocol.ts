@@ -24,7 +24,7 @@ export interface Config {
   browserQR: boolean;
   /** "kiosk" (the default): this browser's camera. "door": the door has its own. */
   camera?: "kiosk" | "door";
-  /** Text of the code that a phone reads to prove that it is here; fresh each 10 s. */
+  /** 16 bytes in Base64 that a phone signs to prove that it is here; fresh each 10 s, in a new config. */
   nonce?: string;
   demo: boolean;
   /** Whom to ask, as a person would say it: "the desk, 021-5555 0100". */
@@ -45,7 +45,6 @@ export type FromDoor =
   | Config
   | Screen
   | { t: "frames"; mode: "off" | "look" | "qr"; max_fps?: number; width?: number }
-  | { t: "nonce"; nonce: string }
   | { t: "ping" }
   | { t: "bye"; why: string };
 

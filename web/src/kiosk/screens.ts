@@ -41,7 +41,7 @@ export const screens: Record<Name, Look> = {
   "use-other-way": look("again", "other", "use-other-way", true),
   "too-many-tries": look("again", "hourglass", "too-many-tries", true),
   locked: look("stop", "lock", "locked", false),
-  "latch-failed": look("stop", "latch", "latch-failed", true),
+  "latch-failed": look("stop", "latch", "latch-failed", false),
   connecting: look("paper", "wait", "connecting", false),
   lost: look("stop", "unplugged", "lost", false),
   elsewhere: look("stop", "tablet", "elsewhere", false),
@@ -54,7 +54,7 @@ export function way(name: Name, config: Config | null): Word {
   const has = (m: Method): boolean => config?.methods.includes(m) ?? false;
   const pin = has("pin") ? "-pin" : "";
   switch (name) {
-    case "locked": case "connecting": case "lost": case "elsewhere": case "insecure":
+    case "locked": case "latch-failed": case "connecting": case "lost": case "elsewhere": case "insecure":
       return "way.staff";
     case "no-camera":
       return has("pin") ? "way.pin" : "way.staff";

@@ -25,7 +25,7 @@ export function sight(name: Name, state: State, words: Words): Sight {
     name,
     look,
     title: words.say(look.title),
-    text: words.say(text(name, state)),
+    text: words.say(text(name, state), { contact }),
     hint: words.hint(ours?.hint),
     way: words.say(way(name, config), { contact }),
     pin: look.pin && (config?.methods.includes("pin") ?? false),
@@ -39,6 +39,7 @@ export function sight(name: Name, state: State, words: Words): Sight {
 
 function text(name: Name, state: State): Word {
   if (name === "opened" && state.looked) return "opened.forgotten";
+  if (name === "try-again" && state.screen?.hint === "type-again") return "try-again.pin";
   if (name === "no-camera" && state.camera !== "ok" && state.camera !== "dead") return `no-camera.${state.camera}`;
   return screens[name].text;
 }

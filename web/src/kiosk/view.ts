@@ -31,7 +31,7 @@ export interface Sight {
 
 /** The page's markup, kept up to date. The camera's panel is made once: a video that is moved stops. */
 export class View {
-  private readonly demo = h("p", { class: "demo", hidden: true });
+  private readonly demo = h("aside", { class: "demo", hidden: true });
   private readonly place = h("p", { class: "place" });
   private readonly tools = h("div", { class: "tools" });
   private readonly main = h("main", {});
@@ -41,12 +41,13 @@ export class View {
   private readonly over = h("div", { class: "over" });
   private readonly footer = h("footer", { class: "way" });
   private readonly preview = h("canvas", { width: 72, height: 72, "aria-hidden": "true" });
+  private readonly watch = h("p", { class: "watch" });
   /** Where a phone finds the door's nonce. */
   readonly beside = h("div", { class: "beside", hidden: true });
 
   constructor(private readonly root: HTMLElement, private readonly said: HTMLElement, private readonly video: HTMLVideoElement, private readonly words_: Words, private readonly actions: Actions) {
     this.panel = h("div", { class: "panel" }, video, this.preview, this.over);
-    this.main.append(h("div", { class: "stage" }, this.panel, this.figure), this.words);
+    this.main.append(h("div", { class: "stage" }, this.panel, this.figure, this.watch), this.words);
     root.append(this.demo, h("header", {}, this.place, this.tools), this.main, this.footer);
   }
 
@@ -56,9 +57,9 @@ export class View {
     const button = s.look.button && h("button", { type: "button", class: `button huge ${s.look.button}`, click: () => this.actions.press(s.look.button!) }, drawing(pictures[s.look.button === "help" ? "help" : "hand"]), this.words_.say(s.look.button === "help" ? "insecure.help" : s.look.button));
     const hint = s.hint && h("p", { class: "hint" }, s.hint);
     fill(this.words, h("h1", { tabindex: -1 }, s.title), hint || null, h("p", { class: "text" }, s.text), button || null);
-    if (s.name === "ready") {
-      this.words.append(h("p", { class: "watch" }, drawing(pictures.pass), this.words_.say("ready.watch")), this.beside);
-    }
+    if (s.name === "ready") this.words.append(this.beside);
+    this.watch.hidden = s.name !== "ready";
+    fill(this.watch, drawing(pictures.square), this.words_.say("ready.watch"));
     this.announce([s.title, s.hint ?? "", s.text].filter(Boolean).join(" "));
   }
 
@@ -66,6 +67,7 @@ export class View {
   form(s: Sight, element: HTMLElement): void {
     this.frame(s);
     this.panel.className = "panel away";
+    this.watch.hidden = true;
     this.figure.replaceChildren();
     this.words.replaceChildren(element);
     element.querySelector("h1")?.focus({ preventScroll: true });
@@ -93,6 +95,7 @@ export class View {
     document.title = this.words_.say("page.title");
     this.demo.hidden = !s.demo;
     this.demo.textContent = this.words_.say("demo");
+    this.demo.setAttribute("aria-label", this.words_.say("demo"));
     this.place.textContent = s.place;
     this.toolbar(s);
     const pin = s.pin && h("button", { type: "button", class: "button main pin", click: () => this.actions.pin() }, drawing(pictures.keys), this.words_.say("pin.button"));
@@ -101,7 +104,7 @@ export class View {
 
   private toolbar(s: Sight): void {
     const other = this.words_.other;
-    const speak = s.speaking === null ? null : h("button", { type: "button", class: "button tool", "aria-pressed": String(s.speaking), click: () => this.actions.speak() }, drawing(s.speaking ? pictures.hush : pictures.speak), this.words_.say(s.speaking ? "speak.off" : "speak.on"));
+    const speak = s.speaking === null ? null : h("button", { type: "button", class: "button tool", "aria-pressed": String(s.speaking), click: () => this.actions.speak() }, drawing(s.speaking ? pictures.hush : pictures.speak), h("span", {}, this.words_.say(s.speaking ? "speak.off" : "speak.on")));
     const language = other && h("button", { type: "button", class: "button tool", lang: other, click: () => this.actions.language() }, drawing(pictures.globe), this.words_.nameOf(other));
     const had = this.tools.contains(document.activeElement) ? [...this.tools.children].indexOf(document.activeElement as Element) : -1;
     fill(this.tools, speak, language || null);
