@@ -231,3 +231,22 @@ func (m Manifest) Threshold(name string) (Threshold, bool) {
 	}
 	return Threshold{}, false
 }
+
+// ForAttempts returns the threshold that each of several attempts has to reach,
+// so that together they stay within the false match rate of the threshold of a
+// name: the loosest one that was calibrated for no more than that rate divided by
+// the attempts. That holds whatever the attempts have in common (the union bound).
+// ok is false where the set has no such name, or no threshold that is strict
+// enough; a looser one must not stand in for it.
+func (m Manifest) ForAttempts(name string, attempts int) (t Threshold, ok bool) {
+	stated, known := m.Threshold(name)
+	if !known || attempts < 1 {
+		return Threshold{}, false
+	}
+	for _, t := range m.Thresholds {
+		if t.FMR <= stated.FMR/float64(attempts) {
+			return t, true
+		}
+	}
+	return Threshold{}, false
+}

@@ -69,6 +69,32 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
+// TestForAttempts: three attempts at what the default set states are each held to
+// a threshold of a third of it or less, and nothing looser stands in.
+func TestForAttempts(t *testing.T) {
+	m := Default()
+	for _, test := range []struct {
+		stated   string
+		attempts int
+		want     string
+	}{
+		{"fmr-1e-3", 1, "fmr-1e-3"},
+		{"fmr-1e-3", 3, "fmr-1e-4"},
+		{"fmr-1e-4", 1, "fmr-1e-4"},
+		{"fmr-1e-4", 3, "fmr-3e-5"},
+		{"fmr-3e-5", 3, ""},
+		{"fmr-1e-4", 4, ""},
+		{"fmr-1e-4", 0, ""},
+		{"fmr-1e-4", -1, ""},
+		{"fmr-1e-9", 1, ""},
+	} {
+		got, ok := m.ForAttempts(test.stated, test.attempts)
+		if got.Name != test.want || ok != (test.want != "") {
+			t.Errorf("%s in %d attempts: %q, %t; want %q", test.stated, test.attempts, got.Name, ok, test.want)
+		}
+	}
+}
+
 // TestDecodeNamesTheField changes one field at a time.
 func TestDecodeNamesTheField(t *testing.T) {
 	tests := []struct {
