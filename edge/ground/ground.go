@@ -19,6 +19,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ import (
 	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/edge/timekeeper"
+	"github.com/facelatch/facelatch/edge/tpm"
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -41,7 +43,7 @@ type Options struct {
 	Disk state.Disk
 	// Clock is that of the machine if nil.
 	Clock timekeeper.Clock
-	// Counter is a TPM's, or nil.
+	// Counter is that of the TPM which the configuration names if nil.
 	Counter timekeeper.Counter
 	// Log is told about the machine, never about a passage. Nothing if nil.
 	Log *slog.Logger
@@ -62,6 +64,7 @@ type Ground struct {
 	counter counts.Counter
 	reports reports
 	log     *slog.Logger
+	tpm     io.Closer // nil without one
 
 	// writing is held by whoever changes the folder, and before mu.
 	writing sync.Mutex
@@ -107,9 +110,16 @@ func Open(c config.Config, o Options) (*Ground, error) {
 		g.log = slog.New(slog.DiscardHandler)
 	}
 	if err := g.open(); err != nil {
-		return nil, errors.Join(err, folder.Close())
+		return nil, errors.Join(err, g.letGo())
 	}
 	return g, nil
+}
+
+func (g *Ground) letGo() error {
+	if g.tpm != nil {
+		return errors.Join(g.tpm.Close(), g.folder.Close())
+	}
+	return g.folder.Close()
 }
 
 func (g *Ground) open() (err error) {
@@ -126,6 +136,9 @@ func (g *Ground) open() (err error) {
 			return err
 		}
 	}
+	if err := g.findTPM(); err != nil {
+		return err
+	}
 	if g.keeper, err = timekeeper.Open(g.options.Clock, g.folder, g.options.Counter); err != nil {
 		return err
 	}
@@ -137,6 +150,25 @@ func (g *Ground) open() (err error) {
 	}
 	if _, err = g.config.Accepted(g.contents.Zone.Methods); errors.Is(err, bundle.ErrOnlyWay) {
 		return err
+	}
+	return nil
+}
+
+// findTPM opens the TPM. One that was not asked for by name, and cannot be used,
+// is like none; a door that has counted with it before will notice.
+func (g *Ground) findTPM() error {
+	if g.options.Counter != nil {
+		return nil
+	}
+	c, err := tpm.Find(g.config.TPM)
+	if err != nil && g.config.TPM != "auto" {
+		return err
+	}
+	if err != nil {
+		g.log.Warn("there is a TPM, and it cannot be used", "error", err)
+	}
+	if c != nil {
+		g.options.Counter, g.tpm = c, c
 	}
 	return nil
 }
@@ -191,7 +223,7 @@ func (g *Ground) follows(b *bundle.Bundle) error {
 		return fmt.Errorf("%w: %d after %d", bundle.ErrOlder, b.Number, last.Number)
 	case b.Number == last.Number && mine.SHA256 != last.SHA256:
 		return fmt.Errorf("%w: %d", bundle.ErrFork, b.Number)
-	case b.Demo != g.identity.Demo:
+	case b.Demo != g.Identity().Demo:
 		return bundle.ErrDemo
 	}
 	return nil
@@ -216,7 +248,7 @@ func (g *Ground) Close() error {
 	g.secrets.Wipe()
 	g.secrets = bundle.Secrets{}
 	g.identity.Relay.Wipe()
-	return errors.Join(err, g.folder.Close())
+	return errors.Join(err, g.letGo())
 }
 
 // Run keeps the ground in step with the controller until ctx ends, and returns
