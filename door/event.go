@@ -71,6 +71,9 @@ type Looked struct {
 	Err error
 }
 
+// Format prints that somebody looked, and no score.
+func (Looked) Format(f fmt.State, _ rune) { io.WriteString(f, "a look") }
+
 // Latched answers [Unlatch], once the latch has locked again or has failed.
 type Latched struct {
 	// Showing is that of the order.

@@ -227,7 +227,7 @@ func (s *step) elapse() {
 	case s.state == Refused, s.state == Opened && s.showing.latch.IsZero():
 		s.rest()
 	}
-	if s.due(s.lastSeen.Add(AwayTime)) {
+	if s.state.Reads() && s.due(s.lastSeen.Add(AwayTime)) {
 		s.last, s.lastSeen = tag{}, time.Time{}
 	}
 	if s.due(s.hintEnds) {
@@ -255,7 +255,7 @@ func (s *step) wake() (next time.Time) {
 	if s.state != Opened || s.showing.latch.IsZero() {
 		times = append(times, s.until)
 	}
-	if !s.lastSeen.IsZero() {
+	if s.state.Reads() && !s.lastSeen.IsZero() {
 		times = append(times, s.lastSeen.Add(AwayTime))
 	}
 	for _, t := range times {

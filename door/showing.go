@@ -151,7 +151,7 @@ func (s *step) decide(d Decision) {
 	s.decision = &d
 	latch := s.now.Add(s.b.pulse() + LatchTime)
 	s.state, s.until, s.showing = Opened, s.now.Add(ResultTime), showing{latch: latch}
-	s.seenJustNow()
+	s.maybeSeen()
 	s.order(Unlatch{Showing: s.number, Pulse: s.b.pulse(), Until: latch})
 }
 
@@ -161,15 +161,16 @@ func (s *step) refuse(n *no) {
 	s.decision = &Decision{Reason: n.reason, Detail: n.detail}
 	s.state, s.until, s.showing = Refused, s.now.Add(ResultTime), showing{}
 	s.key, s.keyHint = n.screen()
-	s.seenJustNow()
+	s.maybeSeen()
 	s.order(Count{n.reason})
 }
 
-// seenJustNow lets a pass that is held up throughout a look count as in sight,
-// although nobody looked for it meanwhile.
-func (s *step) seenJustNow() {
-	if !s.lastSeen.IsZero() {
-		s.lastSeen = s.now
+// maybeSeen lets a pass that was held up throughout a look count as in sight,
+// although nobody looked for it meanwhile: if it is seen within half of
+// [AwayTime] it was there, else it was taken away.
+func (s *step) maybeSeen() {
+	if at := s.now.Add(-AwayTime / 2); !s.lastSeen.IsZero() && s.lastSeen.Before(at) {
+		s.lastSeen = at
 	}
 }
 
