@@ -118,6 +118,15 @@ func run(t *testing.T, script string, arguments map[string]any) {
 	}
 }
 
+// TestTypes checks the TypeScript, which the bundler does not.
+func TestTypes(t *testing.T) {
+	browser(t)
+	command := exec.CommandContext(t.Context(), "node", "node_modules/typescript/bin/tsc", "-p", "..")
+	if said, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
 // walk is one walk through all screens, at its own door.
 type walk struct {
 	Base string `json:"base"`

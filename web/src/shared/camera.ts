@@ -79,8 +79,9 @@ export class Camera {
     if (sum !== this.sum) this.since.changed = now;
     if (bright) this.since.lit = now;
     this.sum = sum;
-    if (now - this.since.changed > patience) this.say("frozen");
-    else if (now - this.since.lit > patience) this.say("covered");
+    if (now - this.since.lit > patience) this.say("covered"); // darkness may stand still, too
+    else if (now - this.since.changed > patience && now - this.since.lit < 500) this.say("frozen");
+    else if (now - this.since.changed > patience) return;
     else this.say("ok");
   }
 
