@@ -43,16 +43,20 @@ func (m Methods) Check() error {
 	return nil
 }
 
-// String returns the names, joined by "+".
-func (m Methods) String() string {
+// Names returns the names of the methods in the set, as [ParseMethods] reads
+// them.
+func (m Methods) Names() []string {
 	var names []string
 	for i, name := range []string{"plain", "face", "pin", "phone"} {
 		if m>>i&1 == 1 {
 			names = append(names, name)
 		}
 	}
-	return strings.Join(names, "+")
+	return names
 }
+
+// String returns the names, joined by "+".
+func (m Methods) String() string { return strings.Join(m.Names(), "+") }
 
 // ParseMethods reads names of methods, each once.
 func ParseMethods(names ...string) (m Methods, err error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -114,7 +113,7 @@ func bundleJSON(t *testing.T, b *bundle.Bundle) *vectors.BundleClaims {
 
 func zoneJSON(z bundle.Zone) vectors.Zone {
 	v := vectors.Zone{
-		Name: z.Name, Title: z.Title, Methods: strings.Split(z.Methods.String(), "+"),
+		Name: z.Name, Title: z.Title, Methods: z.Methods.Names(),
 		RequireLive: z.RequireLive, Threshold: z.Threshold, Budget: z.Budget,
 	}
 	for _, h := range z.Hours {

@@ -20,13 +20,15 @@ import (
 	"github.com/facelatch/facelatch/statuslist"
 )
 
-const specFile = "../pass.md"
+const specFile, bundleFile = "../pass.md", "../bundle.md"
 
 var update = flag.Bool("update", false, "write the worked example into the specification")
 
-func spec(t testing.TB) string {
+func spec(t testing.TB) string { return read(t, specFile) }
+
+func read(t testing.TB, file string) string {
 	t.Helper()
-	data, err := os.ReadFile(specFile)
+	data, err := os.ReadFile(file)
 	must(t, err)
 	return string(data)
 }
@@ -203,87 +205,6 @@ func TestReasonsNamed(t *testing.T) {
 	if want := append(passReasons(), pass.ReasonBadPresentation); !slices.Equal(got, want) {
 		t.Errorf("the tables have %q, the code %q", got, want)
 	}
-}
-
-// cannotShow are requirements that no vector can show, and what does.
-var cannotShow = map[string]string{
-	"P-6":  "shown by its refusals, P-7",
-	"P-33": "pass: TestSealRefuses",
-	"P-37": "pass: Verified has no other source than Verify",
-	"P-46": "a duty of the issuer over time",
-	"P-50": "vector empty, cited under P-1",
-	"P-64": "a duty of the door",
-	"P-70": "a duty of the issuer",
-	"P-71": "pass: Sign takes no sealed reference",
-	"P-72": "pass: TestJoinRefuses",
-	"P-73": "a duty of the issuer",
-	"P-94": "a duty of the door",
-	"P-96": "a duty of the phone",
-	"P-97": "a duty of the site",
-}
-
-// TestRequirements: each requirement has a vector or a reason why not, and no
-// vector cites one that there is not.
-func TestRequirements(t *testing.T) {
-	defined := map[string]bool{}
-	for _, m := range regexp.MustCompile(`\*\*\[(P-\d+)\]\*\*|(?m)^\| \[(P-\d+)\] \|`).FindAllStringSubmatch(spec(t), -1) {
-		defined[m[1]+m[2]] = true
-	}
-	cited := citations(t)
-	for p := range cited {
-		if !defined[p] {
-			t.Errorf("%s is cited and not defined", p)
-		}
-	}
-	for p := range defined {
-		if _, excused := cannotShow[p]; cited[p] == excused {
-			t.Errorf("%s: vector %v, excused %v", p, cited[p], excused)
-		}
-	}
-	for _, m := range regexp.MustCompile(`\[(P-\d+)\]`).FindAllStringSubmatch(spec(t), -1) {
-		if !defined[m[1]] {
-			t.Errorf("%s is referred to and not defined", m[1])
-		}
-	}
-}
-
-func citations(t *testing.T) map[string]bool {
-	t.Helper()
-	cited := map[string]bool{}
-	cite := func(v vectors.Vector) {
-		for _, p := range v.Requirements {
-			cited[p] = true
-		}
-	}
-	accept, err := vectors.Accepts()
-	must(t, err)
-	for _, v := range accept {
-		cite(v.Vector)
-	}
-	refuse, err := vectors.Refuses()
-	must(t, err)
-	for _, v := range refuse {
-		cite(v.Vector)
-	}
-	lists, err := vectors.RefuseLists()
-	must(t, err)
-	for _, v := range lists {
-		cite(v.Vector)
-	}
-	consents, err := vectors.Consents()
-	must(t, err)
-	for _, v := range consents {
-		cite(v.Vector)
-	}
-	shown, err := vectors.ThePresentations()
-	must(t, err)
-	for _, v := range shown.Presentations {
-		cite(v.Vector)
-	}
-	for _, v := range shown.Challenges {
-		cite(v.Vector)
-	}
-	return cited
 }
 
 // TestCDDLLabels: the claims in the grammar are those in the vectors.

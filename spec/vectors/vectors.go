@@ -1,6 +1,7 @@
-// Package vectors holds the test vectors of spec/pass.md: passes that must be
-// accepted, passes that must be refused and why, status lists, consent records,
-// and the one site that all of them are judged at.
+// Package vectors holds the test vectors of spec/pass.md and spec/bundle.md:
+// passes, presentations, bundles, PINs and relay texts that must be accepted,
+// those that must be refused and why, status lists, consent records, and the one
+// site that all of them are judged at.
 //
 // The JSON files are for implementations in any language; this package reads
 // them for ours. Every key in them is published and must never be used for

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/ecdsa"
 	"crypto/sha256"
-	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
@@ -145,7 +144,7 @@ func bundleClaims(b *bundle.Bundle) *vectors.BundleClaims {
 	}
 	for _, z := range b.Zones {
 		v := vectors.Zone{
-			Name: z.Name, Title: z.Title, Methods: strings.Split(z.Methods.String(), "+"),
+			Name: z.Name, Title: z.Title, Methods: z.Methods.Names(),
 			RequireLive: z.RequireLive, Threshold: z.Threshold, Budget: z.Budget,
 		}
 		for _, h := range z.Hours {
