@@ -19,6 +19,8 @@ type Site struct {
 	RequireLive bool `json:"require_live"`
 	// Refused are sealing keys that a station must not use any more.
 	Refused []pass.KeyID `json:"refused,omitempty"`
+	// Peppers are the zones of which the pepper has to be newer than a time.
+	Peppers map[string]time.Time `json:"peppers,omitempty"`
 }
 
 // Door is a door as a station sees it. The keys are what the controller says
@@ -83,7 +85,6 @@ type PrepareRequest struct {
 	Hours     string         `json:"hours,omitempty"`
 	Consent   []byte         `json:"consent,omitempty"` // as consent.Record encodes it
 	Models    []pass.ModelID `json:"models,omitempty"`
-	Holder    []byte         `json:"holder,omitempty"` // SubjectPublicKeyInfo of the holder's key
 }
 
 // Binding is pass.Binding.

@@ -143,6 +143,9 @@ func (o *Office) Join(secret []byte, m Member) (Member, error) {
 	if o.unfinished != nil {
 		return Member{}, o.unfinished
 	}
+	if err := checkRelayKey(m.Kind, m.RelayKey); err != nil {
+		return Member{}, err
+	}
 	c, err := o.useCode(secret, m.Kind)
 	if err != nil {
 		return Member{}, err

@@ -31,11 +31,6 @@ func (f folder) makeIssuingKey(disk Disk, rand io.Reader) (*ecdsa.PrivateKey, er
 	if err != nil {
 		return nil, err
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(private)
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
 		return nil, err
@@ -44,7 +39,7 @@ func (f folder) makeIssuingKey(disk Disk, rand io.Reader) (*ecdsa.PrivateKey, er
 	if err != nil {
 		return nil, err
 	}
-	if err := disk.Create(f.issuingKey(), pem.EncodeToMemory(&pem.Block{Type: privateType, Bytes: private}), secret); err != nil {
+	if err := CreateKey(disk, f.issuingKey(), key); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(f.issuers(), id.String()+".pem")
@@ -52,10 +47,21 @@ func (f folder) makeIssuingKey(disk Disk, rand io.Reader) (*ecdsa.PrivateKey, er
 }
 
 // readIssuingKey reads the key that passes are signed with.
-func (f folder) readIssuingKey() (*ecdsa.PrivateKey, error) { return readPrivate(f.issuingKey()) }
+func (f folder) readIssuingKey() (*ecdsa.PrivateKey, error) { return ReadKey(f.issuingKey()) }
 
-// readPrivate reads a signing key.
-func readPrivate(path string) (*ecdsa.PrivateKey, error) {
+// CreateKey writes a signing key to a new file for its owner only.
+func CreateKey(disk Disk, path string, key *ecdsa.PrivateKey) error {
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	defer clear(private)
+	return disk.Create(path, pem.EncodeToMemory(&pem.Block{Type: privateType, Bytes: private}), secret)
+}
+
+// ReadKey reads a signing key on P-256 from a file that only its owner can read.
+// It fails with [ErrNoKey], [ErrExposed] and [ErrDamaged].
+func ReadKey(path string) (*ecdsa.PrivateKey, error) {
 	block, err := readSecret(path, privateType)
 	if err != nil {
 		return nil, err

@@ -67,3 +67,12 @@ func (o *Office) Controller() (*issue.Controller, error) {
 }
 
 func (o *Office) record() record.Log { return record.Log{Path: o.f.record(), Disk: o.disk} }
+
+// Tell records an act about the site, in clear. What is to be recorded must not
+// be done if it fails.
+func (o *Office) Tell(act string, details map[string]string) error {
+	if o.unfinished != nil {
+		return o.unfinished
+	}
+	return o.record().Site(o.now(), act, details)
+}

@@ -5,8 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -147,7 +145,7 @@ func (p *Publisher) readNumber() (uint64, error) {
 // bundleKey reads the key that signs bundles, or makes it.
 func (o *Office) bundleKey() (*ecdsa.PrivateKey, error) {
 	path := o.f.bundleKey()
-	key, err := readPrivate(path)
+	key, err := ReadKey(path)
 	if !errors.Is(err, ErrNoKey) {
 		return key, err
 	}
@@ -158,21 +156,16 @@ func (o *Office) bundleKey() (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(private)
 	if err := o.record().Site(o.now(), "bundle-key-made", map[string]string{"bundle-key": id.String()}); err != nil {
 		return nil, err
 	}
-	return key, o.disk.Create(path, pem.EncodeToMemory(&pem.Block{Type: privateType, Bytes: private}), secret)
+	return key, CreateKey(o.disk, path, key)
 }
 
 // Signers returns the keys that may sign bundles. It fails with [ErrNoKey] at a
 // site that nobody has served yet.
 func Signers(dir string) ([]*ecdsa.PublicKey, error) {
-	key, err := readPrivate(folder(dir).bundleKey())
+	key, err := ReadKey(folder(dir).bundleKey())
 	if err != nil {
 		return nil, err
 	}

@@ -89,24 +89,25 @@ func (f folder) path(parts ...string) string {
 	return filepath.Join(append([]string{string(f)}, parts...)...)
 }
 
-func (f folder) config() string     { return f.path("site.json") }
-func (f folder) record() string     { return f.path("record.jsonl") }
-func (f folder) controller() string { return f.path("controller") }
-func (f folder) issuers() string    { return f.path("controller", "issuers") }
-func (f folder) issuingKey() string { return f.path("controller", "issuing-key.pem") }
-func (f folder) lock() string       { return f.path("controller", "lock") }
-func (f folder) pending() string    { return f.path("controller", "pending") }
-func (f folder) passes() string     { return f.path("controller", "passes") }
-func (f folder) allocated() string  { return f.path("controller", "allocated") }
-func (f folder) statuses() string   { return f.path("controller", "status") }
-func (f folder) join() string       { return f.path("controller", "join") }
-func (f folder) members() string    { return f.path("controller", "doors") }
-func (f folder) pins() string       { return f.path("controller", "pins") }
-func (f folder) taking() string     { return f.path("controller", "taking") }
-func (f folder) refused() string    { return f.path("controller", "refused.json") }
-func (f folder) bundles() string    { return f.path("controller", "bundle") }
-func (f folder) counts() string     { return f.path("controller", "counts") }
-func (f folder) station() string    { return f.path("station") }
+func (f folder) config() string      { return f.path("site.json") }
+func (f folder) record() string      { return f.path("record.jsonl") }
+func (f folder) controller() string  { return f.path("controller") }
+func (f folder) issuers() string     { return f.path("controller", "issuers") }
+func (f folder) issuingKey() string  { return f.path("controller", "issuing-key.pem") }
+func (f folder) lock() string        { return f.path("controller", "lock") }
+func (f folder) pending() string     { return f.path("controller", "pending") }
+func (f folder) passes() string      { return f.path("controller", "passes") }
+func (f folder) allocated() string   { return f.path("controller", "allocated") }
+func (f folder) statuses() string    { return f.path("controller", "status") }
+func (f folder) join() string        { return f.path("controller", "join") }
+func (f folder) members() string     { return f.path("controller", "doors") }
+func (f folder) pins() string        { return f.path("controller", "pins") }
+func (f folder) taking() string      { return f.path("controller", "taking") }
+func (f folder) refused() string     { return f.path("controller", "refused.json") }
+func (f folder) bundles() string     { return f.path("controller", "bundle") }
+func (f folder) counts() string      { return f.path("controller", "counts") }
+func (f folder) addressFile() string { return f.path("controller", "address") }
+func (f folder) station() string     { return f.path("station") }
 
 func (f folder) status(list uint32) string {
 	return filepath.Join(f.statuses(), fmt.Sprintf("%d.cwt", list))

@@ -181,3 +181,6 @@ func (o *Office) refuse(m Member) error {
 	}
 	return o.revokePINs(m.Zone)
 }
+
+// ReadRefused returns what is refused at the site in a folder.
+func ReadRefused(dir string) (Refused, error) { return folder(dir).readRefused() }

@@ -1,0 +1,203 @@
+// Package controller serves a site to its doors and stations: it lets them join,
+// tells doors at once what has changed, relays what stations seal to doors
+// without being able to read it, and is the office through which stations issue
+// passes. The API is that of internal/doorapi.
+//
+// All it knows stands in the folder of the site, and other processes may change
+// that folder while it serves: `facelatch pass revoke` does, and doors hear of it
+// within seconds.
+//
+// It never sees a face, a reference, a sealing key, a pepper or the code of a
+// PIN, and it never learns who passed a door: there is no request that could say
+// so. It keeps no log of requests.
+package controller
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/facelatch/facelatch/controller/authority"
+	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/site"
+)
+
+// Config is what a controller is made from.
+type Config struct {
+	// Dir is the folder of the site.
+	Dir string
+	// Address is where doors reach the controller, as host:port, for join codes.
+	Address string
+	// DoorHosts are names that the authority is to vouch for beside private
+	// ones; see [authority.OpenOrMake].
+	DoorHosts []string
+	// Extras are what bundles say that does not stand in the folder.
+	Extras site.Extras
+	// Say is called with what the operator has to know, one sentence each time;
+	// never with anything about a person. It may be nil.
+	Say func(string)
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+const (
+	// watchTime is how often the folder is looked at for changes by others.
+	watchTime = time.Second
+	// recheckTime is how often it is read although nothing seems to have changed.
+	recheckTime = time.Minute
+	// maxConnections is how many there are at once.
+	maxConnections = 2 * site.MaxMembers
+	// stopTime is how long requests get to end when the controller stops.
+	stopTime = 5 * time.Second
+)
+
+// Controller serves one site. Its methods may be called at once.
+type Controller struct {
+	dir       string
+	config    site.Config
+	authority *authority.Authority
+	now       func() time.Time
+	say       func(string)
+
+	publisher *site.Publisher // used by the goroutine of Serve alone
+	news      *news
+	office    *office
+	joins     *limiter
+	ahead     sayOnce
+
+	certificate certificate
+}
+
+// New opens a site for serving, and makes the authority and the key that signs
+// bundles where there are none. Close has to be called, or Serve. It fails with
+// [site.ErrServed] if another process serves the site.
+func New(c Config) (*Controller, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Say == nil {
+		c.Say = func(string) {}
+	}
+	config, err := site.Read(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Controller{dir: c.Dir, config: config, now: c.Now, say: c.Say, news: newNews(), joins: newLimiter(c.Now)}
+	s.office = newOffice(c.Dir, c.Now)
+	s.certificate.now = c.Now
+	if s.authority, err = authority.OpenOrMake(c.Dir, c.DoorHosts, c.Now); err != nil {
+		return nil, err
+	}
+	s.certificate.authority = s.authority
+	if s.publisher, err = site.OpenPublisher(c.Dir, c.Extras, c.Now); err != nil {
+		return nil, err
+	}
+	if err := s.start(c); err != nil {
+		return nil, errors.Join(err, s.publisher.Close())
+	}
+	return s, nil
+}
+
+// start makes the first bundle: without one there is nothing to serve.
+func (s *Controller) start(c Config) error {
+	if c.Address != "" {
+		if err := site.SetAddress(c.Dir, c.Address); err != nil {
+			return err
+		}
+	}
+	p, warnings, err := s.publisher.Publish()
+	if err != nil {
+		return fmt.Errorf("make a bundle: %w", err)
+	}
+	for _, w := range warnings {
+		s.say(w)
+	}
+	s.news.set(p)
+	return nil
+}
+
+// Close gives the site up, for who does not call Serve.
+func (s *Controller) Close() error { return s.publisher.Close() }
+
+// Serve answers on a listener until ctx ends, and then lets requests come to
+// their end for a few seconds. It closes the listener and the Controller.
+func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	server := &http.Server{
+		Handler: s.handler(), TLSConfig: s.tlsConfig(), ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout: doorapi.PollTime + 30*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: log.New(nothing{}, "", 0), Protocols: new(http.Protocols),
+	}
+	server.Protocols.SetHTTP1(true)
+	var watching sync.WaitGroup
+	watching.Go(func() { s.watch(ctx) })
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		s.news.close() // who waits is answered now
+		late, cancel := context.WithTimeout(context.Background(), stopTime)
+		defer cancel()
+		err := server.Shutdown(late)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		stopped <- err
+	}()
+	err := server.ServeTLS(limited(l, maxConnections), "", "")
+	stop()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	err = errors.Join(err, <-stopped)
+	watching.Wait()
+	s.office.end()
+	return errors.Join(err, s.publisher.Close())
+}
+
+// nothing takes what net/http says about handshakes that failed: anybody on the
+// network can cause it.
+type nothing struct{}
+
+func (nothing) Write(p []byte) (int, error) { return len(p), nil }
+
+func (s *Controller) tlsConfig() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, Time: s.now,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.certificate.get() },
+		// Who joins has none; who has one has it checked again with each request.
+		ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: s.authority.Pool(),
+		SessionTicketsDisabled: true,
+	}
+}
+
+// certificate is the controller's own, made anew in time. Its key is never on a
+// disk.
+type certificate struct {
+	authority *authority.Authority
+	now       func() time.Time
+
+	mu    sync.Mutex // guards what follows
+	has   *tls.Certificate
+	until time.Time
+}
+
+func (c *certificate) get() (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.has != nil && c.now().Before(c.until) {
+		return c.has, nil
+	}
+	made, until, err := c.authority.Server()
+	if err != nil {
+		return nil, err
+	}
+	c.has, c.until = made, until
+	return made, nil
+}
