@@ -14,6 +14,8 @@ import (
 
 // frames is a camera.Pushed's front: it notes what was pushed.
 type frames struct {
+	instead kiosk.Frames // takes the frames, if set
+
 	mu     sync.Mutex
 	pushed [][]byte
 	bad    int
@@ -22,6 +24,9 @@ type frames struct {
 }
 
 func (f *frames) Push(jpeg []byte) error {
+	if f.instead != nil {
+		return f.instead.Push(jpeg)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := camera.CheckJPEG(jpeg); err != nil {
@@ -33,6 +38,9 @@ func (f *frames) Push(jpeg []byte) error {
 }
 
 func (f *frames) Drop() {
+	if f.instead != nil {
+		f.instead.Drop()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.drops++
