@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
@@ -43,6 +44,9 @@ type broker struct {
 	// that of relay may have to lock the door.
 	presence *autopaho.ConnectionManager
 	cancel   context.CancelFunc
+
+	mu   sync.Mutex    // guards down
+	down chan struct{} // closed when the connection of relay is lost, and made anew
 }
 
 func openMQTT(c Config) (Latch, error) {
@@ -55,7 +59,7 @@ func openMQTT(c Config) (Latch, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	b := &broker{c: c, cancel: cancel}
+	b := &broker{c: c, cancel: cancel, down: make(chan struct{})}
 	connect := func(own autopaho.ClientConfig) *autopaho.ConnectionManager {
 		m, connectErr := autopaho.NewConnection(ctx, common(own, c, settings, password))
 		err = errors.Join(err, connectErr)
@@ -137,7 +141,8 @@ func backoff(attempt int) time.Duration {
 }
 
 func (b *broker) relayConfig() autopaho.ClientConfig {
-	own := autopaho.ClientConfig{ClientConfig: paho.ClientConfig{ClientID: "facelatch-" + b.c.ID}}
+	own := autopaho.ClientConfig{OnConnectionDown: b.lost}
+	own.ClientID = "facelatch-" + b.c.ID
 	if b.c.LockPayload != "" {
 		own.WillMessage = &paho.WillMessage{Topic: b.c.Topic, Payload: []byte(b.c.LockPayload), QoS: 1}
 		own.WillProperties = &paho.WillProperties{} // no delay
@@ -176,6 +181,8 @@ func (b *broker) send(ctx context.Context, p *paho.Publish) error {
 	if err := b.connected(ctx); err != nil {
 		return err
 	}
+	ctx, cancel := b.whileConnected(ctx)
+	defer cancel()
 	answer, err := b.relay.Publish(ctx, p)
 	if answer != nil && answer.ReasonCode == noSubscriber {
 		return fmt.Errorf("%w: %w", ErrFailed, errNoRelay)
@@ -184,6 +191,32 @@ func (b *broker) send(ctx context.Context, p *paho.Publish) error {
 		return fmt.Errorf("%w: the broker: %w", ErrFailed, err)
 	}
 	return nil
+}
+
+// lost fails the orders that wait for an answer of the connection that is gone;
+// paho would let them wait for the next one.
+func (b *broker) lost() (again bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.down)
+	b.down = make(chan struct{})
+	return true
+}
+
+// whileConnected returns a context that ends with the connection.
+func (b *broker) whileConnected(ctx context.Context) (context.Context, context.CancelFunc) {
+	b.mu.Lock()
+	down := b.down
+	b.mu.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-down:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // connected waits a moment for the connection, since it may be coming back.
