@@ -75,3 +75,17 @@ func New(c Config) (*Engine, error) {
 
 // ModelID names the references that this engine makes and can compare.
 func (e *Engine) ModelID() pass.ModelID { return e.id }
+
+// Prepare loads every network and runs it once on nothing, so that the first
+// look does not wait for it. It touches no face and needs no grant.
+func (e *Engine) Prepare() error {
+	for _, n := range append([]*lanes{e.detect, e.landmark, e.attack, e.pose}, e.extract...) {
+		if n == nil {
+			continue
+		}
+		if err := n.use(func([]float32, layout) {}, func(Lane) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -64,6 +64,7 @@ func newStand(t *testing.T) *stand {
 		Believer: s, Display: s, Latch: s.latch, Camera: s.camera, Watch: camera.NewWatch(),
 		Eyes:   &Engine{Faces: s.faces.Engine, Threshold: func() float64 { return facetest.Threshold }, Live: func() bool { return false }},
 		Asked:  func() []pass.Challenge { return nil },
+		Opened: func() {},
 		Count:  s.count,
 		Health: func(door.Faults, bool) {},
 	})

@@ -30,6 +30,7 @@ func (s *Session) carryOut(ctx context.Context, o door.Order) {
 		s.checkPIN(o)
 	case door.Unlatch:
 		s.trace(UnlatchOrdered)
+		s.p.Opened()
 		s.unlatch(ctx, o)
 	case door.Count:
 		s.p.Count(o.Reason)

@@ -68,6 +68,9 @@ type Parts struct {
 	// Asked is what a phone may answer now: the nonces that the screen has shown
 	// in the last seconds, and the door itself.
 	Asked func() []pass.Challenge
+	// Opened is called when the door is told to open: what a phone answered is
+	// not good a second time.
+	Opened func()
 	// Count adds one to today's count of a reason.
 	Count func(pass.Reason)
 	// Health is told of parts that break and work again.
@@ -186,4 +189,14 @@ func (s *Session) Changed() { s.offer(door.Tick{}) }
 // ClockFault says that the time cannot be known, or can be again.
 func (s *Session) ClockFault(broken bool) {
 	s.say(door.Fault{Part: door.ClockFault, Broken: broken})
+}
+
+// Alive returns whether the session takes an event before ctx is done.
+func (s *Session) Alive(ctx context.Context) bool {
+	select {
+	case s.events <- door.Tick{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

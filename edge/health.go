@@ -1,0 +1,91 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/facelatch/facelatch/device/camera"
+	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/edge/ground"
+	"github.com/facelatch/facelatch/edge/metrics"
+	"github.com/facelatch/facelatch/edge/notify"
+)
+
+// fault is told of parts that break and work again. What is reported says how
+// often in an hour, never when.
+func (d *daemon) fault(part door.Faults, broken bool) {
+	d.board.Set(map[door.Faults]metrics.Part{
+		door.CameraFault: metrics.Camera, door.LatchFault: metrics.Latch,
+		door.ClockFault: metrics.Clock, door.KioskFault: metrics.Kiosk,
+	}[part], broken)
+	if !broken {
+		return
+	}
+	switch part {
+	case door.CameraFault:
+		d.ground.Report(ground.Camera)
+		// A tablet's camera that is refused or covered is said on its page; a
+		// log line each time would tell when somebody stood before it.
+		if state := d.watch.State(time.Now()); d.wired() && state == camera.Dead {
+			d.log.Warn("the camera gives no pictures")
+		}
+	case door.LatchFault:
+		d.ground.Report(ground.Latch)
+		d.log.Warn("the latch does not answer")
+	}
+}
+
+// publish shows the machine, each full minute and never because of anything else.
+func (d *daemon) publish(ctx context.Context) {
+	for {
+		d.board.Publish(d.machine())
+		now := time.Now()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now)):
+		}
+	}
+}
+
+// machine is what is shown of the machine.
+func (d *daemon) machine() metrics.Machine {
+	now := d.ground.Snapshot()
+	d.board.Set(metrics.Controller, !now.Contact.Reached)
+	m := metrics.Machine{
+		Version: d.options.Version, Plain: now.PlainLeft, Face: now.FaceLeft, Distrusted: now.Distrusted,
+		Certificate: d.ground.Identity().Certificate.NotAfter.Sub(d.ground.Now()),
+		Temperature: metrics.Temperature(metrics.Thermal),
+	}
+	if now.Contents != nil {
+		m.Bundle, m.Age = now.Contents.Bundle.Number, d.ground.Now().Sub(now.Contents.Bundle.Issued)
+	}
+	return m
+}
+
+// serveMetrics answers on loopback until ctx is done.
+func (d *daemon) serveMetrics(ctx context.Context, l net.Listener) error {
+	server := metrics.Server(&d.board)
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// alive tells the service manager that the door lives, as long as its session
+// takes events.
+func (d *daemon) alive(ctx context.Context) {
+	if err := notify.Ready(); err != nil {
+		d.log.Warn("the service manager cannot be told that the door is ready", "error", err)
+	}
+	if err := notify.Alive(ctx, d.session.Alive); err != nil && ctx.Err() == nil {
+		d.log.Warn("the service manager's watchdog cannot be told", "error", err)
+	}
+	<-ctx.Done()
+	notify.Stopping() //nolint:errcheck // nobody can do anything about it any more
+}
