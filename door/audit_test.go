@@ -113,7 +113,7 @@ func (a *audit) obey(event door.Event, order door.Order, answered bool, rest []d
 	case door.Forget:
 		a.forgets(rest)
 	case door.CheckPIN:
-		if _, ok := event.(door.Typed); !ok || run(a.wrong[a.typed], a.e.now, door.PINWait) >= door.MaxWrongPINs {
+		if typed, ok := event.(door.Typed); !ok || typed.Number != o.Number || o.Number != a.typed || run(a.wrong[a.typed], a.e.now, door.PINWait) >= door.MaxWrongPINs {
 			a.t.Fatal("a code is checked that was not typed, or was wrong too often")
 		}
 	case door.Unlatch:

@@ -109,7 +109,7 @@ func (b Basis) pulse() time.Duration {
 func (b Basis) open(f Faults) *no {
 	switch {
 	case f&LatchFault != 0:
-		return &no{reason: pass.ReasonDoorFailed, detail: "the latch does not answer", key: KeyLatchFailed}
+		return &no{reason: pass.ReasonDoorFailed, detail: "the latch does not answer"}
 	case f.locks() || b.Limits == nil:
 		return &no{reason: pass.ReasonDoorFailed, detail: "the door is out of order"}
 	case !b.PlainOK:

@@ -1,6 +1,8 @@
 package door
 
 import (
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
@@ -39,11 +41,19 @@ type LookAt struct {
 // follows every leaving of [Looking], once.
 type Forget struct{}
 
-// CheckPIN is to check the code that was typed, and to answer with [Checked].
+// CheckPIN is to check the code that was typed with a number, and to answer with
+// [Checked].
 type CheckPIN struct {
 	Showing uint64
-	Until   time.Time
+	// Number is the one that the limits were asked about. A code that was typed
+	// with any other, a moment before or after, must not be checked: it would
+	// count as a try of this one.
+	Number string
+	Until  time.Time
 }
+
+// Format prints that a code is to be checked, and not whose.
+func (CheckPIN) Format(f fmt.State, _ rune) { io.WriteString(f, "check a code") }
 
 // Unlatch is to release the latch, once, and to answer with [Latched].
 type Unlatch struct {

@@ -94,7 +94,7 @@ func (s *step) typedNumber(e Typed) {
 	}
 	s.showing.typed = strings.Clone(e.Number)
 	s.until = s.now.Add(CheckTime)
-	s.order(CheckPIN{Showing: s.number, Until: s.until})
+	s.order(CheckPIN{Showing: s.number, Number: s.showing.typed, Until: s.until})
 }
 
 // checked is the answer about a code. Everything that speaks against opening is
