@@ -1,0 +1,179 @@
+package ground
+
+import (
+	"crypto/ecdsa"
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/facelatch/facelatch/edge/edgetest"
+	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/statuslist"
+)
+
+// TestFaults lets every change on the disk go wrong in each way while a bundle
+// is taken that revokes a pass and brings another signer. After the next start
+// the door has the old bundle or the new one, whole.
+func TestFaults(t *testing.T) {
+	for _, f := range edgetest.Faults() {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			for step := 1; takeFault(t, step, f); step++ {
+			}
+		})
+	}
+}
+
+func takeFault(t *testing.T, step int, f edgetest.Fault) bool {
+	w := newWorld(t).join("")
+	revoked, other := w.site.Pass(1), w.site.Pass(2)
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	must(t, g.Close())
+	disk := &edgetest.Disk{}
+	w.disk = disk
+	g = w.start()
+	w.site.Set(1, statuslist.Invalid)
+	next := edgetest.Key(t)
+	w.site.Others = []*ecdsa.PublicKey{&next.PublicKey}
+	data := w.site.Bundle(2)
+	disk.At, disk.Fault = disk.Steps+step, f
+	before := disk.Steps
+	err := edgetest.Attempt(func() error { return w.take(g, data) })
+	if disk.Steps-before < step {
+		return false
+	}
+	name := fmt.Sprintf("step %d (%v)", step, err)
+	if f == edgetest.Failed || f == edgetest.Persisted {
+		// The power is on: what was revoked is, whatever the disk says.
+		wantReason(t, name, judge(t, g, revoked), pass.ReasonRevoked)
+	}
+	cut(g)
+	w.afterFault(name, err, revoked, other)
+	w.site.Signer, w.site.Others = next, nil
+	g = w.start()
+	must(t, w.take(g, data))
+	must(t, w.take(g, w.site.Bundle(3)))
+	cut(g)
+	g = w.start()
+	if n := g.Snapshot().Contents.Bundle.Number; n != 3 {
+		t.Errorf("%s: then bundle %d", name, n)
+	}
+	cut(g)
+	return true
+}
+
+// afterFault is the next start.
+func (w *world) afterFault(name string, err error, revoked, other string) {
+	w.t.Helper()
+	w.disk = &edgetest.Disk{}
+	w.clock.reboot()
+	g := w.start()
+	defer cut(g)
+	s := g.Snapshot()
+	if s.Contents == nil || s.Distrusted || !g.Basis().PlainOK {
+		w.t.Fatalf("%s: the door does not open any more: %+v", name, s)
+	}
+	if bad := judge(w.t, g, other); bad != nil {
+		w.t.Errorf("%s: %v", name, bad)
+	}
+	n := s.Contents.Bundle.Number
+	if err == nil && n != 2 {
+		w.t.Errorf("%s: bundle %d", name, n)
+	}
+	if bad := judge(w.t, g, revoked); (n == 2) != (bad != nil) {
+		w.t.Errorf("%s: bundle %d and %v", name, n, bad)
+	}
+}
+
+// TestJoinFaults: a door has joined, or not.
+func TestJoinFaults(t *testing.T) {
+	for _, f := range edgetest.Faults() {
+		for step := 1; ; step++ {
+			w := newWorld(t)
+			disk := &edgetest.Disk{At: step, Fault: f}
+			err := edgetest.Attempt(func() error { return joinOn(w, disk) })
+			if disk.Steps < step {
+				break
+			}
+			w.disk = &edgetest.Disk{}
+			g, bad := w.open()
+			if err == nil && bad != nil {
+				t.Errorf("%s, step %d: %v", f, step, bad)
+			}
+			if bad != nil { // not joined: it can be tried again
+				w.join("")
+				g = w.start()
+			}
+			cut(g)
+		}
+	}
+}
+
+// TestRevokedNeverComesBack: whatever happens to power, clock and disk, a door
+// that had a bundle on its disk never decides with an older one, and a revoked
+// pass does not open.
+func TestRevokedNeverComesBack(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		w := newWorld(t).join("")
+		text := w.site.Pass(1)
+		first := w.site.Bundle(1)
+		g := w.start()
+		must(t, w.take(g, first))
+		w.site.Set(1, statuslist.Invalid)
+		second := w.site.Bundle(2)
+		taken := false
+		for range rapid.IntRange(1, 20).Draw(r, "acts") {
+			switch rapid.IntRange(0, 5).Draw(r, "act") {
+			case 0:
+				cut(g)
+				w.clock.reboot()
+				g = w.start()
+			case 1:
+				w.clock.turn(time.Duration(rapid.IntRange(-2000, 20).Draw(r, "hours")) * time.Hour)
+				g.minute()
+			case 2:
+				w.clock.pass(time.Duration(rapid.IntRange(0, 600).Draw(r, "minutes")) * time.Minute)
+				g.minute()
+			case 3:
+				if err := w.take(g, first); err == nil && taken {
+					r.Fatal("the old bundle was taken again")
+				}
+			case 4:
+				if rapid.Bool().Draw(r, "whole") {
+					must(t, w.take(g, second))
+					taken = true
+				} else if w.take(g, second[:len(second)-1]) == nil {
+					r.Fatal("half a bundle was taken")
+				}
+			case 5:
+				g.keeper.Distrust()
+			}
+			if err := judgeNow(t, g, text); taken && err == nil {
+				r.Fatal("a revoked pass opens")
+			}
+		}
+		cut(g)
+	})
+}
+
+func joinOn(w *world, disk *edgetest.Disk) error {
+	f, err := state.Open(w.dir, disk)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Join(w.site.Identity(""))
+}
+
+// judgeNow is judge for a door that may have no bundle.
+func judgeNow(t *testing.T, g *Ground, text string) error {
+	t.Helper()
+	if g.Snapshot().Contents == nil {
+		return &pass.Refusal{Reason: pass.ReasonBundleExpired}
+	}
+	return judge(t, g, text)
+}

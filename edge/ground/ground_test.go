@@ -1,0 +1,320 @@
+package ground
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/edge/edgetest"
+	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/statuslist"
+)
+
+type bundleObject = bundle.Object
+
+func TestADoorThatHasNotJoined(t *testing.T) {
+	if _, err := newWorld(t).open(); !errors.Is(err, state.ErrNotJoined) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTwoPrograms(t *testing.T) {
+	w := newWorld(t).join("")
+	w.start()
+	if _, err := w.open(); !errors.Is(err, state.ErrBusy) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLife(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	if b := g.Basis(); b.PlainOK || b.FaceOK || b.Methods != 0 {
+		t.Errorf("without a bundle: %+v", b)
+	}
+	good := w.site.Pass(1)
+	must(t, w.take(g, w.site.Bundle(1)))
+	b := g.Basis()
+	if !b.PlainOK || !b.FaceOK || b.Zone != "front" || b.Methods != w.site.Methods || len(b.Models) != 1 || b.Budget != 30 {
+		t.Errorf("%+v", b)
+	}
+	must(t, judge(t, g, good))
+	must(t, g.Close())
+	g = w.start()
+	must(t, judge(t, g, good))
+	w.clock.pass(25 * time.Hour)
+	must(t, g.keeper.Save())
+	if b := g.Basis(); !b.PlainOK || b.FaceOK {
+		t.Errorf("after a day: %v %v", b.PlainOK, b.FaceOK)
+	}
+	w.clock.pass(6 * 24 * time.Hour)
+	wantReason(t, "after a week", judge(t, g, good), pass.ReasonBundleExpired)
+}
+
+func TestRevoked(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	text := w.site.Pass(1)
+	must(t, w.take(g, w.site.Bundle(1)))
+	changed := g.Changed()
+	w.site.Set(1, statuslist.Invalid)
+	must(t, w.take(g, w.site.Bundle(2)))
+	wantReason(t, "revoked", judge(t, g, text), pass.ReasonRevoked)
+	select {
+	case <-changed:
+	default:
+		t.Error("nobody was told")
+	}
+	if w.fetch != 3 {
+		t.Errorf("fetched %d objects: two lists and, once, the PINs", w.fetch)
+	}
+	entries, err := os.ReadDir(filepath.Join(w.dir, "objects"))
+	must(t, err)
+	if len(entries) != 2 {
+		t.Errorf("%d objects are kept", len(entries))
+	}
+}
+
+// TestRefusedBundles: what is held stays.
+func TestRefusedBundles(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	text := w.site.Pass(1)
+	must(t, w.take(g, w.site.Bundle(5)))
+	before := w.files()
+	other := edgetest.New(t)
+	other.Now = w.clock.now
+	forged, good := edgetest.New(t), w.site.Bundle(6)
+	forged.Now, forged.ID = w.clock.now, w.site.ID
+	for name, test := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"older":        {w.site.Bundle(4), bundle.ErrOlder},
+		"fork":         {w.site.BundleOf(5, func(b *bundle.Bundle) { b.Name = "Fork" }), bundle.ErrFork},
+		"wrong key":    {forged.Bundle(6), bundle.ErrUnknownKey},
+		"other site":   {other.Bundle(6), bundle.ErrUnknownKey},
+		"demo":         {w.site.BundleOf(6, func(b *bundle.Bundle) { b.Demo = true }), bundle.ErrDemo},
+		"half":         {good[:len(good)/2], bundle.ErrMalformed},
+		"nothing":      {nil, bundle.ErrMalformed},
+		"changed":      {append(bytes.Clone(good[:len(good)-1]), good[len(good)-1]^1), bundle.ErrSignature},
+		"no such list": {w.site.BundleOf(6, func(b *bundle.Bundle) { b.Lists[0].SHA256[0] ^= 1 }), bundle.ErrObject},
+		"other list":   {w.site.BundleOf(6, func(b *bundle.Bundle) { b.Lists[0].Number = 3 }), statuslist.ErrOtherList},
+		"other PINs":   {w.site.BundleOf(6, func(b *bundle.Bundle) { b.Zones[0].PINs = b.Lists[0].Object }), bundle.ErrMalformed},
+		"time zone":    {w.site.BundleOf(6, func(b *bundle.Bundle) { b.Timezone = "Nowhere/Town" }), nil},
+	} {
+		err := w.take(g, test.data)
+		if !errors.Is(err, ErrRejected) || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("%s: error %v, want %v", name, err, test.want)
+		}
+		if err := judge(t, g, text); err != nil {
+			t.Errorf("%s: then %v", name, err)
+		}
+	}
+	if after := w.files(); len(after) < len(before) || after[filepath.Join(w.dir, "bundle")] != before[filepath.Join(w.dir, "bundle")] {
+		t.Error("something was lost")
+	}
+	must(t, w.take(g, good))
+}
+
+func TestPromise4AZoneOfFacesOnlyOpensForNobody(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	w.site.Methods = bundle.Face | bundle.PIN
+	must(t, w.take(g, w.site.Bundle(1)))
+	must(t, g.Close())
+	c := w.config()
+	c.Methods = []string{"face", "plain"} // of which the zone has faces only
+	if _, err := Open(c, Options{Clock: w.clock}); !errors.Is(err, bundle.ErrOnlyWay) {
+		t.Errorf("error %v", err)
+	}
+	g = w.start()
+	g.config.Methods = c.Methods
+	if s := g.Snapshot(); s.Methods != 0 || !errors.Is(s.Wrong, bundle.ErrOnlyWay) || g.Basis().Methods != 0 {
+		t.Errorf("%v, %v", s.Methods, s.Wrong)
+	}
+}
+
+func TestAZoneThatIsGone(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.BundleOf(1, func(b *bundle.Bundle) { b.Zones[0].Name = "back" })))
+	if g.Basis().Methods != 0 {
+		t.Error("there is a way in")
+	}
+}
+
+// TestAnOldBundleOnTheDisk: the marks remember which one it was.
+func TestAnOldBundleOnTheDisk(t *testing.T) {
+	for name, harm := range map[string]func(path string, old []byte) error{
+		"older":   func(path string, old []byte) error { return os.WriteFile(path, old, 0o600) },
+		"removed": func(path string, _ []byte) error { return os.Remove(path) },
+		"damaged": func(path string, _ []byte) error { return os.WriteFile(path, []byte("x"), 0o600) },
+	} {
+		w := newWorld(t).join("")
+		g := w.start()
+		text := w.site.Pass(1)
+		old := w.site.Bundle(1)
+		must(t, w.take(g, old))
+		w.site.Set(1, statuslist.Invalid)
+		second := w.site.Bundle(2)
+		must(t, w.take(g, second))
+		must(t, g.Close())
+		must(t, harm(filepath.Join(w.dir, "bundle"), old))
+		for range 2 { // it is not forgotten at the next start
+			g = w.start()
+			wantReason(t, name, judgeNow(t, g, text), pass.ReasonBundleExpired)
+			if !g.Snapshot().Distrusted || g.After() != 0 {
+				t.Errorf("%s: not noticed", name)
+			}
+			if err := w.take(g, old); !errors.Is(err, bundle.ErrOlder) {
+				t.Errorf("%s: the old one from the network: %v", name, err)
+			}
+			must(t, g.Close())
+		}
+		g = w.start()
+		must(t, w.take(g, second))
+		if wantReason(t, name, judge(t, g, text), pass.ReasonRevoked); !g.Basis().PlainOK || g.Snapshot().Distrusted {
+			t.Errorf("%s: it did not come back", name)
+		}
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	id := w.site.Station.ID()
+	has := func(g *Ground) bool {
+		keys, err := g.SealingKeys(id)
+		must(t, err)
+		for _, k := range keys {
+			k.Wipe()
+		}
+		return len(keys) == 1
+	}
+	if has(g) || g.Snapshot().Approved {
+		t.Error("a key from nowhere")
+	}
+	must(t, g.takeSecrets(w.site.Secrets(g.Identity(), w.clock.now().Add(48*time.Hour))))
+	for range 2 { // wiping the copy takes nothing away
+		if !has(g) || !g.Snapshot().Approved {
+			t.Fatal("no key")
+		}
+	}
+	w.hasNo(t, w.site.Station.Export())
+	w.hasNo(t, w.site.Pepper.Export())
+	must(t, g.Close())
+	g = w.start()
+	if !has(g) {
+		t.Error("lost in a restart")
+	}
+	if err := g.takeSecrets([][]byte{[]byte("not for this door")}); err == nil || !has(g) {
+		t.Error("secrets of somebody else's")
+	}
+	w.clock.pass(48 * time.Hour)
+	if has(g) {
+		t.Error("a key that is over")
+	}
+	g.minute()
+	if len(g.secrets.Sealing) != 0 {
+		t.Error("a key that is over is kept")
+	}
+	texts, err := g.folder.Secrets()
+	must(t, err)
+	s, err := g.Identity().Relay.OpenSecrets(texts[0], w.site.ID, g.Identity().Door)
+	if err != nil || len(s.Sealing) != 0 || !s.Pepper.OK() {
+		t.Errorf("on the disk: %v, %v", s, err)
+	}
+}
+
+// TestRefusedKeys: the epoch of a stolen door ends at once.
+func TestRefusedKeys(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	texts := w.site.Secrets(g.Identity(), w.clock.now().Add(48*time.Hour))
+	must(t, g.takeSecrets(texts))
+	w.site.Refused = []pass.KeyID{w.site.Station.ID()}
+	must(t, w.take(g, w.site.Bundle(2)))
+	for range 2 {
+		if keys, err := g.SealingKeys(w.site.Station.ID()); len(keys) != 0 || err != nil {
+			t.Errorf("%v, %v", keys, err)
+		}
+		must(t, g.takeSecrets(w.site.Secrets(g.Identity(), w.clock.now().Add(48*time.Hour)))) // relayed again
+	}
+}
+
+// hasNo checks that no file of the door has some bytes, and that nobody but its
+// owner can read any.
+func (w *world) hasNo(t *testing.T, secret []byte) {
+	t.Helper()
+	for path, text := range w.files() {
+		if strings.Contains(text, string(secret)) {
+			t.Errorf("%s has a secret", path)
+		}
+		if !strings.HasPrefix(text, "-rw-------") {
+			t.Errorf("%s: %.10s", path, text)
+		}
+	}
+}
+
+func TestPIN(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	_, err := g.CheckPIN("12345678", "12345678")
+	wantReason(t, "without a bundle", err, pass.ReasonNotAcceptedHere)
+	must(t, w.take(g, w.site.Bundle(1)))
+	_, err = g.CheckPIN("12345678", "12345678")
+	wantReason(t, "without a pepper", err, pass.ReasonNotAcceptedHere)
+	must(t, g.takeSecrets(w.site.Secrets(g.Identity(), w.clock.now().Add(time.Hour))))
+	_, err = g.CheckPIN("12345678", "12345678")
+	wantReason(t, "unknown", err, pass.ReasonWrongPIN)
+}
+
+// TestPromise5CountingWritesNothing: not even the time of a file changes when
+// somebody comes by, and nothing is said before the day is over.
+func TestPromise5CountingWritesNothing(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	g.minute()
+	before := w.files()
+	for range 30 {
+		g.Count(pass.ReasonOpened)
+	}
+	g.Count(pass.ReasonExpired)
+	g.Report(Latch)
+	if !maps.Equal(before, w.files()) {
+		t.Error("something was written")
+	}
+	w.clock.pass(24 * time.Hour)
+	g.minute()
+	days, err := g.folder.Days()
+	must(t, err)
+	if len(days) != 1 {
+		t.Fatalf("days %q", days)
+	}
+	counts, err := g.folder.Counts(days[0])
+	if err != nil || !maps.Equal(counts, map[string]string{"opened": "30", "expired": "<5"}) {
+		t.Errorf("%v, %v", counts, err)
+	}
+}
+
+func TestAClockThatJumps(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	w.clock.turn(-time.Hour)
+	g.minute()
+	if n := g.reports.take(); n[ClockJump] != 1 || n[Restart] != 1 {
+		t.Errorf("reports %v", n)
+	}
+}
