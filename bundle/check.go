@@ -98,11 +98,20 @@ func checkText(s string, longest int, lines bool) error {
 		return fmt.Errorf("not a text of 1 to %d bytes", longest)
 	}
 	for _, r := range s {
-		if !unicode.IsPrint(r) && (r != '\n' || !lines) {
+		if deceives(r) && (r != '\n' || !lines) {
 			return fmt.Errorf("the character %U cannot be shown", r)
 		}
 	}
 	return nil
+}
+
+// deceives returns whether a character steers what is shown instead of being
+// shown. The two joiners do as well, and several scripts cannot be written
+// without them.
+func deceives(r rune) bool {
+	const nonJoiner, joiner = 0x200c, 0x200d
+	return r != nonJoiner && r != joiner &&
+		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp)
 }
 
 func checkTexts(texts map[string]string, longest int, lines bool) error {

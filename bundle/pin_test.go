@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,57 @@ func TestThief(t *testing.T) {
 	if bytes.Contains(e.Tag[:], hash[:8]) {
 		t.Error("the tag is the hash, which can be guessed without the pepper")
 	}
+}
+
+// TestSameWork: a number that nobody has costs as much memory, and so as much
+// time, as one that somebody has; what is not a number at all costs nothing.
+func TestSameWork(t *testing.T) {
+	w := newWorld(t)
+	p := w.pins(t, w.entry(t, nil))
+	cost := func(number, code string) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := p.Check(number, code, w.pepper, noon, time.UTC)
+		runtime.ReadMemStats(&after)
+		wantReason(t, err, pass.ReasonWrongPIN)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	const memory = 32 << 20
+	for _, n := range []string{number, "99999999", "00000000"} {
+		if got := cost(n, "00000000"); got < memory || got > memory+memory/4 {
+			t.Errorf("%s costs %d bytes", n, got)
+		}
+	}
+	if got := cost("1", "2"); got > memory/4 {
+		t.Errorf("no number costs %d bytes", got)
+	}
+}
+
+// TestManyPINs: as many as there may be, each with as many windows as there may
+// be, are read, and fit.
+func TestManyPINs(t *testing.T) {
+	w := newWorld(t)
+	e := w.entry(t, nil)
+	e.NotBefore, e.Expires = time.Unix(1<<32, 0), time.Unix(1<<32+1, 0)
+	for i := range pass.MaxWindows {
+		e.Schedule = append(e.Schedule, pass.Window{Days: pass.EveryDay, Start: 1000 + uint16(i), End: 1440})
+	}
+	p := &bundle.PINs{Site: w.site, Zone: "front", Issued: noon}
+	for i := range bundle.MaxPINs {
+		e.Number = fmt.Sprintf("%08d", 99999999-i)
+		p.Entries = append(p.Entries, e)
+	}
+	data, err := bundle.SignPINs(nil, w.issuer, p)
+	must(t, err)
+	t.Logf("%d bytes", len(data))
+	got, err := bundle.VerifyPINs(data, w.issuers, w.site, "front")
+	must(t, err)
+	if len(got.Entries) != bundle.MaxPINs || got.Entries[0].Number != "99983616" {
+		t.Errorf("%d entries from %s", len(got.Entries), got.Entries[0].Number)
+	}
+	e.Number = "00000000"
+	p.Entries = append(p.Entries, e)
+	wantField(t, p.Validate(), "entries")
 }
 
 // TestMoved: an entry is good for the site, the zone and the number that it was

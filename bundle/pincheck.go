@@ -38,10 +38,10 @@ func (v PINVerified) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "a PIN, verified")
 }
 
-// Check judges a number and a code at a time; loc is the site's time zone. It
-// takes as long, and touches as much memory, for a number that nobody has. The
-// caller limits how often it may be asked, and never runs two at once for one
-// door: each takes 32 MiB.
+// Check judges a number and a code at a time; p is from [VerifyPINs], and loc is
+// the site's time zone. It takes as long, and touches as much memory, for a
+// number that nobody has. The caller limits how often it may be asked, and never
+// runs two at once for one door: each takes 32 MiB.
 //
 // The error is [ErrPepper], or a [pass.Refusal]: wrong-pin if the number or the
 // code is wrong, and only for the right code [pass.ReasonNotYetValid],

@@ -74,7 +74,8 @@ type Claims struct {
 	Schedule Schedule
 	// Status is where its status is looked up.
 	Status StatusRef
-	// Holder is the holder's own key on P-256, or nil.
+	// Holder is the holder's own key on P-256, or nil. A plain pass with one
+	// opens only as a [Presentation] by that key.
 	Holder *ecdsa.PublicKey
 	// Face is present on a face pass only.
 	Face *FaceClaims

@@ -191,8 +191,8 @@ func (p *Presentation) Text() string { return p.text }
 //
 // The time is judged only where the challenge is a door's id: with a nonce it is
 // the door that knows how fresh the nonce is, and a phone whose clock is wrong
-// still opens. The door shows a nonce to one holder only: it forgets it with the
-// first presentation that is good, and after some seconds in any case.
+// still opens. What this cannot see is whether the same text opened before: the
+// door remembers those that were good until they would no longer be.
 func (p *Presentation) Verify(v Verified, c Challenge, now time.Time) error {
 	switch {
 	case p == nil || v.pass == nil || v.pass.text != p.pass.text:

@@ -109,6 +109,10 @@ func (b *bundles) accepted() {
 	last.Number, last.PlainLife, last.FaceLife = 1<<64-1, bundle.MaxLife, bundle.MaxLife
 	last.Issued = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	b.accept("largest-numbers", "the largest number, the longest lives and the last second", b.signer, last, "B-12", "B-16")
+	texts := b.least()
+	texts.Name = "住宅　A\u00a0B"
+	texts.Zones[0].Title = map[string]string{"fa": "خانه\u200cها", "hi": "क्\u200dष", "en-GB": "👩\u200d🔧 & <b>"}
+	b.accept("texts", "texts with wide spaces and joiners, and a tag with a region", b.signer, texts, "B-13")
 	for _, m := range []bundle.Methods{bundle.PIN, bundle.Phone, bundle.Face | bundle.Phone} {
 		one := b.full()
 		one.Zones = one.Zones[:1]
