@@ -93,11 +93,18 @@ func (b bitmap) at(x, y int) byte {
 	return b.dark[y*b.w+x]
 }
 
+// wide is a reach of several modules at any size of code that can be read: a code
+// of 21 modules over the whole picture has modules of 1/21.
+func (g grey) wide() int { return max(20, min(g.w, g.h)/20) }
+
+// near is a reach of a few modules of two to eight pixels. In a picture blurred by
+// half a module, or by a hand that moved, the light ring of a finder is darker
+// than the mean of all the white paper around it, but not than what is near.
+const near = 7
+
 // darkness compares each pixel with the mean of a square around it, which follows
-// uneven light. The square is several modules wide at any size of code that can
-// be read: a code of 21 modules over the whole picture has modules of 1/21.
-func (g grey) darkness() bitmap {
-	reach := max(20, min(g.w, g.h)/20)
+// uneven light. The square reaches so many pixels from its middle.
+func (g grey) darkness(reach int) bitmap {
 	out := bitmap{g.w, g.h, make([]byte, g.w*g.h)}
 	columns := make([]int32, g.w) // Sums over the rows of the square.
 	defer clear(columns)

@@ -93,7 +93,7 @@ func lastColumns(g grey) []byte {
 // over, whether it found a text or not.
 func TestSamplesAreCleared(t *testing.T) {
 	g := greyOf(pngOf(t, mustEncode(t, "FL1:SMALL", LevelL), 4))
-	b := g.darkness()
+	b := g.darkness(g.wide())
 	cs := cornersOf(b.finders(g))
 	if len(cs) == 0 {
 		t.Fatal("no corners")
@@ -125,7 +125,7 @@ func TestSamplesAreCleared(t *testing.T) {
 // TestBitmapIsCleared: so is the picture in black and white.
 func TestBitmapIsCleared(t *testing.T) {
 	g := greyOf(pngOf(t, mustEncode(t, "FL1:SMALL", LevelL), 4))
-	b := g.darkness()
+	b := g.darkness(g.wide())
 	if allZero(b.dark) {
 		t.Fatal("nothing is dark")
 	}

@@ -23,6 +23,7 @@ func TestReadRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = z.close(context.Background()) }()
+	first := NewReader(nil)
 	whole := closing(t, NewReader(loadZbar(t)))
 	for _, grade := range []struct {
 		name  string
@@ -39,9 +40,7 @@ func TestReadRate(t *testing.T) {
 				text := passText(664, seed)
 				p := pictureOf(t, grade.shot(module, seed).Photograph(mustEncode(t, text, LevelL)))
 				n++
-				found := &texts{}
-				locate(context.Background(), greyOf(p), found)
-				own += hits(t, found.list, text)
+				own += hits(t, mustRead(t, first, p, nil), text)
 				list, err := z.scan(context.Background(), greyOf(p))
 				if err != nil {
 					t.Fatal(err)

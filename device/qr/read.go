@@ -4,9 +4,10 @@ import "context"
 
 // locate finds codes by their corners and reads them, in plain Go. It stops when
 // it has found a wanted text, and between two attempts when the context ends.
-func locate(ctx context.Context, g grey, found *texts) {
+// What is dark is told by comparing with what lies within reach.
+func locate(ctx context.Context, g grey, reach int, found *texts) {
 	if g.w >= 21 && g.h >= 21 {
-		g.darkness().locate(ctx, g, found)
+		g.darkness(reach).locate(ctx, g, found)
 	}
 }
 

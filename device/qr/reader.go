@@ -28,8 +28,9 @@ const (
 // goroutines at once.
 //
 // It looks in stages, from cheap to dear, and stops when one has found a wanted
-// text: first its own search for the corners of a code, at one or two sizes; then
-// ZBar, a reader of another kind, which is compiled when it is first needed.
+// text: first its own search for the corners of a code, at one or two sizes and
+// once more for what is blurred; then ZBar, a reader of another kind, which is
+// compiled when it is first needed.
 type Reader struct {
 	load func() ([]byte, error)
 
@@ -81,22 +82,23 @@ func (r *Reader) Read(ctx context.Context, p *picture.Picture, want func(text st
 type stage func(ctx context.Context, found *texts) error
 
 func (r *Reader) stages(base, full grey) []stage {
-	own := func(g grey) stage {
+	own := func(g grey, reach int) stage {
 		return func(ctx context.Context, found *texts) error {
-			locate(ctx, g, found)
+			locate(ctx, g, reach, found)
 			return nil
 		}
 	}
 	halved := func(ctx context.Context, found *texts) error {
 		half := base.reduced(2) // Averages noise away.
 		defer half.wipe()
-		locate(ctx, half, found)
+		locate(ctx, half, half.wide(), found)
 		return nil
 	}
-	out := []stage{own(base)}
+	out := []stage{own(base, base.wide())}
 	if full.w != base.w {
-		out = append(out, own(full))
+		out = append(out, own(full, full.wide()))
 	}
+	out = append(out, own(base, near))
 	if min(base.w, base.h) >= smallestSide {
 		out = append(out, halved)
 	}

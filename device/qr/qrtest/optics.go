@@ -163,3 +163,32 @@ func smooth(v []float64, step, n int, kernel, line []float64) {
 		v[i*step] = line[i]
 	}
 }
+
+// smear is the mean of the picture along the way that the card moves: at least one
+// place for each half pixel. The coat moves with it.
+func (s Shot) smear(v []float64) []float64 {
+	if s.Motion <= 0 {
+		return v
+	}
+	sin, cos := math.Sincos(2 * math.Pi * rand.New(rand.NewPCG(s.Seed, 6)).Float64())
+	steps := int(math.Ceil(2*s.Motion)) + 1
+	out := make([]float64, len(v))
+	for i := range out {
+		for k := range steps {
+			far := s.Motion * (float64(k)/float64(steps-1) - 0.5)
+			out[i] += s.between(v, float64(i%s.W)+far*cos, float64(i/s.W)+far*sin) / float64(steps)
+		}
+	}
+	return out
+}
+
+// between is the level between four pixels.
+func (s Shot) between(v []float64, x, y float64) float64 {
+	x, y = max(0, min(x, float64(s.W-1))), max(0, min(y, float64(s.H-1)))
+	x0, y0 := int(x), int(y)
+	x1, y1 := min(x0+1, s.W-1), min(y0+1, s.H-1)
+	fx, fy := x-float64(x0), y-float64(y0)
+	top := v[y0*s.W+x0]*(1-fx) + v[y0*s.W+x1]*fx
+	bottom := v[y1*s.W+x0]*(1-fx) + v[y1*s.W+x1]*fx
+	return top*(1-fy) + bottom*fy
+}

@@ -2,9 +2,9 @@
 // pass: it photographs QR codes that were never printed, and plays back what a
 // reader would have read.
 //
-// It is for tests, and makes no claim about any real camera: there is no motion
-// blur, no rolling shutter, no crease in its paper, and a screen shows none of its
-// own pixels. It panics where a test is wrong.
+// It is for tests, and makes no claim about any real camera: there is no
+// rolling shutter, no crease in its paper, and a screen shows none of its own
+// pixels. It panics where a test is wrong.
 package qrtest
 
 import (
@@ -31,6 +31,9 @@ type Shot struct {
 	Turn, Tilt float64
 	// Blur is the standard deviation of the lens's blur, in pixels.
 	Blur float64
+	// Motion is how far the card moves in the picture while the shutter is open,
+	// in pixels, in a direction that the seed picks.
+	Motion float64
 	// Noise is the standard deviation of the sensor's noise, in grey levels.
 	Noise float64
 	// Light is the part of the light that is lost from one edge to the other.
@@ -88,6 +91,7 @@ func (s Shot) Photograph(m Matrix) []byte {
 	r := rand.New(rand.NewPCG(s.Seed, 4))
 	light := s.render(m, r)
 	blur(light, s.W, s.H, s.Blur)
+	light = s.smear(light)
 	frame := image.NewYCbCr(image.Rect(0, 0, s.W, s.H), image.YCbCrSubsampleRatio420)
 	for i := range s.W * s.H {
 		shade := 1 - s.Light*float64(i%s.W)/float64(s.W)
