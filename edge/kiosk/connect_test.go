@@ -1,14 +1,17 @@
 package kiosk_test
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -91,6 +94,44 @@ func TestConnect(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	r.until("not connected", func() bool { st := r.server.State(); return !st.Connected && st.Losses == 1 && st.Camera == "" })
+}
+
+// A page that comes before the door knows itself is told nothing but pings.
+func TestNotConfigured(t *testing.T) {
+	inTime(t, func(t *testing.T, r *rig) {
+		p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		s, err := kiosk.New(r.config(r.certify()), r.door)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- s.Serve(ctx, p) }()
+		r.server, r.dial = s, p.dial
+		k := r.paired()
+		page, err := k.Connect(r.soon())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Show(kiosk.Screen{Key: "ready"})
+		time.Sleep(5 * time.Second)
+		if page.Count("ping") == 0 || page.Count("screen") > 0 || page.Count("config") > 0 {
+			t.Errorf("%d pings, %d screens", page.Count("ping"), page.Count("screen"))
+		}
+		s.Configure(kiosk.Page{})
+		m, err := page.Wait(r.soon(), "config", nil)
+		if err != nil || !strings.Contains(string(m.Raw), `"methods":[]`) {
+			t.Errorf("%s, %v", m.Raw, err)
+		}
+		if _, err := page.WaitScreen(r.soon(), "ready"); err != nil {
+			t.Error(err)
+		}
+		page.Close()
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // The screen tells how much time is left, by the daemon's clock.

@@ -210,6 +210,21 @@ type Page struct {
 	Demo    bool              `json:"demo"`
 }
 
+// whole gives a page's lists and maps, which the page looks into, to a Page
+// that has none.
+func (p Page) whole() Page {
+	if p.Zone == nil {
+		p.Zone = map[string]string{}
+	}
+	if p.Methods == nil {
+		p.Methods = []string{}
+	}
+	if p.Languages == nil {
+		p.Languages = []string{}
+	}
+	return p
+}
+
 // State is what the daemon and the control socket may know of the kiosk: the
 // machine, never who passed.
 type State struct {

@@ -67,6 +67,7 @@ func startOn(t *testing.T, l net.Listener, port uint16) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.server.Configure(kiosk.Page{})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- r.server.Serve(ctx, l) }()

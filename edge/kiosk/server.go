@@ -141,9 +141,11 @@ func (s *Server) Show(screen Screen) {
 	s.tell()
 }
 
-// Configure replaces what the page knows about the door. The server keeps p's
-// slices and maps; nobody may change them afterwards.
+// Configure replaces what the page knows about the door. Before the first call a
+// page is told nothing, and says that it connects. The server keeps p's slices
+// and maps; nobody may change them afterwards.
 func (s *Server) Configure(p Page) {
+	p = p.whole()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.page = p

@@ -24,7 +24,8 @@ type session struct {
 	over  chan struct{} // closed after the Lost event
 	shut  chan struct{} // closed when nothing more can be read
 
-	controls *atomic.Int64 // pings and pongs of the WebSocket protocol's own
+	timers   sync.WaitGroup // of send
+	controls *atomic.Int64  // pings and pongs of the WebSocket protocol's own
 
 	events sync.Mutex // one event at a time
 	ended  bool       // guarded by events: Lost was given, nothing may follow
@@ -87,6 +88,7 @@ func (n *session) run(before *session) {
 	stopReading()
 	_ = n.ws.CloseNow()
 	wait.Wait()
+	n.timers.Wait()
 	n.server.gone(n)
 }
 

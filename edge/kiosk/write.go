@@ -53,6 +53,8 @@ func (n *session) news(sent *versions, nonce *Nonce) {
 	s.mu.Unlock()
 	show := s.nonces.Show(now)
 	switch {
+	case version.page == 0:
+		return
 	case version.page != sent.page || *nonce == (Nonce{}):
 		n.send(sayConfig(page, show))
 	case show != *nonce:
@@ -87,19 +89,23 @@ func (n *session) ping() {
 }
 
 // send writes one message, or ends the connection: a page that does not read
-// fills the buffers on the way until this takes too long.
+// fills the buffers on the way until this takes too long. A context with a
+// deadline would close the connection without saying which it was.
 func (n *session) send(message []byte) {
 	if n.ctx.Err() != nil {
 		return
 	}
-	patience := max(0, min(writeTime, silent-n.silence()))
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.ctx), patience)
-	defer cancel()
-	switch err := n.ws.Write(ctx, websocket.MessageText, message); {
-	case err == nil:
-	case ctx.Err() != nil:
+	n.timers.Add(1)
+	late := time.AfterFunc(max(0, min(writeTime, silent-n.silence())), func() {
+		defer n.timers.Done()
 		n.end(LossSilent)
-	default:
+		_ = n.ws.CloseNow()
+	})
+	err := n.ws.Write(context.WithoutCancel(n.ctx), websocket.MessageText, message)
+	if late.Stop() {
+		n.timers.Done()
+	}
+	if err != nil {
 		n.end(LossGone)
 	}
 }
