@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"io/fs"
 	"math/big"
 	"net"
 	"path/filepath"
@@ -47,14 +48,20 @@ type rig struct {
 // start serves on a port of this machine.
 func start(t *testing.T) *rig {
 	t.Helper()
+	return startWith(t, nil)
+}
+
+// startWith serves other pages than the usual ones.
+func startWith(t *testing.T, pages fs.FS) *rig {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return startOn(t, l, l.Addr().(*net.TCPAddr).AddrPort().Port())
+	return startOn(t, l, l.Addr().(*net.TCPAddr).AddrPort().Port(), pages)
 }
 
-func startOn(t *testing.T, l net.Listener, port uint16) *rig {
+func startOn(t *testing.T, l net.Listener, port uint16, pages fs.FS) *rig {
 	t.Helper()
 	r := &rig{
 		t: t, door: newRecorder(), frames: &frames{}, clock: &clock{now: time.Now()},
@@ -63,7 +70,11 @@ func startOn(t *testing.T, l net.Listener, port uint16) *rig {
 	}
 	certificate := r.certify()
 	var err error
-	r.server, err = kiosk.New(r.config(certificate), r.door)
+	config := r.config(certificate)
+	if pages != nil {
+		config.Pages = pages
+	}
+	r.server, err = kiosk.New(config, r.door)
 	if err != nil {
 		t.Fatal(err)
 	}

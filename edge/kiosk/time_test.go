@@ -52,7 +52,7 @@ func inTime(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-		r := startOn(t, p, 8443)
+		r := startOn(t, p, 8443, nil)
 		r.dial = p.dial
 		test(t, r)
 		if err := r.stop(); err != nil {

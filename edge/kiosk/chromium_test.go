@@ -1,0 +1,88 @@
+package kiosk_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/facelatch/facelatch/internal/testenv"
+)
+
+// secure are pages that say in their title whether the browser gives them what
+// the kiosk needs: a secure context with a camera, keys, WebAssembly and a
+// worker.
+func secure() fstest.MapFS {
+	return fstest.MapFS{
+		"index.html": {Data: []byte(`<!doctype html><script src="main.js"></script>`)},
+		"worker.js":  {Data: []byte(`postMessage("worker")`)},
+		"main.js": {Data: []byte(`
+			const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+			addEventListener("securitypolicyviolation", (e) => document.body.append("violation " + e.violatedDirective));
+			addEventListener("load", async () => {
+				await WebAssembly.instantiate(empty);
+				await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+				new Worker("worker.js").onmessage = (e) =>
+					document.body.append("secure " + isSecureContext + " camera " + !!navigator.mediaDevices + " " + e.data);
+			});`)},
+	}
+}
+
+// TestChromiumTrust does what docs/kiosk.md says for Linux: the certificate
+// from the help page goes into the browser's list, and then a browser that is
+// otherwise as installed trusts the door. Without it there is no page.
+func TestChromiumTrust(t *testing.T) {
+	if testing.Short() {
+		t.Log("once, without the race detector, is enough")
+		return
+	}
+	for _, program := range []string{"chromium", "certutil"} {
+		if _, err := exec.LookPath(program); err != nil {
+			testenv.Missing(t, program+" is not installed; on Debian: sudo apt-get install chromium libnss3-tools")
+		}
+	}
+	r := startWith(t, secure())
+	_, authority := fetch(t, &http.Client{}, r.helped()+"/ca.crt")
+	home := t.TempDir()
+	if dom := r.visit(home); strings.Contains(dom, "secure true") {
+		t.Fatalf("a browser that trusts nothing shows the page: %s", dom)
+	}
+	file := filepath.Join(home, "ca.crt")
+	if err := os.WriteFile(file, authority, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := filepath.Join(home, ".pki", "nssdb")
+	if err := os.MkdirAll(db, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.run(home, "certutil", "-d", "sql:"+db, "-N", "--empty-password")
+	r.run(home, "certutil", "-d", "sql:"+db, "-A", "-t", "C,,", "-n", "Facelatch", "-i", file)
+	if dom := r.visit(home); !strings.Contains(dom, "secure true camera true worker") || strings.Contains(dom, "violation") {
+		t.Errorf("the page is %s", dom)
+	}
+}
+
+// visit returns what a browser made of the door's page.
+func (r *rig) visit(home string) string {
+	r.t.Helper()
+	return r.run(home, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--virtual-time-budget=5000", "--dump-dom", r.url+"/")
+}
+
+func (r *rig) run(home, program string, arguments ...string) string {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), 2*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, program, arguments...)
+	c.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home+"/config", "XDG_CACHE_HOME="+home+"/cache")
+	out, err := c.Output()
+	if err != nil {
+		r.t.Fatalf("%s: %v", program, err)
+	}
+	return string(out)
+}
