@@ -85,7 +85,7 @@ func TestRelayFlips(t *testing.T) {
 	key := doorKey(t, 1)
 	text, err := bundle.SealSecrets(key.Public(), w.site, w.door, bundle.Secrets{Pepper: w.pepper})
 	must(t, err)
-	for i := range text { // A bit of each byte: each takes a decapsulation.
+	for i := 0; i < len(text); i += stride() { // A bit of each byte: each takes a decapsulation.
 		changed := slices.Clone(text)
 		changed[i] ^= 1 << (i % 8)
 		if _, err := key.OpenSecrets(changed, w.site, w.door); !errors.Is(err, bundle.ErrRelay) {
