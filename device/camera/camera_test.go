@@ -168,6 +168,7 @@ func TestAddresses(t *testing.T) {
 		"folder:/tmp?fps=5":                 "",
 		"":                                  "must begin with",
 		"camera":                            "must begin with",
+		"rtsps://camera/door":               "must begin with",
 		"file:///etc/passwd":                "must begin with",
 		"kiosk:other":                       "nothing may follow",
 		"rtsp:///door":                      "no host",

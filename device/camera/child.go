@@ -45,7 +45,7 @@ func newChild(program string, u *url.URL) (*child, error) {
 			return nil, ErrAddress
 		}
 		input = []string{
-			"-f", "concat", "-safe", "0", "-protocol_whitelist", "pipe,rtsp,rtsps,tcp,tls,rtp",
+			"-f", "concat", "-safe", "0", "-protocol_whitelist", "pipe,rtsp,tcp,rtp",
 			"-probesize", "65536", "-analyzeduration", "500000", "-i", "pipe:0",
 		}
 		c.stdin = "ffconcat version 1.0\nfile " + quote(u.String()) + "\noption rtsp_transport tcp\noption timeout 3000000\n"

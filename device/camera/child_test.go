@@ -3,6 +3,7 @@ package camera
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -89,6 +90,31 @@ func TestTheWholeGroupDies(t *testing.T) {
 			t.Errorf("process %d is alive", pid)
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
+	}
+}
+
+// TestAKilledDoorLeavesNoChild kills a process that has a camera open: the
+// child must not go on holding the camera.
+func TestAKilledDoorLeavesNoChild(t *testing.T) {
+	pids := filepath.Join(t.TempDir(), "pids")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), "FACELATCH_TEST_PIDS="+pids)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid := 0
+	for end := time.Now().Add(20 * time.Second); pid == 0 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		text, _ := os.ReadFile(pids)
+		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if pid == 0 || !gone(pid) {
+		t.Errorf("process %d is alive", pid)
 	}
 }
 

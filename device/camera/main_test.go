@@ -2,6 +2,7 @@ package camera
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -10,8 +11,15 @@ import (
 	"github.com/facelatch/facelatch/picture/picturetest"
 )
 
-// TestMain fails if a driver leaves a goroutine behind.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain fails if a driver leaves a goroutine behind. As a child of
+// TestAKilledDoorLeavesNoChild it is a door that waits to be killed.
+func TestMain(m *testing.M) {
+	if pids := os.Getenv("FACELATCH_TEST_PIDS"); pids != "" {
+		start(shell("echo $$ > " + pids + "; exec sleep 600").session)
+		select {}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // drawn is a live scene: n changes its noise.
 func drawn(n, w, h int) []byte {

@@ -13,10 +13,11 @@ var ErrAddress = errors.New("not the address of a camera")
 //
 //	kiosk:                          the tablet's browser; the Source is a *Pushed
 //	rtsp://[name:password@]host/... a network camera, through ffmpeg
-//	rtsps://...                     the same over TLS
 //	v4l2:/dev/video0                a camera on USB, through ffmpeg
 //	http://... https://...          MJPEG, or single JPEG pictures asked for again and again
 //	folder:/path?fps=15             the pictures of a folder, in the order of their names, again and again
+//
+// There is no rtsps: ffmpeg encrypts it, and does not check who answers.
 //
 // Nothing is connected when it returns: that a camera cannot be reached is
 // Next's to say. An error names what is wrong with the address, and never
@@ -59,12 +60,12 @@ func CheckAddress(address string) error {
 		return needPath(u)
 	case "v4l2":
 		return needPath(u)
-	case "rtsp", "rtsps", "http", "https":
+	case "rtsp", "http", "https":
 		if u.Hostname() == "" {
 			return fmt.Errorf("%w: it names no host", ErrAddress)
 		}
 	default:
-		return fmt.Errorf("%w: it must begin with kiosk:, rtsp:, rtsps:, v4l2:, http:, https:, or folder:, and a path or host", ErrAddress)
+		return fmt.Errorf("%w: it must begin with kiosk:, rtsp:, v4l2:, http:, https:, or folder:, and a path or host", ErrAddress)
 	}
 	return nil
 }

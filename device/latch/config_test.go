@@ -2,11 +2,15 @@ package latch
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/facelatch/facelatch/internal/testenv"
 )
 
 func mqttConfig() Config {
@@ -93,5 +97,34 @@ func TestFill(t *testing.T) {
 		if got := fill("{ms} {tenths} {seconds}", pulse); got != want {
 			t.Errorf("%v: %q", pulse, got)
 		}
+	}
+}
+
+// TestDocumentation: every example in docs/devices.md is read as it stands.
+func TestDocumentation(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(testenv.Root(t), "docs", "devices.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```yaml\n")[1:]
+	for _, block := range blocks {
+		example, _, _ := strings.Cut(block, "```")
+		var door struct {
+			Latch Config `yaml:"latch"`
+		}
+		if err := yaml.UnmarshalWithOptions([]byte(example), &door, yaml.Strict()); err != nil {
+			t.Errorf("%s: %v", example, err)
+		}
+		if err := door.Latch.Check(); err != nil {
+			t.Errorf("%s: %v", example, err)
+		}
+	}
+	if len(blocks) != 4 {
+		t.Errorf("%d examples", len(blocks))
+	}
+	header := Sign([]byte(sharedKey), []byte(`{"do":"unlatch","pulse_ms":3000}`), time.Unix(1_800_000_000, 0),
+		[16]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+	if _, mac, _ := strings.Cut(header, "v1="); !strings.Contains(string(text), "`v1="+mac+"`") {
+		t.Errorf("the documentation has another signature than %s", header)
 	}
 }
