@@ -182,8 +182,12 @@ func (s *Server) tell() {
 	s.shown = make(chan struct{})
 }
 
-// Nonces returns the screen's nonces, which the server shows.
+// Nonces returns the screen's nonces, which the server shows. Their times are
+// those of Config.Now.
 func (s *Server) Nonces() *Nonces { return &s.nonces }
+
+// GoodNonces returns what a presentation may answer now; see Nonces.Good.
+func (s *Server) GoodNonces() []Nonce { return s.nonces.Good(s.config.Now()) }
 
 // Spend makes the nonces so far bad, and shows a fresh one at once. See
 // Nonces.Spend.

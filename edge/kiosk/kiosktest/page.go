@@ -260,3 +260,13 @@ func (p *Page) Close() {
 	_ = p.ws.CloseNow()
 	<-p.done
 }
+
+// Mode is what frames are wanted for now, "off" before the door has said so.
+func (p *Page) Mode() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m := p.last["frames"]; m.T != "" {
+		return m.Mode
+	}
+	return "off"
+}
