@@ -10,6 +10,7 @@ import (
 
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/statuslist"
 )
@@ -126,7 +127,7 @@ func TestRevokedNeverComesBack(t *testing.T) {
 		w.site.Set(1, statuslist.Invalid)
 		second := w.site.Bundle(2)
 		taken := false
-		for range rapid.IntRange(1, 20).Draw(r, "acts") {
+		for range rapid.IntRange(1, testenv.Count(8, 40)).Draw(r, "acts") {
 			switch rapid.IntRange(0, 5).Draw(r, "act") {
 			case 0:
 				cut(g)

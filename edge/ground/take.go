@@ -97,6 +97,9 @@ func (g *Ground) take(data []byte, fetch func(bundle.Object) ([]byte, error)) er
 	if lost != nil {
 		return fmt.Errorf("bundle %d counts from now on, and cannot be kept: %w", b.Number, lost)
 	}
+	g.mu.Lock()
+	g.tell() // now it has a life, too
+	g.mu.Unlock()
 	g.log.Info("took a bundle", "number", b.Number)
 	return nil
 }
