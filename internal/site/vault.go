@@ -78,8 +78,15 @@ func openVault(dir string, site pass.SiteID, disk Disk, ledger Ledger, now func(
 // Close lets others have their turn.
 func (v *Vault) Close() error { return v.lock.Close() }
 
-// Vault takes hold of the station's half in the folder of the same site.
+// ErrNoStation is returned for a folder without the half of a station.
+var ErrNoStation = errors.New("the station's half is not in this folder: do it at a station")
+
+// Vault takes hold of the station's half in the folder of the same site. It
+// fails with [ErrNoStation].
 func (o *Office) Vault() (*Vault, error) {
+	if _, err := os.Stat(o.f.station()); isNew(err) {
+		return nil, ErrNoStation
+	}
 	v, err := openVault(o.f.station(), o.Config.ID, o.disk, logLedger{o.record()}, o.now)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/controller"
+	"github.com/facelatch/facelatch/face"
+	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/site"
+)
+
+const controllerHelp = `The controller of a site serves it to its doors and stations: it lets them join,
+tells doors within seconds what was issued and revoked, and never sees a face.`
+
+const controllerServeHelp = `Serve a site to its doors and stations, until the program is told to stop (Ctrl-C,
+SIGTERM). Doors hear at once of what pass revoke, pin and controller door change
+in the folder meanwhile.
+
+--address is where doors reach this machine, and stands in join codes; it is kept
+for controller door add. Left away, it is --listen, with an address of this
+machine where that names none.
+
+The first time, an authority is made for the certificates of controller, doors
+and stations. It can vouch for private addresses, and for names below .local,
+.lan, .home.arpa, .internal and localhost. Names of your own, such as
+doors.example.org, have to be given by --door-host then: they cannot be added
+later without all doors joining again.`
+
+const controllerServeExample = `  facelatch controller serve --site court --listen 0.0.0.0:7443`
+
+// controllerCommand is facelatch controller.
+func controllerCommand() *cobra.Command {
+	c := group("controller", "serve a site to its doors", controllerHelp)
+	doors := group("door", "add, approve and remove doors", "A door joins with a code, is approved by its fingerprint, and can be removed.")
+	doors.AddCommand(doorAdd(), doorList(), doorApprove(), doorRemove())
+	stations := group("station", "add stations", "A station issues passes for the site from a machine of its own.")
+	stations.AddCommand(stationAdd())
+	c.AddCommand(controllerServe(), doors, stations)
+	return c
+}
+
+// serveFlags are the flags of controller serve.
+type serveFlags struct {
+	site, listen, address string
+	hosts                 []string
+}
+
+// controllerServe is facelatch controller serve.
+func controllerServe() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use: "serve --site DIR --listen ADDR", Short: "serve a site", Long: controllerServeHelp,
+		Example: controllerServeExample, Args: none,
+	}
+	c.Flags().StringVar(&f.site, "site", "", "the folder of the site")
+	c.Flags().StringVar(&f.listen, "listen", "", "where to listen, as host:port")
+	c.Flags().StringVar(&f.address, "address", "", "where doors reach this machine, as host:port (default: where it listens)")
+	c.Flags().StringArrayVar(&f.hosts, "door-host", nil, "a name that doors have beside private ones, when the authority is made; may be given several times")
+	c.RunE = action(func(c *cobra.Command, _ []string) error {
+		if err := required("site", f.site, "listen", f.listen); err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
+		defer stop()
+		return f.run(ctx, c)
+	})
+	return c
+}
+
+func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
+	config, err := site.Read(f.site)
+	if err != nil {
+		return err
+	}
+	extras, err := bundleExtras()
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	if err != nil {
+		return usagef("--listen %s: %v", f.listen, err)
+	}
+	address := f.address
+	if address == "" {
+		address = reachable(listener.Addr())
+	}
+	served, err := controller.New(controller.Config{
+		Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras,
+		Say: func(text string) { warn(c.ErrOrStderr(), []string{text}) },
+	})
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "ready: the controller of %q listens on %s; doors reach it at %s\n", config.Name, listener.Addr(), address)
+	return served.Serve(ctx, listener)
+}
+
+// reachable is an address of this machine at which a listener can be reached.
+func reachable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	host := "127.0.0.1"
+	addresses, _ := net.InterfaceAddrs() // without any, it is this machine alone
+	for _, each := range addresses {
+		if n, ok := each.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsPrivate() {
+			host = n.IP.String()
+			break
+		}
+	}
+	return net.JoinHostPort(host, strconv.Itoa(tcp.Port))
+}
+
+// bundleExtras are what doors are told that does not stand in the folder of the
+// site: the model that references are made with here, and the notice.
+func bundleExtras() (site.Extras, error) {
+	dir, err := home.Find()
+	if err != nil {
+		return site.Extras{}, err
+	}
+	manifest, err := dir.Manifest()
+	if err != nil {
+		return site.Extras{}, err
+	}
+	return site.Extras{
+		// It has no end until there is another.
+		Models: []bundle.Model{{ID: face.ReferenceModel(manifest), Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		Notice: bundle.Notice{SHA256: sha256.Sum256([]byte(notice)), Text: map[string]string{
+			"en": "When you show a face pass, the camera takes a picture of you, compares it with the one reference in that " +
+				"pass, and forgets both. Who passes, and when, is not recorded. A plain pass opens the same door at the same hours.",
+			"zh": "出示人脸通行证时，摄像头会拍摄您的图像，只与该通行证内的一份参考数据比对，随后两者都不保留。" +
+				"不记录谁在何时通过。普通通行证在相同的时间可打开同一扇门。",
+		}},
+	}, nil
+}
