@@ -118,6 +118,17 @@ func TestWrongCodes(t *testing.T) {
 		}
 		return summary(e.out)
 	}
+	for range door.MaxWrongPINs - 1 {
+		types(number, checks(wrong))
+	}
+	if got := types(number, checks(right)); got != "opened opened Unlatch" {
+		t.Error(got)
+	}
+	e.latched(nil)
+	if n := e.basis.Limits.Size(); n != door.MaxWrongPINs-1 {
+		t.Errorf("after the right code it remembers %d things", n)
+	}
+	e.wait(door.PINWait)
 	for range door.MaxWrongPINs {
 		if got := types(number, checks(wrong)); got != "refused try-again/type-again Count(wrong-pin)" {
 			t.Fatal(got)

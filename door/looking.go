@@ -55,7 +55,6 @@ func (s *step) look(v pass.Verified) {
 		return
 	}
 	s.showing.asked++
-	s.showing.waiting = true
 	after := s.now
 	if s.showing.next.After(after) {
 		after = s.showing.next
@@ -69,10 +68,9 @@ func (s *step) look(v pass.Verified) {
 // looked is the answer to the last order to look. The pass is judged anew before
 // anything follows from it.
 func (s *step) looked(e Looked) {
-	if s.state != Looking || !s.showing.waiting || e.Showing != s.number || e.Number != s.showing.asked {
+	if s.state != Looking || e.Showing != s.number || e.Number != s.showing.asked {
 		return
 	}
-	s.showing.waiting = false
 	if e.Err == nil {
 		s.showing.tries++
 		s.showing.next = s.now.Add(AttemptGap)

@@ -93,17 +93,16 @@ type Machine struct {
 // showing is what is held of one time that something is shown. All that refers to
 // a person is cleared when it is decided.
 type showing struct {
-	method  Methods
-	pass    *pass.Pass // nil for a number
-	typed   string
-	held    *Held // only while looking
-	model   pass.ModelID
-	asked   int       // orders to look
-	waiting bool      // for the answer to the last of them
-	tries   int       // comparisons
-	next    time.Time // the earliest frame for another
-	hint    Hint
-	latch   time.Time // when the latch's answer is overdue, zero if none is due
+	method Methods
+	pass   *pass.Pass // nil for a number
+	typed  string
+	held   *Held // only while looking
+	model  pass.ModelID
+	asked  int       // orders to look
+	tries  int       // comparisons
+	next   time.Time // the earliest frame for another
+	hint   Hint
+	latch  time.Time // when the latch's answer is overdue, zero if none is due
 }
 
 // Output is what a step led to.

@@ -68,6 +68,7 @@ func TestTransitions(t *testing.T) {
 		{"the result goes with the latch", []act{shows(plain), after(door.ResultTime), latch(nil)}, "idle ready Count(opened)"},
 		{"the latch fails", []act{shows(plain), latch(errBroken)}, "refused latch-failed Count(door-failed)"},
 		{"the latch is silent", []act{shows(plain), after(door.DefaultPulse + door.LatchTime)}, "refused latch-failed Count(door-failed)"},
+		{"a latch that answers another order", []act{shows(plain), func(e *entrance) { e.step(door.Latched{Showing: 7}) }}, "opened opened"},
 		{"the latch answers twice", []act{shows(plain), latch(nil), latch(errBroken)}, "opened opened"},
 		{"the next one during a result", []act{shows(ofFace), event(door.NotMe{}), shows(plain)}, "opened opened Unlatch"},
 		{"the next one before the latch", []act{shows(plain), shows(ofFace)}, "opened opened"},
@@ -126,6 +127,10 @@ func TestTransitions(t *testing.T) {
 			e.step(door.Looked{Showing: e.out.Showing, Number: 2, Look: door.Look{}})
 		}), "looking look/look-here"},
 
+		{"an answer from the showing before", append(looking(event(door.NotMe{}), after(door.AwayTime)), looking(func(e *entrance) {
+			e.step(door.Looked{Showing: e.out.Showing - 1, Number: 1, Look: door.Look{}})
+		})...), "looking look/look-here"},
+
 		{"a number", []act{event(door.Typed{Number: number})}, "shown checking CheckPIN"},
 		{"the right code", []act{event(door.Typed{Number: number}), checks(right)}, "opened opened Unlatch"},
 		{"the wrong code", []act{event(door.Typed{Number: number}), checks(wrong)}, "refused try-again/type-again Count(wrong-pin)"},
@@ -133,6 +138,15 @@ func TestTransitions(t *testing.T) {
 		{"an old answer", []act{event(door.Typed{Number: number}), checks(func(e *entrance) door.Checked {
 			return door.Checked{Showing: e.out.Showing, PIN: e.rightPIN(e.now.Add(-door.CheckTime))}
 		})}, "refused locked Count(door-failed)"},
+		{"an answer from ahead", []act{event(door.Typed{Number: number}), checks(func(e *entrance) door.Checked {
+			return door.Checked{Showing: e.out.Showing, PIN: e.rightPIN(e.now.Add(time.Second))}
+		})}, "refused locked Count(door-failed)"},
+		{"another zone's code", []act{
+			event(door.Typed{Number: number}), set(func(b *door.Basis) { b.Zone = "garage" }), checks(right),
+		}, "refused locked Count(door-failed)"},
+		{"an answer to another check", []act{event(door.Typed{Number: number}), checks(func(e *entrance) door.Checked {
+			return door.Checked{Showing: e.out.Showing + 1, PIN: e.rightPIN(e.now)}
+		})}, "shown checking"},
 		{"no PIN at all", []act{event(door.Typed{Number: number}), checks(func(e *entrance) door.Checked {
 			return door.Checked{Showing: e.out.Showing}
 		})}, "refused locked Count(door-failed)"},
