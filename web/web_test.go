@@ -44,7 +44,7 @@ func texts(t *testing.T, page string) map[string]map[string]string {
 // TestLanguages checks that every language says everything, and leaves the same
 // gaps in it.
 func TestLanguages(t *testing.T) {
-	for _, page := range []string{"kiosk"} {
+	for _, page := range []string{"kiosk", "enrol", "phone"} {
 		all := texts(t, page)
 		want := all["en"]
 		for lang, words := range all {
@@ -109,7 +109,7 @@ func tree(t *testing.T, from fs.FS) map[string][]byte {
 
 // pages are all pages, by name.
 func pages() map[string]fs.FS {
-	return map[string]fs.FS{"kiosk": Kiosk()}
+	return map[string]fs.FS{"kiosk": Kiosk(), "enrol": Enrol(), "phone": Phone()}
 }
 
 // TestPagesAreSelfContained checks that no page names another origin.

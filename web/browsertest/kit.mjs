@@ -68,14 +68,15 @@ export async function judge(page, name, wants = {}) {
       way: document.querySelector(".way p")?.textContent ?? "",
       h1: parseFloat(getComputedStyle(document.querySelector("h1")).fontSize),
       small: leaves.map((e) => [e.textContent.trim(), parseFloat(getComputedStyle(e).fontSize), e.className]),
-      buttons: [...document.querySelectorAll("button,a")].filter(seen).map((e) => { const b = e.getBoundingClientRect(); return [e.textContent.trim() || e.getAttribute("aria-label"), b.width, b.height, b.left >= 0 && b.right <= innerWidth + 1 && b.top >= 0]; }),
+      buttons: [...document.querySelectorAll("button,a,input")].filter(seen).map((e) => { const b = e.getBoundingClientRect(); return [e.textContent.trim() || e.getAttribute("aria-label"), b.width, b.height, b.left >= 0 && b.right <= innerWidth + 1 && b.top >= 0]; }),
       cut: leaves.filter((e) => e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).display !== "inline").map((e) => e.textContent.trim()),
     };
   });
-  const tablet = page.viewportSize().width >= 800;
+  const kiosk = wants.kiosk !== false; // a door's screen: no scrolling, larger, and a way in without a face on it
+  const tablet = kiosk && page.viewportSize().width >= 800;
   if (facts.wide) failures.push("scrolls sideways");
   if (facts.tall && tablet) failures.push("does not fit the screen");
-  if (!facts.way) failures.push("says nothing of a way in without a face");
+  if (kiosk && !facts.way) failures.push("says nothing of a way in without a face");
   if (wants.way && !wants.way.test(facts.way)) failures.push(`the way in: ${facts.way}`);
   if (facts.h1 < (tablet ? 64 : 28)) failures.push(`headline of ${facts.h1} px`);
   for (const [text, size, kind] of facts.small) if (size < (tablet ? 32 : 18) && kind !== "command") failures.push(`${size} px: ${text}`);

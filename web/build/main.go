@@ -27,6 +27,16 @@ func pages() []page {
 			scripts: map[string]string{"kiosk": "kiosk/main.ts", "reader": "shared/reader.ts", "style": "kiosk/style.css"},
 			copied:  map[string]string{"index.html": "kiosk/index.html", "manifest.webmanifest": "kiosk/manifest.webmanifest", "icon.svg": "shared/icon.svg"},
 		},
+		{
+			name:    "enrol",
+			scripts: map[string]string{"enrol": "enrol/main.ts", "reader": "shared/reader.ts", "style": "enrol/style.css"},
+			copied:  map[string]string{"index.html": "enrol/index.html", "icon.svg": "shared/icon.svg"},
+		},
+		{
+			name:    "phone",
+			scripts: map[string]string{"phone": "phone/main.ts", "sw": "phone/sw.ts", "reader": "shared/reader.ts", "style": "phone/style.css"},
+			copied:  map[string]string{"index.html": "phone/index.html", "manifest.webmanifest": "phone/manifest.webmanifest", "icon.svg": "shared/icon.svg"},
+		},
 	}
 }
 

@@ -1,5 +1,5 @@
 import { drawing, h } from "../shared/dom";
-import { pictures } from "./pictures";
+import { pictures } from "../shared/pictures";
 
 export interface KeypadTexts {
   title: string;

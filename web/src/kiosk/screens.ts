@@ -1,4 +1,4 @@
-import type { Picture } from "./pictures";
+import type { Picture } from "../shared/pictures";
 import type { Config, Key, Method } from "./protocol";
 import type { Word } from "./words";
 

@@ -1,5 +1,5 @@
 import { drawing, fill, h } from "../shared/dom";
-import { frame, outline, pictures, ring } from "./pictures";
+import { frame, outline, pictures, ring } from "../shared/pictures";
 import type { Look } from "./screens";
 import type { Words } from "./words";
 

@@ -1,4 +1,4 @@
-// Draws QR codes with the library below /zxing/, as SVG paths: sharp at any size.
+// Draws QR codes with the library below zxing/, as SVG paths: sharp at any size.
 
 interface Encoder {
   addData(data: string, mode: "Numeric" | "Alphanumeric" | "Byte"): void;
@@ -13,7 +13,7 @@ let loading: Promise<void> | null = null;
 function library(): Promise<void> {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = "/zxing/qrcode.js";
+    script.src = "zxing/qrcode.js";
     script.onload = () => resolve();
     script.onerror = () => reject(new Error("cannot draw codes"));
     document.head.append(script);

@@ -18,8 +18,8 @@ const options = { formats: ["QRCode"], tryHarder: true, tryInvert: false, maxNum
 
 async function start(): Promise<void> {
   try {
-    importScripts("/zxing/zxing_reader.js");
-    await ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => "/zxing/zxing_reader.wasm" }, fireImmediately: true });
+    importScripts(new URL("zxing/zxing_reader.js", location.href).href);
+    await ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => new URL("zxing/zxing_reader.wasm", location.href).href }, fireImmediately: true });
     postMessage({ kind: "ready" });
   } catch (error) {
     postMessage({ kind: "failed", why: String(error) });

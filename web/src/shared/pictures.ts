@@ -44,6 +44,9 @@ export const pictures = {
   speak: svg(`<path d="M30 78h32l44-36v116l-44-36H30z" class="fill"/><path d="M132 76c14 14 14 34 0 48M154 56c26 26 26 62 0 88"/>`),
   hush: svg(`<path d="M30 78h32l44-36v116l-44-36H30z" class="fill"/><path d="M134 80l40 40M174 80l-40 40"/>`),
   erase: svg(`<path d="M74 46h96a8 8 0 0 1 8 8v92a8 8 0 0 1-8 8H74L24 100z"/><path d="M102 80l40 40M142 80l-40 40"/>`),
+  plain: svg(`${card(52, 48)}<path d="M40 150c10-12 26-12 36-4l24 14h34c12 0 12-16 0-18H108"/>`),
+  faced: svg(`<g transform="translate(-40 10)">${card(52, 68)}</g><circle cx="150" cy="86" r="34" class="fill"/><path d="M139 80v4M161 80v4M139 98q11 9 22 0M106 164c4-24 20-36 44-36s40 12 44 36"/>`),
+  done: svg(`<path d="M58 104l30 30 56-66" stroke-width="16"/>`),
   back: svg(`<path d="M120 40L60 100l60 60"/>`),
   hand: svg(`<path d="M64 120V58a11 11 0 0 1 22 0v36V40a11 11 0 0 1 22 0v54-44a11 11 0 0 1 22 0v50-30a11 11 0 0 1 22 0v52c0 36-20 54-48 54-30 0-42-16-54-42l-14-30c-4-10 8-18 16-8z" class="fill"/>`),
 } as const;

@@ -1,0 +1,68 @@
+import { Camera } from "../shared/camera";
+import { drawing, h } from "../shared/dom";
+import { outline } from "../shared/pictures";
+import type { Texts } from "../shared/texts";
+import type { Word } from "./app";
+import { frame } from "./api";
+
+/**
+ * Sends frames to the station until it has enough good ones, one at a time, and
+ * shows what it says of them. Its canvas is overwritten when it stops.
+ */
+export class Portrait {
+  readonly element: HTMLElement;
+  private readonly camera = new Camera((state) => this.trouble(state !== "ok"));
+  private readonly canvas = document.createElement("canvas");
+  private readonly hint = h("p", { class: "hint", "aria-live": "polite" });
+  private readonly count = h("p", { class: "count" });
+  private running = true;
+
+  constructor(private readonly texts: Texts<Word>, private readonly enrolment: string, private readonly done: (error?: unknown) => void) {
+    this.element = h("div", { class: "portrait" }, h("div", { class: "panel outline" }, this.camera.video, h("div", { class: "over" }, drawing(outline))), h("div", {}, this.hint, this.count));
+    void this.camera.start();
+    void this.loop();
+  }
+
+  stop(): void {
+    this.running = false;
+    this.camera.stop();
+    this.canvas.getContext("2d")!.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    this.canvas.width = this.canvas.height = 1;
+  }
+
+  private trouble(there: boolean): void {
+    this.hint.textContent = there ? this.texts.say("camera.trouble") : "";
+  }
+
+  private async loop(): Promise<void> {
+    while (this.running) {
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      this.camera.check();
+      if (!this.running || !this.camera.live) continue;
+      try {
+        if (await this.step()) return this.done();
+      } catch (error) {
+        if (this.running) return this.done(error);
+      }
+    }
+  }
+
+  private async step(): Promise<boolean> {
+    const jpeg = await this.take();
+    if (!jpeg || !this.running) return false;
+    const { good, need, hint } = await frame(this.enrolment, jpeg);
+    if (!this.running) return false;
+    this.hint.textContent = this.texts.maybe(`hint.${hint}`) ?? "";
+    this.count.textContent = this.texts.say("camera.progress", { good, need });
+    this.element.querySelector<SVGElement>(".timer")?.style.setProperty("stroke-dashoffset", String(1 - Math.min(1, good / need)));
+    return good >= need;
+  }
+
+  private take(): Promise<Blob | null> {
+    const { video } = this.camera;
+    this.canvas.width = Math.min(1280, video.videoWidth);
+    this.canvas.height = Math.round((this.canvas.width * video.videoHeight) / video.videoWidth);
+    this.canvas.getContext("2d", { alpha: false })!.drawImage(video, 0, 0, this.canvas.width, this.canvas.height);
+    return new Promise((resolve) => this.canvas.toBlob(resolve, "image/jpeg", 0.9));
+  }
+}
