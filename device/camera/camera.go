@@ -31,6 +31,7 @@ package camera
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/facelatch/facelatch/picture"
@@ -96,7 +97,7 @@ func (f *Frame) Decode() (*picture.Picture, error) {
 	}
 	p, err := picture.Decode(f.JPEG)
 	if err != nil {
-		return nil, errors.Join(ErrNotAFrame, err)
+		return nil, fmt.Errorf("%w: %w", ErrNotAFrame, err)
 	}
 	f.Picture = p
 	return p, nil

@@ -1,7 +1,6 @@
 package camera
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -96,7 +95,7 @@ func readPicture(path string) (*picture.Picture, error) {
 	}
 	p, err := picture.Decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(path), errors.Join(ErrNotAFrame, err))
+		return nil, fmt.Errorf("%w: %s: %w", ErrNotAFrame, filepath.Base(path), err)
 	}
 	if p.W*p.H > MaxPixels {
 		p.Wipe()

@@ -2,7 +2,6 @@ package latch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,9 +38,11 @@ func (l *command) Unlatch(ctx context.Context, pulse time.Duration) error {
 	}
 	err := execute(ctx, args, pulse+l.timeout)
 	if err != nil {
-		return errors.Join(err, l.runLock())
+		if lockErr := l.runLock(); lockErr != nil {
+			return fmt.Errorf("%w, and then: %w", err, lockErr)
+		}
 	}
-	return nil
+	return err
 }
 
 func (l *command) runLock() error {

@@ -113,7 +113,12 @@ func (c Config) Check() error {
 			return bad(f.name, "does not belong to kind "+c.Kind)
 		}
 	}
-	return errors.Join(c.checkPaths(), c.checkURL(), c.checkTopic())
+	for _, check := range []func() error{c.checkPaths, c.checkURL, c.checkTopic} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type field struct {

@@ -2,7 +2,6 @@ package latch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -85,7 +84,7 @@ func (l *line) open(context.Context, time.Duration) error {
 	}
 	l.close()
 	if again := l.set(true); again != nil {
-		return errors.Join(err, again)
+		return fmt.Errorf("%w, and asked for anew: %w", err, again)
 	}
 	return nil
 }

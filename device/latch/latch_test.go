@@ -172,6 +172,22 @@ func TestOverlappingOrders(t *testing.T) {
 	l.Close()
 }
 
+// TestSettle: a device that comes back is locked, but not in a pulse.
+func TestSettle(t *testing.T) {
+	p := &pinRecorder{}
+	l := gpioLatch(t, p, false)
+	s := l.(*bounded).inner.(*switched)
+	s.settle()
+	if err := l.Unlatch(t.Context(), MaxPulse); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	if want := "out Low, out Low, out High"; p.said() != want {
+		t.Errorf("got %s, want %s", p.said(), want)
+	}
+	l.Close()
+}
+
 func TestPulsesAreBounded(t *testing.T) {
 	p := &pinRecorder{}
 	l := gpioLatch(t, p, false)

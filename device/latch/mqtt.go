@@ -60,12 +60,15 @@ func openMQTT(c Config) (Latch, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	b := &broker{c: c, cancel: cancel, down: make(chan struct{})}
+	s := newSwitch(b)
 	connect := func(own autopaho.ClientConfig) *autopaho.ConnectionManager {
 		m, connectErr := autopaho.NewConnection(ctx, common(own, c, settings, password))
 		err = errors.Join(err, connectErr)
 		return m
 	}
-	b.relay = connect(b.relayConfig())
+	s.mu.Lock() // settle waits until relay is set
+	b.relay = connect(b.relayConfig(s))
+	s.mu.Unlock()
 	if c.HomeAssistant {
 		b.presence = connect(b.presenceConfig())
 	}
@@ -73,7 +76,6 @@ func openMQTT(c Config) (Latch, error) {
 		cancel()
 		return nil, err
 	}
-	s := newSwitch(b)
 	return &brokered{s, b}, nil
 }
 
@@ -140,14 +142,14 @@ func backoff(attempt int) time.Duration {
 	return d*4/5 + rand.N(d*2/5)
 }
 
-func (b *broker) relayConfig() autopaho.ClientConfig {
+func (b *broker) relayConfig(s *switched) autopaho.ClientConfig {
 	own := autopaho.ClientConfig{OnConnectionDown: b.lost}
 	own.ClientID = "facelatch-" + b.c.ID
 	if b.c.LockPayload != "" {
 		own.WillMessage = &paho.WillMessage{Topic: b.c.Topic, Payload: []byte(b.c.LockPayload), QoS: 1}
 		own.WillProperties = &paho.WillProperties{} // no delay
 		own.OnConnectionUp = func(*autopaho.ConnectionManager, *paho.Connack) {
-			go func() { _ = b.lock() }() // it must not block here; an error means that it is down again
+			go s.settle() // it must not block here; if it fails, the connection is down, and there will be another
 		}
 	}
 	return own

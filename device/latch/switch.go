@@ -82,6 +82,16 @@ func (s *switched) lock() {
 	s.timer.Stop()
 }
 
+// settle locks when there is no pulse: the contact may not be as it was left.
+// If it fails, whoever called it has to call it again.
+func (s *switched) settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.until.IsZero() {
+		_ = s.contact.lock()
+	}
+}
+
 func (s *switched) Check(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
