@@ -2,6 +2,8 @@ package kiosk_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,7 +37,8 @@ func secure() fstest.MapFS {
 
 // TestChromiumTrust does what docs/kiosk.md says for Linux: the certificate
 // from the help page goes into the browser's list, and then a browser that is
-// otherwise as installed trusts the door. Without it there is no page.
+// otherwise as installed trusts the door. Without it there is no page, nor with
+// an authority that may not vouch for this address.
 func TestChromiumTrust(t *testing.T) {
 	if testing.Short() {
 		t.Log("once, without the race detector, is enough")
@@ -47,24 +50,38 @@ func TestChromiumTrust(t *testing.T) {
 		}
 	}
 	r := startWith(t, secure())
-	_, authority := fetch(t, &http.Client{}, r.helped()+"/ca.crt")
 	home := t.TempDir()
 	if dom := r.visit(home); strings.Contains(dom, "secure true") {
 		t.Fatalf("a browser that trusts nothing shows the page: %s", dom)
 	}
-	file := filepath.Join(home, "ca.crt")
-	if err := os.WriteFile(file, authority, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db := filepath.Join(home, ".pki", "nssdb")
-	if err := os.MkdirAll(db, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	r.run(home, "certutil", "-d", "sql:"+db, "-N", "--empty-password")
-	r.run(home, "certutil", "-d", "sql:"+db, "-A", "-t", "C,,", "-n", "Facelatch", "-i", file)
+	r.trust(home)
 	if dom := r.visit(home); !strings.Contains(dom, "secure true camera true worker") || strings.Contains(dom, "violation") {
 		t.Errorf("the page is %s", dom)
 	}
+	r.certificate.Store(r.certify(&net.IPNet{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)}))
+	home = t.TempDir()
+	r.trust(home)
+	if dom := r.visit(home); !strings.Contains(dom, "secure true") {
+		t.Errorf("an authority for this network: %s", dom)
+	}
+	r.certificate.Store(r.certify(&net.IPNet{IP: net.IPv4(10, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)}))
+	home = t.TempDir()
+	r.trust(home)
+	if dom := r.visit(home); strings.Contains(dom, "secure true") {
+		t.Errorf("an authority for another network was believed: %s", dom)
+	}
+}
+
+// trust puts the certificate from the help page into a browser's list.
+func (r *rig) trust(home string) {
+	r.t.Helper()
+	_, authority := fetch(r.t, &http.Client{}, r.helped()+"/ca.crt")
+	file, db := filepath.Join(home, "ca.crt"), filepath.Join(home, ".pki", "nssdb")
+	if err := errors.Join(os.WriteFile(file, authority, 0o600), os.MkdirAll(db, 0o700)); err != nil {
+		r.t.Fatal(err)
+	}
+	r.run(home, "certutil", "-d", "sql:"+db, "-N", "--empty-password")
+	r.run(home, "certutil", "-d", "sql:"+db, "-A", "-t", "C,,", "-n", "Facelatch", "-i", file)
 }
 
 // visit returns what a browser made of the door's page.

@@ -146,7 +146,7 @@ func TestDamagedStore(t *testing.T) {
 		if err := os.WriteFile(r.store.Path, []byte(data), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := kiosk.New(r.config(nil), r.door); err == nil || !strings.Contains(err.Error(), r.store.Path) {
+		if _, err := kiosk.New(r.config(), r.door); err == nil || !strings.Contains(err.Error(), r.store.Path) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

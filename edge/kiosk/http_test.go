@@ -137,7 +137,7 @@ func TestTLSVersions(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	good := (&rig{t: t, url: "https://front.local:8443", clock: &clock{}, frames: &frames{}, store: kiosk.File{Path: t.TempDir() + "/kiosk.json"}}).config(nil)
+	good := (&rig{t: t, url: "https://front.local:8443", clock: &clock{}, frames: &frames{}, store: kiosk.File{Path: t.TempDir() + "/kiosk.json"}}).config()
 	if _, err := kiosk.New(good, newRecorder()); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestOrigins(t *testing.T) {
 // A listener that breaks ends Serve with its error.
 func TestBrokenListener(t *testing.T) {
 	r := start(t)
-	s, err := kiosk.New(r.config(nil), r.door)
+	s, err := kiosk.New(r.config(), r.door)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -170,7 +170,7 @@ func TestRestart(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := kiosk.New(r.config(nil), r.door)
+	again, err := kiosk.New(r.config(), r.door)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func (f failing) Keep(p kiosk.Paired) error {
 func TestPairingNotSaved(t *testing.T) {
 	for _, saves := range []bool{false, true} {
 		r := start(t)
-		c := r.config(nil)
+		c := r.config()
 		c.Store = failing{r.store, saves}
 		s, err := kiosk.New(c, r.door)
 		if err != nil {
@@ -219,7 +219,7 @@ func TestPairingNotSaved(t *testing.T) {
 			t.Errorf("the code again: %v", err)
 		}
 		// Whatever the disk has can be read.
-		if _, err := kiosk.New(r.config(nil), r.door); err != nil {
+		if _, err := kiosk.New(r.config(), r.door); err != nil {
 			t.Error(err)
 		}
 		if err := s.Unpair(); !errors.Is(err, errDisk) {

@@ -13,6 +13,7 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -43,6 +44,8 @@ type rig struct {
 	dial      func(context.Context, string, string) (net.Conn, error) // nil: the network
 	authority *x509.Certificate
 	stop      func() error
+
+	certificate atomic.Pointer[tls.Certificate] // what the server serves now
 }
 
 // start serves on a port of this machine.
@@ -68,9 +71,9 @@ func startOn(t *testing.T, l net.Listener, port uint16, pages fs.FS) *rig {
 		store: kiosk.File{Path: filepath.Join(t.TempDir(), "kiosk.json")},
 		url:   kiosk.Origins([]string{"127.0.0.1"}, port)[0],
 	}
-	certificate := r.certify()
+	r.certificate.Store(r.certify())
 	var err error
-	config := r.config(certificate)
+	config := r.config()
 	if pages != nil {
 		config.Pages = pages
 	}
@@ -91,10 +94,10 @@ func startOn(t *testing.T, l net.Listener, port uint16, pages fs.FS) *rig {
 	return r
 }
 
-func (r *rig) config(certificate *tls.Certificate) kiosk.Config {
+func (r *rig) config() kiosk.Config {
 	return kiosk.Config{
 		Door: doorID, Origins: []string{r.url}, Store: r.store, Frames: r.frames, Now: r.clock.Now,
-		Certificate: func() (*tls.Certificate, error) { return certificate, nil },
+		Certificate: func() (*tls.Certificate, error) { return r.certificate.Load(), nil },
 		Pages: fstest.MapFS{
 			"index.html":       {Data: []byte("<!doctype html><title>door</title>")},
 			"main.js":          {Data: []byte("'use strict'")},
@@ -106,8 +109,9 @@ func (r *rig) config(certificate *tls.Certificate) kiosk.Config {
 	}
 }
 
-// certify makes an authority and a certificate for 127.0.0.1 from it.
-func (r *rig) certify() *tls.Certificate {
+// certify makes an authority and a certificate for 127.0.0.1 from it. The
+// authority may vouch for addresses in permitted only, if there are any.
+func (r *rig) certify(permitted ...*net.IPNet) *tls.Certificate {
 	r.t.Helper()
 	caKey, leafKey := newKey(r.t), newKey(r.t)
 	now := time.Now()
@@ -115,6 +119,7 @@ func (r *rig) certify() *tls.Certificate {
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test site"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		PermittedDNSDomainsCritical: len(permitted) > 0, PermittedIPRanges: permitted,
 	}
 	caDER := create(r.t, ca, ca, &caKey.PublicKey, caKey)
 	r.authority, _ = x509.ParseCertificate(caDER)
