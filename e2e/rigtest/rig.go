@@ -8,10 +8,12 @@ package rigtest
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -184,6 +186,25 @@ func (r *Rig) Start(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return nil
+}
+
+// UpToDate waits until the door holds the status list that is in the site's
+// folder now, and with it all that was changed before it.
+func (r *Rig) UpToDate(ctx context.Context) error {
+	for {
+		list, err := os.ReadFile(filepath.Join(r.Dir, "controller", "status", "0.cwt"))
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(filepath.Join(r.State, "objects", fmt.Sprintf("%x", sha256.Sum256(list)))); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // StopDoor stops the door.

@@ -98,11 +98,16 @@ func (s *Session) watchState(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-every.C:
-			broken := s.p.Watch.State(now) != camera.OK || s.pageCamera.Load()
+			broken := s.watched() && s.p.Watch.State(now) != camera.OK || s.pageCamera.Load()
 			s.sayUnless(ctx, door.Fault{Part: door.CameraFault, Broken: broken})
 		}
 	}
 }
+
+// watched is whether what the watch found still counts. What it found of a
+// tablet's camera does for as long as frames come: nothing would ever show that
+// it is well again while none are asked for.
+func (s *Session) watched() bool { return s.p.Wired || s.filming.Load() }
 
 // sayUnless is say for goroutines that must end with ctx.
 func (s *Session) sayUnless(ctx context.Context, e door.Event) {

@@ -85,6 +85,7 @@ func (s *Session) frames(state door.State) {
 		return
 	}
 	s.mode = mode
+	s.filming.Store(mode != kiosk.NoFrames)
 	if mode == kiosk.NoFrames {
 		s.p.Watch.Rest()
 	} else {

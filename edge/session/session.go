@@ -88,6 +88,8 @@ type Session struct {
 	desk   desk
 	// pageCamera is whether the page says that its camera does not work.
 	pageCamera atomic.Bool
+	// filming is whether the page is asked for frames.
+	filming atomic.Bool
 
 	// What follows belongs to the goroutine of Run.
 	machine door.Machine
