@@ -40,6 +40,14 @@ export function fakeCamera() {
     tick++;
     pen.fillStyle = scene.dark ? "#000" : "#8fa3ad"; pen.fillRect(0, 0, 1280, 720);
     if (scene.dark) return;
+    if (scene.code) {
+      const code = window.qrcode(0, "L"); code.addData(scene.code, "Alphanumeric"); code.make();
+      const n = code.getModuleCount(), unit = Math.floor(640 / (n + 8));
+      pen.fillStyle = "#fff"; pen.fillRect(640 - (n / 2 + 4) * unit, 360 - (n / 2 + 4) * unit, (n + 8) * unit, (n + 8) * unit);
+      pen.fillStyle = tick % 2 ? "#111" : "#131313";
+      for (let y = 0; y < n; y++) for (let x = 0; x < n; x++) if (code.isDark(y, x)) pen.fillRect(640 + Math.round((x - n / 2) * unit), 360 + Math.round((y - n / 2) * unit), unit, unit);
+      return;
+    }
     pen.fillStyle = "#6d828c"; pen.fillRect(0, 560 + (tick % 3), 1280, 200);
     pen.fillStyle = "#3d5a80"; pen.beginPath(); pen.ellipse(640, 760, 260, 240, 0, 0, 7); pen.fill();
     pen.fillStyle = "#e0ac8a"; pen.beginPath(); pen.ellipse(640, 330, 130 + (tick % 2), 170, 0, 0, 7); pen.fill();

@@ -119,13 +119,14 @@ export class App {
   private async take(text: string, note: HTMLElement): Promise<void> {
     const bytes = passBytes(text);
     if (!bytes || bytes.length < 40) return void (note.textContent = this.texts.say("scan.wrong"));
+    if (names(bytes, this.holder) === "other") return void (note.textContent = this.texts.say("scan.other"));
     this.pass = { text, bytes };
     await save("phone-pass", text);
     this.home();
   }
 
   private door(): void {
-    if (!names(this.pass!.bytes, this.holder)) return this.paper();
+    if (names(this.pass!.bytes, this.holder) === "nobody") return this.paper();
     const { say } = this.texts;
     const note = h("p", { class: "note", role: "alert" });
     const use = (id: string): void => {

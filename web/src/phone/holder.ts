@@ -23,11 +23,15 @@ export async function holder(): Promise<Holder> {
 /** What a station reads to bind a pass to this phone: "FLH1:" and Base45 of x and y. */
 export const holderText = (h: Holder): string => `FLH1:${toBase45(h.point)}`;
 
-/** Whether a pass names a key as its holder's: both coordinates stand in it. */
-export function names(pass: Uint8Array, h: Holder): boolean {
-  const find = (part: Uint8Array): boolean => {
-    for (let i = 0; i + part.length <= pass.length; i++) if (part.every((b, k) => pass[i + k] === b)) return true;
-    return false;
-  };
-  return find(h.point.slice(0, 32)) && find(h.point.slice(32));
+// Claim 8 up to x, in the one form that it has: {1: {1: 2, -1: 1, -2: x, -3: y}}.
+const claim = [0x08, 0xa1, 0x01, 0xa4, 0x01, 0x02, 0x20, 0x01, 0x21, 0x58, 0x20];
+
+/** Whose key a pass names as its holder's: this phone's, another's, or nobody's. */
+export function names(pass: Uint8Array, h: Holder): "us" | "other" | "nobody" {
+  for (let i = 0; i + claim.length + 67 <= pass.length; i++) {
+    if (!claim.every((b, k) => pass[i + k] === b)) continue;
+    const x = i + claim.length; // then 22 58 20 and y
+    return h.point.every((b, k) => pass[x + k + (k < 32 ? 0 : 3)] === b) ? "us" : "other";
+  }
+  return "nobody";
 }

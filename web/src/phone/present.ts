@@ -22,13 +22,20 @@ function head(n: number): number[] {
   return n < 24 ? [0x40 + n] : n < 256 ? [0x58, n] : [0x59, n >> 8, n & 255];
 }
 
+// A number in its shortest form. A phone's clock may be anywhere.
+function number(n: number): number[] {
+  if (n < 24) return [n];
+  const length = n < 0x100 ? 1 : n < 0x10000 ? 2 : n < 0x100000000 ? 4 : 8;
+  const bytes = Array.from({ length }, (_, i) => Math.floor(n / 256 ** (length - 1 - i)) % 256);
+  return [0x18 + Math.log2(length), ...bytes];
+}
+
 const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));
 
 /** What is presented; at is in seconds since 1970. */
 export function payload(pass: Uint8Array, at: number, asked: Asked): Uint8Array<ArrayBuffer> {
-  const time = [0x1a, (at >>> 24) & 255, (at >>> 16) & 255, (at >>> 8) & 255, at & 255];
   const what = "nonce" in asked ? [0x03, 0x50, ...asked.nonce] : [0x04, 0x48, ...asked.door];
-  return new Uint8Array([0xa3, 0x01, ...head(pass.length), ...pass, 0x02, ...time, ...what]);
+  return new Uint8Array([0xa3, 0x01, ...head(pass.length), ...pass, 0x02, ...number(at), ...what]);
 }
 
 /** What the holder's key signs. */

@@ -8,18 +8,18 @@ interface Worker {
   addEventListener(type: "fetch", listener: (e: { request: Request; respondWith(p: Promise<Response>): void; waitUntil(p: Promise<unknown>): void }) => void): void;
 }
 const worker = self as unknown as Worker;
-const name = "facelatch-phone-1";
+const shelf = "facelatch-phone-1";
 const files = ["./", "phone.js", "reader.js", "style.css", "icon.svg", "manifest.webmanifest", "zxing/qrcode.js", "zxing/zxing_reader.js", "zxing/zxing_reader.wasm"];
 
-worker.addEventListener("install", (e) => e.waitUntil(caches.open(name).then((c) => c.addAll(files)).then(() => worker.skipWaiting())));
+worker.addEventListener("install", (e) => e.waitUntil(caches.open(shelf).then((c) => c.addAll(files)).then(() => worker.skipWaiting())));
 worker.addEventListener("activate", (e) =>
-  e.waitUntil(caches.keys().then((all) => Promise.all(all.filter((k) => k.startsWith("facelatch-phone-") && k !== name).map((k) => caches.delete(k)))).then(() => worker.clients.claim())));
+  e.waitUntil(caches.keys().then((all) => Promise.all(all.filter((k) => k.startsWith("facelatch-phone-") && k !== shelf).map((k) => caches.delete(k)))).then(() => worker.clients.claim())));
 
 worker.addEventListener("fetch", (e) => {
   if (e.request.method !== "GET" || new URL(e.request.url).origin !== location.origin) return;
   const fresh = async (): Promise<Response> => {
     const answer = await fetch(e.request);
-    const cache = await caches.open(name);
+    const cache = await caches.open(shelf);
     if (answer.ok && (await cache.match(e.request, { ignoreSearch: true }))) await cache.put(e.request, answer.clone());
     return answer;
   };
