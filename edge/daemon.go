@@ -197,4 +197,3 @@ func (d *daemon) followGround(ctx context.Context) {
 }
 
 func (d *daemon) control() string { return filepath.Join(d.config.State, ControlSocket) }
-
