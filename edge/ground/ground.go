@@ -142,6 +142,7 @@ func (g *Ground) open() (err error) {
 	if g.keeper, err = timekeeper.Open(g.options.Clock, g.folder, g.options.Counter); err != nil {
 		return err
 	}
+	g.keeper.AtLeast(g.identity.Certificate.NotBefore)
 	g.reports.add(Restart)
 	g.load()
 	g.loadSecrets()

@@ -172,6 +172,13 @@ func (c *Core) Accept(h Held) {
 	c.fold(c.last)
 }
 
+// AtLeast says that it is no earlier than a time that somebody vouches for.
+func (c *Core) AtLeast(t time.Time) {
+	if c.mark.High.Before(t) {
+		c.mark.High = whole(t)
+	}
+}
+
 // Distrust ends the life of the bundle. It can be accepted again from whoever
 // made it, and must not be from the disk.
 func (c *Core) Distrust() { c.mark.Spent, c.mark.Distrusted = spentAll, true }

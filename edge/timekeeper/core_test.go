@@ -70,6 +70,15 @@ func TestABundleSaysHowLateItIsAtLeast(t *testing.T) {
 	}
 }
 
+func TestAtLeast(t *testing.T) {
+	c := Begin(Mark{}, at(time.Unix(0, 0), 0))
+	c.AtLeast(noon)
+	c.AtLeast(noon.Add(-time.Hour))
+	if got := c.Now(); !got.Equal(noon) {
+		t.Errorf("it is %v", got)
+	}
+}
+
 func TestAClockTurnedBackTakesNothingBack(t *testing.T) {
 	c := begun()
 	c.Advance(at(noon.Add(time.Hour), 2*time.Hour))

@@ -165,6 +165,15 @@ func (k *Keeper) Accept(h Held) error {
 	return k.save()
 }
 
+// AtLeast says that it is no earlier than a time that somebody vouches for, so
+// that a machine without a clock of its own can tell that certificates have
+// begun.
+func (k *Keeper) AtLeast(t time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.core.AtLeast(t)
+}
+
 // Held returns the bundle whose life is counted.
 func (k *Keeper) Held() Held {
 	k.mu.Lock()
