@@ -94,6 +94,11 @@ export class App {
   private askToPair(): void {
     const keypad = pairing(this.words, (code) => void this.tryPair(keypad, code));
     this.pairing = keypad;
+    // Whoever runs the door may open the page with the code in its address.
+    const code = /^#pair=(\d{8})$/.exec(location.hash)?.[1];
+    if (!code) return;
+    history.replaceState(null, "", location.pathname);
+    void this.tryPair(keypad, code);
   }
 
   private async tryPair(keypad: Keypad, code: string): Promise<void> {
