@@ -148,12 +148,15 @@ func (e *entrance) wait(d time.Duration) door.Output {
 }
 
 // see answers the order to look with what the engine makes of a picture.
-func (e *entrance) see(p *picture.Picture) door.Output {
+func (e *entrance) see(p *picture.Picture) door.Output { return e.seeAt(facetest.Threshold, p) }
+
+// seeAt is see with eyes that give another threshold.
+func (e *entrance) seeAt(threshold float64, p *picture.Picture) door.Output {
 	order := e.audit.order
 	if order == nil {
 		e.audit.t.Fatalf("nobody ordered a look")
 	}
-	look := door.Look{Threshold: facetest.Threshold}
+	look := door.Look{Threshold: threshold}
 	err := order.Reference.Use(func(r face.Reference) (err error) {
 		look.Comparison, err = e.fake.Look(order.Grant, r, p)
 		return err

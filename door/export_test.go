@@ -1,6 +1,10 @@
 package door
 
-import "github.com/facelatch/facelatch/pass"
+import (
+	"time"
+
+	"github.com/facelatch/facelatch/pass"
+)
 
 // Size is how many things a limiter remembers.
 func (l *Limiter) Size() int {
@@ -17,3 +21,9 @@ func (l *Limiter) Size() int {
 
 // ScreenFor is what a screen says for a reason, where nothing else was said.
 func ScreenFor(r pass.Reason) (Key, Hint) { return (&no{reason: r}).screen() }
+
+// FirstUse is firstUse.
+func (l *Limiter) FirstUse(text string, now time.Time) bool { return l.firstUse(text, now) }
+
+// Tag is tag.
+func (l *Limiter) Tag(kind string, data []byte) [16]byte { return l.tag(kind, data) }

@@ -2,6 +2,8 @@ package door_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"strconv"
 	"testing"
 	"time"
 
@@ -36,6 +38,19 @@ func TestThreeShowings(t *testing.T) {
 	e.wait(door.ResultTime)
 	if got := summary(e.show(e.face)); got != "verified about-to-look Announce" {
 		t.Error("after ten minutes: " + got)
+	}
+}
+
+// TestFailuresFarApart: three failed showings cost nothing when the first of
+// them is longer ago than the wait.
+func TestFailuresFarApart(t *testing.T) {
+	e := newEntrance(t)
+	e.reset(t)
+	for range 6 {
+		if got := summary(e.failsFace(e.face)); got != "refused try-again/look-here Forget Count(face-mismatch)" {
+			t.Fatal(got)
+		}
+		e.wait(door.PassWait * 6 / 10)
 	}
 }
 
@@ -191,6 +206,43 @@ func TestLimitsStaySmall(t *testing.T) {
 	}
 	if most > 2*e.basis.Budget+2*door.MaxWrongPINsAtDoor {
 		t.Errorf("it remembered %d things", most)
+	}
+}
+
+// TestReplaysStayFew: presentations are remembered for a while, and if there are
+// more than any door sees, no more are good.
+func TestReplaysStayFew(t *testing.T) {
+	l, err := door.NewLimiter(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := 0
+	for i := range 5000 {
+		if l.FirstUse(strconv.Itoa(i), noon) {
+			good++
+		}
+	}
+	if good != l.Size() || good > 1024 || l.FirstUse("0", noon.Add(2*time.Minute-1)) {
+		t.Errorf("%d were good, %d are remembered", good, l.Size())
+	}
+	if !l.FirstUse("0", noon.Add(2*time.Minute)) || l.Size() != 1 {
+		t.Errorf("later, %d are remembered", l.Size())
+	}
+}
+
+// TestPromise5LimitsHaveAKeyOfTheirOwn: what one limiter remembers means nothing
+// to another.
+func TestPromise5LimitsHaveAKeyOfTheirOwn(t *testing.T) {
+	one, err := door.NewLimiter(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := door.NewLimiter(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.Tag("pass", []byte{1}) == other.Tag("pass", []byte{1}) || one.Tag("pass", []byte{1}) == one.Tag("number", []byte{1}) {
+		t.Error("two things have one tag")
 	}
 }
 

@@ -8,68 +8,6 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// State is where a showing stands.
-type State uint8
-
-const (
-	// Idle is the zero value: codes are looked for, and nothing else.
-	Idle State = iota
-	// StateShown is while something shown is being judged. A pass is judged at
-	// once, within one step; a number and a code take until they were checked.
-	StateShown
-	// Verified is the second for "not me" after a good face pass.
-	Verified
-	// Looking is while frames are looked at for the holder of that pass.
-	Looking
-	// Opened is from the decision to open until the result was seen and the
-	// latch has answered.
-	Opened
-	// Refused is while the reason is on the screen.
-	Refused
-)
-
-// String returns the state's name in docs/design/door.md.
-func (s State) String() string {
-	names := [...]string{"idle", "shown", "verified", "looking", "opened", "refused"}
-	if int(s) < len(names) {
-		return names[s]
-	}
-	return "unknown"
-}
-
-// Reads returns whether codes are to be looked for in frames, and [Shown] to be
-// reported: in idle, and while a result is on the screen, so that the next
-// person need not wait for it to go.
-func (s State) Reads() bool { return s == Idle || s == Opened || s == Refused }
-
-// How long things take.
-const (
-	// NotMeTime is between the announcement and the first look.
-	NotMeTime = time.Second
-	// LateTime is how much later than that the first look may begin, before the
-	// showing is too old: a door that stood still must not look at whoever is
-	// there now.
-	LateTime = 2 * time.Second
-	// LookTime is the longest that a showing may look.
-	LookTime = 8 * time.Second
-	// MaxAttempts is how many comparisons a showing may take.
-	MaxAttempts = 3
-	// AttemptGap is at least between a comparison and the next frame.
-	AttemptGap = 400 * time.Millisecond
-	// CheckTime is the longest that checking a code may take.
-	CheckTime = 5 * time.Second
-	// ResultTime is how long a result stays on the screen, or until the next
-	// pass.
-	ResultTime = 4 * time.Second
-	// AwayTime is how long a pass must be out of sight to be shown anew.
-	AwayTime = 2 * time.Second
-	// DefaultPulse and MaxPulse are how long a latch stays released.
-	DefaultPulse = 3 * time.Second
-	MaxPulse     = 10 * time.Second
-	// LatchTime is how much longer than its pulse a latch may take to answer.
-	LatchTime = 2 * time.Second
-)
-
 // Machine is the state of one door: one showing at a time. The zero value is
 // idle. It is pure: it reads no clock, starts nothing and writes nothing; time
 // comes in with each [Machine.Step], and what is to be done comes out as orders.
@@ -103,21 +41,6 @@ type showing struct {
 	next   time.Time // the earliest frame for another
 	hint   Hint
 	latch  time.Time // when the latch's answer is overdue, zero if none is due
-}
-
-// Output is what a step led to.
-type Output struct {
-	State  State
-	Screen Screen
-	// Showing is the number of the last showing, 0 before the first.
-	Showing uint64
-	// Orders are to be carried out in their order.
-	Orders []Order
-	// Decision is what was decided in this step, nil if nothing was. It holds
-	// nothing of a face, and is never to be kept with a time.
-	Decision *Decision
-	// Wake is when the next [Tick] is due, zero if none is.
-	Wake time.Time
 }
 
 // Format prints the state and nothing else.
@@ -239,53 +162,4 @@ func (s *step) due(at time.Time) bool { return !at.IsZero() && !s.now.Before(at)
 // rest returns to idle.
 func (s *step) rest() {
 	s.state, s.until, s.showing = Idle, time.Time{}, showing{}
-}
-
-func (s *step) output() Output {
-	return Output{
-		State: s.state, Screen: s.screen(), Showing: s.number,
-		Orders: s.orders, Decision: s.decision, Wake: s.wake(),
-	}
-}
-
-// wake is the nearest time at which elapse has something to do.
-func (s *step) wake() (next time.Time) {
-	times := []time.Time{s.showing.latch, s.hintEnds}
-	if s.state != Opened || s.showing.latch.IsZero() {
-		times = append(times, s.until)
-	}
-	if s.state.Reads() && !s.lastSeen.IsZero() {
-		times = append(times, s.lastSeen.Add(AwayTime))
-	}
-	for _, t := range times {
-		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
-			next = t
-		}
-	}
-	return next
-}
-
-func (s *step) screen() Screen {
-	screen := Screen{Until: s.until, Ways: s.b.ways(s.faults, s.now)}
-	switch s.state {
-	case Idle:
-		screen.Key, screen.Hint, screen.Until = KeyReady, s.hint, s.hintEnds
-		if n := s.b.open(s.faults); n != nil {
-			screen.Key, screen.Hint = n.screen()
-		}
-	case StateShown:
-		screen.Key = KeyChecking
-	case Verified:
-		screen.Key = KeyAboutToLook
-	case Looking:
-		screen.Key, screen.Hint = KeyLook, s.showing.hint
-	case Opened:
-		screen.Key = KeyOpened
-		if !s.showing.latch.IsZero() {
-			screen.Until = time.Time{}
-		}
-	case Refused:
-		screen.Key, screen.Hint = s.key, s.keyHint
-	}
-	return screen
 }

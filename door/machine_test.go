@@ -1,6 +1,7 @@
 package door_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -151,6 +152,12 @@ func TestTransitions(t *testing.T) {
 			return door.Checked{Showing: e.out.Showing}
 		})}, "refused locked Count(door-failed)"},
 		{"leaving while it is checked", []act{event(door.Typed{Number: number}), event(door.Cancel{})}, "idle ready Count(not-me)"},
+		{"no more news while it is checked", []act{
+			event(door.Typed{Number: number}), set(func(b *door.Basis) { b.PlainOK = false }), checks(right),
+		}, "refused locked Count(bundle-expired)"},
+		{"no more codes while it is checked", []act{
+			event(door.Typed{Number: number}), set(func(b *door.Basis) { b.Methods = door.Plain }), checks(right),
+		}, "refused use-other-way Count(not-accepted-here)"},
 		{"a code where none are taken", []act{set(func(b *door.Basis) { b.Methods = door.Plain }), event(door.Typed{Number: number})}, "refused use-other-way Count(not-accepted-here)"},
 		{"a code at night", []act{set(closed), event(door.Typed{Number: number})}, "refused not-now Count(out-of-hours)"},
 
@@ -194,3 +201,33 @@ func revoke(e *entrance) { e.status = statuslist.Invalid }
 func closed(b *door.Basis) { b.Hours = pass.Schedule{{Days: pass.EveryDay, Start: 0, End: 60}} }
 
 func back(e *entrance) { e.now = e.now.Add(-time.Minute); e.step(door.Tick{}) }
+
+// TestThresholdOfALook: a real comparison opens at a threshold above zero that
+// it reaches, and at nothing that is no such number.
+func TestThresholdOfALook(t *testing.T) {
+	e := newEntrance(t)
+	for _, c := range []struct {
+		threshold float64
+		who       int
+		opens     bool
+	}{
+		{facetest.Threshold, holder, true},
+		{facetest.Threshold, stranger, false},
+		{0, holder, false},
+		{-1, holder, false},
+		{-1, stranger, false},
+		{math.NaN(), holder, false},
+		{math.Inf(-1), holder, false},
+		{2, holder, false},
+	} {
+		e.reset(t)
+		for _, a := range looking() {
+			a(e)
+		}
+		e.audit.holder = c.opens
+		if e.seeAt(c.threshold, facetest.Alone(c.who)); (e.out.State == door.Opened) != c.opens {
+			t.Errorf("person %d at the threshold %v: %s", c.who, c.threshold, summary(e.out))
+		}
+		e.audit.holder = false
+	}
+}
