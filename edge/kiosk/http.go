@@ -45,7 +45,7 @@ func (s *Server) headers() [][2]string {
 			"connect-src 'self'" + sockets + "; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
 			"font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
 		{"Permissions-Policy", "camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=(), " +
-			"bluetooth=(), midi=(), payment=(), accelerometer=(), gyroscope=(), magnetometer=(), publickey-credentials-get=()"},
+			"midi=(), payment=(), accelerometer=(), gyroscope=(), magnetometer=(), publickey-credentials-get=()"},
 		{"Cross-Origin-Opener-Policy", "same-origin"},
 		{"Cross-Origin-Resource-Policy", "same-origin"},
 		{"Referrer-Policy", "no-referrer"},

@@ -84,7 +84,8 @@ func startOn(t *testing.T, l net.Listener, port uint16, pages fs.FS) *rig {
 	r.server.Configure(kiosk.Page{})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- r.server.Serve(ctx, l) }()
+	server := r.server // a test may put another in its place
+	go func() { done <- server.Serve(ctx, l) }()
 	r.stop = sync.OnceValue(func() error { cancel(); return <-done })
 	t.Cleanup(func() {
 		if err := r.stop(); err != nil {
