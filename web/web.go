@@ -36,7 +36,8 @@ func Enrol() fs.FS { return page("enrol") }
 
 // CertificateHelp returns the page that says how to make a tablet, a phone or
 // a computer trust a site's certificates. It has no script and is meant to be
-// served over plain HTTP, with the site's authority beside it as authority.crt.
+// served over plain HTTP, with the site's authority beside it as ca.crt and, as
+// a profile, ca.mobileconfig.
 func CertificateHelp() fs.FS { return page("help") }
 
 func page(name string) fs.FS {

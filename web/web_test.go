@@ -109,7 +109,7 @@ func tree(t *testing.T, from fs.FS) map[string][]byte {
 
 // pages are all pages, by name.
 func pages() map[string]fs.FS {
-	return map[string]fs.FS{"kiosk": Kiosk(), "enrol": Enrol(), "phone": Phone()}
+	return map[string]fs.FS{"kiosk": Kiosk(), "enrol": Enrol(), "phone": Phone(), "help": CertificateHelp()}
 }
 
 // TestPagesAreSelfContained checks that no page names another origin.

@@ -37,6 +37,11 @@ func pages() []page {
 			scripts: map[string]string{"phone": "phone/main.ts", "sw": "phone/sw.ts", "reader": "shared/reader.ts", "style": "phone/style.css"},
 			copied:  map[string]string{"index.html": "phone/index.html", "manifest.webmanifest": "phone/manifest.webmanifest", "icon.svg": "shared/icon.svg"},
 		},
+		{
+			name:    "help",
+			scripts: map[string]string{"help": "help/help.css"},
+			copied:  map[string]string{"index.html": "help/index.html"},
+		},
 	}
 }
 

@@ -39,7 +39,7 @@ export const pictures = {
     `<rect x="46" y="20" width="108" height="160" rx="14" class="fill"/>${[0, 1, 2, 3].flatMap((r) => [0, 1, 2].map((c) => `<circle cx="${72 + c * 28}" cy="${56 + r * 30}" r="7" fill="currentColor" stroke="none"/>`)).join("")}`,
   ),
   square: svg(`<path d="M24 60V30a6 6 0 0 1 6-6h30M140 24h30a6 6 0 0 1 6 6v30M176 140v30a6 6 0 0 1-6 6h-30M60 176H30a6 6 0 0 1-6-6v-30" stroke-width="13"/>${squares(55, 55, 30)}`),
-  pass: svg(card(52, 68)),
+  pass: svg(`<g transform="translate(-80 -80) scale(1.8)">${card(52, 68)}</g>`),
   globe: svg(`<circle cx="100" cy="100" r="76"/><path d="M24 100h152M100 24c-50 50-50 102 0 152 50-50 50-102 0-152z"/>`),
   speak: svg(`<path d="M30 78h32l44-36v116l-44-36H30z" class="fill"/><path d="M132 76c14 14 14 34 0 48M154 56c26 26 26 62 0 88"/>`),
   hush: svg(`<path d="M30 78h32l44-36v116l-44-36H30z" class="fill"/><path d="M134 80l40 40M174 80l-40 40"/>`),
