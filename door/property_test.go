@@ -38,15 +38,18 @@ func TestPromise3AnyEvents(t *testing.T) {
 			t.Fatalf("%d networks hold something of a picture", n)
 		}
 	}
+	t.Log(seen)
+	if testing.Short() {
+		return // too few to have come to everything
+	}
 	for _, what := range []string{
 		"opens after door.Shown", "opens after door.Looked", "opens after door.Checked",
 		"too-many-tries", "face-mismatch", "timed-out", "not-me", "revoked", "bundle-expired", "door-failed", "wrong-pin", "needs-presentation",
 	} {
 		if seen[what] == 0 {
-			t.Errorf("it never came to %q: %v", what, seen)
+			t.Errorf("it never came to %q", what)
 		}
 	}
-	t.Log(seen)
 }
 
 // rounds is testenv.Count, and one under the race detector.
@@ -77,7 +80,11 @@ func (e *entrance) anything() map[string]func(*rapid.T) {
 		"type": func(t *rapid.T) {
 			e.step(door.Typed{Number: rapid.SampledFrom([]string{number, "00000000"}).Draw(t, "number")})
 		},
-		"check":   e.isChecked,
+		"check": e.isChecked,
+		"whole code": func(t *rapid.T) {
+			e.step(door.Typed{Number: number})
+			e.isChecked(t)
+		},
 		"say":     e.saysAny,
 		"news":    e.newsCome,
 		"fault":   e.breaks,
