@@ -10,7 +10,7 @@ import (
 
 // decoders compares QR decoders on one grid of frames and prints the tables. The
 // comparison itself is a test of device/qr, the one package that may hold a
-// decoder; it takes four minutes.
+// decoder; it takes five minutes.
 func decoders() error {
 	c := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestDecoders$", "./device/qr")
 	c.Env = append(os.Environ(), "FACELATCH_DECODERS=1", "GOMAXPROCS=1")
