@@ -115,7 +115,19 @@ func (o *Office) AddPIN(p PIN) error {
 	for _, z := range p.Zones {
 		file.Zones = append(file.Zones, pinZone{z.Zone, z.Salt[:], z.Tag[:]})
 	}
-	mark := markPIN + p.Number
+	if err := o.begin(file); err != nil {
+		if undone := o.takePIN(file); undone != nil {
+			err = fmt.Errorf("%w (undoing it failed as well, and is done at the next start: %v)", err, undone)
+		}
+		return err
+	}
+	return nil
+}
+
+// begin makes a PIN good. Whoever is told that it failed does not have the code,
+// so that the PIN has to be taken away then, whatever came about.
+func (o *Office) begin(file pinFile) error {
+	mark := markPIN + file.Number
 	if err := o.mark(mark); err != nil {
 		return err
 	}

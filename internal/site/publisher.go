@@ -72,13 +72,13 @@ func OpenPublisher(dir string, extras Extras, now func() time.Time) (*Publisher,
 	return openPublisher(dir, durable.Disk{}, extras, now)
 }
 
-func openPublisher(dir string, disk Disk, extras Extras, now func() time.Time) (p *Publisher, err error) {
+func openPublisher(dir string, disk Disk, extras Extras, now func() time.Time) (made *Publisher, err error) {
 	office, err := openOffice(dir, disk, now)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, office.Close()) }()
-	p = &Publisher{f: office.f, disk: disk, now: now, extras: extras}
+	p := &Publisher{f: office.f, disk: disk, now: now, extras: extras}
 	if p.lock, err = os.OpenFile(filepath.Join(p.f.bundles(), "lock"), os.O_RDWR|os.O_CREATE, secret); err != nil {
 		return nil, err
 	}
@@ -88,8 +88,13 @@ func openPublisher(dir string, disk Disk, extras Extras, now func() time.Time) (
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if made == nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
 	if err := p.load(office); err != nil {
-		return nil, errors.Join(err, p.Close())
+		return nil, err
 	}
 	return p, nil
 }

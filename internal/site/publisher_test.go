@@ -1,0 +1,222 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// TestPublish: a new bundle when what it says has changed, and each hour.
+func TestPublish(t *testing.T) {
+	dir := newSite(t)
+	first := mustPublish(t, dir, noon)
+	b := verified(t, dir, first)
+	if first.Number != 1 || b.Name != "Garden Court" || len(b.Zones) != 2 || len(b.Lists) != 1 || b.Demo {
+		t.Errorf("%+v", b)
+	}
+	if !sameBundle(mustPublish(t, dir, noon.Add(59*time.Minute)), first) {
+		t.Error("another bundle says the same")
+	}
+	if !sameBundle(mustPublish(t, dir, noon.Add(-59*time.Minute)), first) {
+		t.Error("another bundle because the clock went back a little")
+	}
+	hour := mustPublish(t, dir, noon.Add(time.Hour))
+	if hour.Number != 2 {
+		t.Errorf("after an hour: %d", hour.Number)
+	}
+	for i, change := range []func(o *Office) error{
+		func(o *Office) error { _, _, err := newPIN(o, "front"); return err },
+		func(o *Office) error {
+			_, err := issueHere(o)
+			return err
+		},
+	} {
+		mustDo(t, dir, change)
+		made := mustPublish(t, dir, noon.Add(time.Hour))
+		if made.Number != uint64(3+i) {
+			t.Errorf("change %d: bundle %d", i, made.Number)
+		}
+		if err := verified(t, dir, made).Follows(verified(t, dir, hour)); err != nil {
+			t.Error(err)
+		}
+		if !sameBundle(mustPublish(t, dir, noon.Add(time.Hour)), made) {
+			t.Errorf("change %d: twice", i)
+		}
+	}
+}
+
+// issueHere makes a plain pass.
+func issueHere(o *Office) (pass.ID, error) {
+	c, err := o.Controller()
+	if err != nil {
+		return pass.ID{}, err
+	}
+	r, err := request(o.Config, pass.Plain)
+	if err != nil {
+		return pass.ID{}, err
+	}
+	b, err := c.Prepare(r)
+	if err != nil {
+		return b.ID, err
+	}
+	if _, err := c.Sign(b.ID, [32]byte{}); err != nil {
+		return b.ID, err
+	}
+	return b.ID, c.Complete(b.ID)
+}
+
+// TestNumberSurvivesFaults: whatever goes wrong on the disk and whenever, a
+// number is never used twice for different bytes, and never falls.
+func TestNumberSurvivesFaults(t *testing.T) {
+	whole := newSite(t)
+	for _, f := range []fault{failed, persisted, crash, torn, crashDone} {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			for step := 1; numberFault(t, whole, step, f); step++ {
+			}
+		})
+	}
+}
+
+func numberFault(t *testing.T, whole string, step int, f fault) bool {
+	dir := copySite(t, whole)
+	var seen []*Published
+	note := func(p *Published, err error) {
+		if err == nil && p != nil {
+			seen = append(seen, p)
+		}
+	}
+	disk := &faulty{at: step, fault: f}
+	for i := range 3 { // a process that publishes three times
+		var made *Published
+		err := attempt(func() (err error) {
+			made, err = publish(dir, disk, noon.Add(time.Duration(i)*time.Hour))
+			return err
+		})
+		note(made, err)
+	}
+	made, err := publish(dir, durable.Disk{}, noon.Add(4*time.Hour))
+	if err != nil {
+		t.Fatalf("step %d: then %v", step, err)
+	}
+	note(made, nil)
+	for i := 1; i < len(seen); i++ {
+		if err := verified(t, dir, seen[i]).Follows(verified(t, dir, seen[i-1])); err != nil {
+			t.Errorf("step %d: %v", step, err)
+		}
+	}
+	return disk.steps >= step
+}
+
+// TestBundleLeavesOutABadList: one list that cannot be read takes no rights away
+// from the others, and none that was taken comes back.
+func TestBundleLeavesOutABadList(t *testing.T) {
+	dir := newSite(t)
+	if err := os.WriteFile(folder(dir).status(7), []byte("not a list"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := OpenPublisher(dir, extras(), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	made, warnings, err := p.Publish()
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "status list 7") {
+		t.Fatalf("%q, %v", warnings, err)
+	}
+	if b := verified(t, dir, made); len(b.Lists) != 1 || b.Lists[0].Number != 0 {
+		t.Errorf("%v", b.Lists)
+	}
+}
+
+// TestRules: what site.json says of zones is what doors are told.
+func TestRules(t *testing.T) {
+	dir := newSite(t)
+	good, err := os.ReadFile(folder(dir).config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit := func(rules string) error {
+		text := strings.Replace(string(good), "\n}\n", ",\n"+rules+"\n}\n", 1)
+		_, err := decodeConfig([]byte(text))
+		if err == nil {
+			err = os.WriteFile(folder(dir).config(), []byte(text), 0o644)
+		}
+		return err
+	}
+	if err := edit(`"rules": {"front": {"title": {"en": "Front door", "zh": "正门"}, "methods": ["plain", "phone"], "hours": "daily 06:00-24:00"}}, "offline": {"face_hours": 1, "plain_hours": 2}`); err != nil {
+		t.Fatal(err)
+	}
+	b := verified(t, dir, mustPublish(t, dir, noon))
+	front, _ := b.Zone("front")
+	garage, _ := b.Zone("garage")
+	if front.Methods != bundle.Plain|bundle.Phone || front.Title["zh"] != "正门" || len(front.Hours) != 1 || !front.PINs.IsZero() {
+		t.Errorf("%+v", front)
+	}
+	if !garage.Methods.Has(bundle.Face|bundle.PIN) || garage.Budget != bundle.DefaultBudget || garage.Threshold == "" {
+		t.Errorf("%+v", garage)
+	}
+	if b.FaceLife != time.Hour || b.PlainLife != 2*time.Hour {
+		t.Errorf("%v, %v", b.FaceLife, b.PlainLife)
+	}
+	for rules, want := range map[string]string{
+		`"rules": {"front": {"methods": ["face"]}}`:           bundle.ErrOnlyWay.Error(),
+		`"rules": {"roof": {}}`:                               "rules.roof",
+		`"rules": {"front": {"methods": []}}`:                 "rules.front",
+		`"rules": {"front": {"methods": ["knock"]}}`:          "knock",
+		`"rules": {"front": {"hours": "never"}}`:              "rules.front",
+		`"rules": {"front": {"budget": 100000}}`:              "budget",
+		`"rules": {"front": {"title": {"English": "x"}}}`:     "title",
+		`"offline": {"face_hours": 25, "plain_hours": 24}`:    "offline",
+		`"offline": {"face_hours": 1, "plain_hours": 10000}`:  "offline",
+		`"rules": {"front": {"title": {"en": "a\u0007b"}}}`:   "title",
+		`"rules": {"front": {"face_hours_only": true}}`:       "face_hours_only",
+		`"offline": {"face_hours": 0, "plain_hours": 1}`:      "offline",
+		`"rules": {"front": {"methods": ["plain", "plain"]}}`: "plain",
+		fmt.Sprintf(`"rules": {"front": {"budget": %d}}`, -1): "budget",
+	} {
+		if err := edit(rules); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", rules, err)
+		}
+	}
+}
+
+// TestDemoForGood: the mark of a demonstration can neither be taken out nor put
+// in.
+func TestDemoForGood(t *testing.T) {
+	for _, demo := range []bool{true, false} {
+		dir := t.TempDir() + "/site"
+		c := Config{Name: "Try it", Zones: []string{"front"}, Timezone: "UTC", Policy: DefaultPolicy(), Demo: demo}
+		if _, err := Create(dir, c, noon); err != nil {
+			t.Fatal(err)
+		}
+		if b := verified(t, dir, mustPublish(t, dir, noon)); b.Demo != demo {
+			t.Errorf("demo %t became %t", demo, b.Demo)
+		}
+		changed, err := Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed.Demo = !demo
+		data, err := changed.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(folder(dir).config(), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenOffice(dir, clock); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "demo") {
+			t.Errorf("demo %t: %v", demo, err)
+		}
+		if _, err := publish(dir, durable.Disk{}, noon); !errors.Is(err, ErrConfig) {
+			t.Errorf("demo %t: a bundle was made: %v", demo, err)
+		}
+	}
+}
