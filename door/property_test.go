@@ -25,7 +25,7 @@ import (
 func TestPromise3AnyEvents(t *testing.T) {
 	e := newEntrance(t)
 	seen := map[string]int{}
-	for range rounds(4, 300) {
+	for range rounds(3, 300) {
 		rapid.Check(t, func(t *rapid.T) {
 			e.reset(t)
 			e.audit.seen = seen
