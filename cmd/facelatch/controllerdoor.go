@@ -21,7 +21,7 @@ terminal, as a QR code. It is good once, for 24 hours, and is locked after five
 wrong tries. Only a hash of it is kept: if it gets lost, make another.
 
 The code has the fingerprint of the site's authority in it, so that the door knows
-the real controller. On the door's machine: facelatch edge join CODE.`
+the real controller. On the door's machine: facelatch edge join --config FILE CODE.`
 
 const doorListHelp = `List the doors and stations of a site: id, kind, zone, state and name. A door is
 "joined" until somebody has approved it: it gets bundles, and opens for plain
@@ -29,7 +29,7 @@ passes, but has none of the keys that face passes and PINs need.`
 
 const doorApproveHelp = `Give a door the keys that face passes and PINs need, after comparing fingerprints.
 Stand before the door, read the 20 digits on its own screen (or of facelatch edge
-fingerprint), and type them here. That is what keeps a made-up door out, even one
+status), and type them here. That is what keeps a made-up door out, even one
 that somebody let join: the digits are not shown here, so that nobody copies them
 from one side to the same side.
 
