@@ -69,7 +69,7 @@ export async function judge(page, name, wants = {}) {
   const failures = [];
   const facts = await page.evaluate(() => {
     const seen = (e) => { const b = e.getBoundingClientRect(), s = getComputedStyle(e); return b.width > 1 && b.height > 1 && s.visibility !== "hidden" && s.opacity !== "0" && !e.closest(".unseen"); };
-    const leaves = [...document.querySelectorAll("#app *")].filter((e) => seen(e) && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
+    const leaves = [...document.querySelectorAll("#app *, article *")].filter((e) => seen(e) && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
     return {
       wide: document.documentElement.scrollWidth > innerWidth + 1,
       tall: document.documentElement.scrollHeight > innerHeight + 1,

@@ -4,7 +4,12 @@ import { complaints, fakeCamera, given, judge, launch, report, sizes } from "./k
 
 const config = (more = {}) => ({
   t: "config", site: "Garden Court", zone: { en: "Front door", "zh-CN": "前门" }, methods: ["plain", "face", "pin", "phone"],
-  langs: ["zh-CN", "en"], browserQR: true, demo: false, nonce: "AAECAwQFBgcICQoLDA0ODw==", ...more,
+  langs: ["zh-CN", "en"], browserQR: true, demo: false, nonce: "AAECAwQFBgcICQoLDA0ODw==",
+  notice: {
+    en: "The camera looks for square codes. It looks at a face only after a valid face pass was shown, for at most 8 seconds.\n\nWho passed, and when, is not recorded. You can always use a plain pass.",
+    "zh-CN": "镜头只找二维码。出示有效的人脸通行证之后，才看脸，最多 8 秒。\n\n谁在何时通过，不作记录。您随时可以用普通通行证。",
+  },
+  ...more,
 });
 
 const settle = async (page, key) => {
@@ -20,7 +25,7 @@ async function walk(browser, { base, size: sizeName, lang }) {
   const errors = complaints(page);
   await page.addInitScript(fakeCamera);
   const at = (name) => `kiosk/${sizeName}/${lang}/${name}`;
-  await control("config", config({ langs: lang === "en" ? ["en", "zh-CN"] : ["zh-CN", "en"], demo: sizeName === "phone" }));
+  await control("config", config({ langs: lang === "en" ? ["en", "zh-CN"] : ["zh-CN", "en"], demo: lang === "en" }));
   await page.goto(base + "/");
   await settle(page, "pairing");
   await judge(page, at("00-pairing"));
@@ -33,6 +38,11 @@ async function walk(browser, { base, size: sizeName, lang }) {
   await settle(page, "ready");
   await page.waitForTimeout(500); // the camera's first pictures
   await judge(page, at("02-ready"), { way: /plain pass|普通通行证/ });
+  await page.click(".watch button");
+  await settle(page, "notice");
+  await judge(page, at("02-notice"), { way: /plain pass|普通通行证/ });
+  await page.click(".words .button");
+  await settle(page, "ready");
   const screens = [
     ["checking"], ["about-to-look", { until: 1000 }], ["look", { hint: "come-closer", until: 60000 }], ["look", { hint: "one-person", until: 60000 }, "look-hint"], ["opened", { until: 4000 }],
     ["try-again"], ["ask-for-help"], ["not-now"], ["use-other-way"], ["too-many-tries"], ["locked"], ["try-again", { hint: "type-again" }, "try-again-pin"], ["latch-failed"],
@@ -41,6 +51,7 @@ async function walk(browser, { base, size: sizeName, lang }) {
   for (const [key, more, label] of screens) {
     await control("send", { t: "screen", key, state: key, ...more });
     await settle(page, key);
+    if (key === "about-to-look") await page.waitForTimeout(500); // half the ring
     await judge(page, at(`${String(n++).padStart(2, "0")}-${label ?? key}`), { way: /plain pass|普通通行证|ask|请找/ });
   }
   await control("send", { t: "screen", key: "ready", state: "idle" });
@@ -74,7 +85,7 @@ async function walk(browser, { base, size: sizeName, lang }) {
   await settle(page, "lost");
   await judge(page, at(`${n++}-lost`));
   await settle(page, "ready");
-  await control("close?why=already-connected&away=3500", "");
+  await control("close?why=already+connected&away=3500", "");
   await settle(page, "elsewhere");
   await judge(page, at(`${n++}-elsewhere`));
   report(at("errors"), errors);

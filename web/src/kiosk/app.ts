@@ -2,7 +2,7 @@ import { toBase45 } from "../shared/base45";
 import { fromBase64 } from "../shared/base64";
 import { h } from "../shared/dom";
 import { drawCode } from "../shared/qr";
-import { pairing, PINForm } from "./forms";
+import { notice, pairing, PINForm } from "./forms";
 import { forget, type Identity, known, pair } from "./identity";
 import type { Keypad } from "./keypad";
 import { Lens, Seen } from "./lens";
@@ -29,7 +29,8 @@ export class App {
   private own: Own | null = "connecting";
   private pin: PINForm | null = null;
   private pairing: Keypad | null = null;
-  private reading = false;
+  private reading = false; // the notice
+  private scanning = false;
   private away = 0;
   private frames: "off" | "look" | "qr" = "off";
   private idle = 0;
@@ -44,7 +45,7 @@ export class App {
     });
     this.state.speaking = this.voice.there ? false : null;
     this.view = new View(root, said, this.lens.camera.video, this.words, {
-      press: (button) => this.press(button), pin: () => this.openPIN(), speak: () => this.speak(), language: () => this.language(),
+      press: (button) => this.press(button), notice: () => this.reads(true), pin: () => this.openPIN(), speak: () => this.speak(), language: () => this.language(),
     });
     addEventListener("pointerdown", () => this.active());
     addEventListener("keydown", (event) => this.key(event));
@@ -81,13 +82,13 @@ export class App {
     this.frames = "off";
     this.lens.send(false, 0, 0);
     this.lens.read(false);
-    this.reading = false;
+    this.scanning = this.reading = false;
     this.state.screen = null;
-    if (["unpaired", "not-paired", "bad-signature"].includes(why)) {
+    if (["unpaired", "not-paired"].includes(why)) {
       this.link = null;
       await forget();
       this.askToPair();
-    } else this.own = why === "already-connected" ? "elsewhere" : this.state.config ? "lost" : "connecting";
+    } else this.own = why === "already connected" ? "elsewhere" : this.state.config ? "lost" : "connecting";
     this.draw();
   }
 
@@ -114,6 +115,9 @@ export class App {
     switch (m.t) {
       case "config":
         return this.configured(m);
+      case "nonce":
+        if (this.state.config) this.state.config.nonce = m.nonce;
+        return void this.showNonce();
       case "screen":
         return this.screen(m);
       case "frames":
@@ -139,6 +143,7 @@ export class App {
     const before = this.state.screen;
     this.state.screen = screen;
     if (screen.key === "look") this.state.looked = true;
+    if (screen.key !== "ready") this.reading = false;
     if (screen.key === "ready") this.state.looked = false;
     else if (["checking", "about-to-look", "look", "opened", "locked", "latch-failed"].includes(screen.key)) this.pin = null;
     if (before?.key === screen.key && screen.key === "look") return this.view.rehint(this.words.hint(screen.hint));
@@ -155,8 +160,8 @@ export class App {
     this.lens.open();
     const looking = screen?.key === "about-to-look" || screen?.key === "look";
     const read = config.browserQR && this.frames === "off" && !looking;
-    if (read && !this.reading) this.seen.resume(performance.now());
-    this.reading = read;
+    if (read && !this.scanning) this.seen.resume(performance.now());
+    this.scanning = read;
     this.lens.read(read);
   }
 
@@ -167,7 +172,7 @@ export class App {
   }
 
   private code(text: string): void {
-    if (this.own || this.pin) return;
+    if (this.own || this.pin || this.reading) return;
     const what = this.seen.sight(text, performance.now());
     if (what === "send") this.send({ t: "code", text });
     else if (what === "held" && this.name() === "ready") this.takeAway();
@@ -200,6 +205,7 @@ export class App {
     const s = sight(this.name(), this.state, this.words);
     if (this.pairing) return this.view.form({ ...s, name: "pairing", pin: false }, this.pairing.element);
     if (this.pin) return this.view.form({ ...s, name: "pin", pin: false }, this.pin.keypad.element);
+    if (this.reading) return this.view.form({ ...s, name: "notice" }, notice(this.words, s.notice, () => this.reads(false)));
     this.view.show(s);
     if (speak) this.voice.say([s.title, s.hint ?? "", s.text].join(" "), this.words.lang);
   }
@@ -211,6 +217,7 @@ export class App {
 
   private openPIN(): void {
     const { screen } = this.state;
+    this.reading = false;
     if (screen?.key === "about-to-look") this.send({ t: "notme" });
     else if (screen && screen.key !== "ready") this.send({ t: "cancel" });
     this.pin = new PINForm(this.words, () => this.draw(), (number, code) => {
@@ -218,6 +225,12 @@ export class App {
       this.send({ t: "pin", number, code });
     }, () => this.closePIN());
     this.draw();
+  }
+
+  private reads(on: boolean): void {
+    this.reading = on;
+    this.draw();
+    if (on) this.voice.say(this.words.pick(this.state.config?.notice), this.words.lang);
   }
 
   private closePIN(): void {
@@ -253,6 +266,7 @@ export class App {
     this.active();
     const keypad = this.pairing ?? this.pin?.keypad;
     if (event.key === "Escape" && this.pin) this.closePIN();
+    else if (event.key === "Escape" && this.reading) this.reads(false);
     else if (keypad?.press(event)) event.preventDefault();
   }
 
@@ -266,6 +280,7 @@ export class App {
 
   private rest(): void {
     if (this.pin) this.closePIN();
+    if (this.reading) this.reads(false);
     if (this.voice.on) this.speak();
     if (this.words.lang !== this.words.first && !this.pairing) this.choose(this.words.first);
   }

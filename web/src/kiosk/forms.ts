@@ -1,4 +1,5 @@
-import { h } from "../shared/dom";
+import { drawing, h } from "../shared/dom";
+import { pictures } from "../shared/pictures";
 import { Keypad } from "./keypad";
 import type { Word, Words } from "./words";
 
@@ -50,4 +51,12 @@ export function pairing(words: Words, finish: (code: string) => void): Keypad {
     typed: (n: number) => words.say("pin.digits", { n }),
   };
   return new Keypad(texts, false, finish, null, h("p", { class: "command", translate: "no" }, "facelatch edge pair --config door.yaml"));
+}
+
+/** The notice, in words; blank lines part paragraphs. */
+export function notice(words: Words, text: string, back: () => void): HTMLElement {
+  const paragraphs = text.trim().split(/\n\s*\n/).map((p) => h("p", { class: "text" }, p.replace(/\s*\n\s*/g, words.lang === "zh-CN" ? "" : " ")));
+  const button = h("button", { type: "button", class: "button", click: back }, drawing(pictures.back), words.say("pin.back"));
+  const title = words.say("notice.title");
+  return h("div", { class: "words" }, h("h1", { tabindex: -1 }, title), h("div", { class: "notice", tabindex: 0, role: "region", "aria-label": title }, ...paragraphs), button);
 }

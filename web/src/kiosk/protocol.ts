@@ -24,8 +24,10 @@ export interface Config {
   browserQR: boolean;
   /** "kiosk" (the default): this browser's camera. "door": the door has its own. */
   camera?: "kiosk" | "door";
-  /** 16 bytes in Base64 that a phone signs to prove that it is here; fresh each 10 s, in a new config. */
+  /** 16 bytes in Base64 that a phone signs to prove that it is here; a fresh one comes each 10 s. */
   nonce?: string;
+  /** What the door does with faces, for whoever wants to read it here. */
+  notice?: Text;
   demo: boolean;
   /** Whom to ask, as a person would say it: "the desk, 021-5555 0100". */
   contact?: Text;
@@ -45,6 +47,7 @@ export type FromDoor =
   | Config
   | Screen
   | { t: "frames"; mode: "off" | "look" | "qr"; max_fps?: number; width?: number }
+  | { t: "nonce"; nonce: string }
   | { t: "ping" }
   | { t: "bye"; why: string };
 

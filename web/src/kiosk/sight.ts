@@ -34,6 +34,7 @@ export function sight(name: Name, state: State, words: Words): Sight {
     place: [words.pick(config?.site), words.pick(config?.zone)].filter(Boolean).join(" · "),
     speaking: state.speaking,
     preview: state.preview,
+    notice: words.pick(config?.notice),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Words } from "./words";
 /** What a person can press, besides a keypad. */
 export interface Actions {
   press(button: "notme" | "stop" | "help"): void;
+  notice(): void;
   pin(): void;
   speak(): void;
   language(): void;
@@ -27,6 +28,8 @@ export interface Sight {
   speaking: boolean | null;
   /** Whether there is a picture of this browser's camera to aim with. */
   preview: boolean;
+  /** "" if there is none to read. */
+  notice: string;
 }
 
 /** The page's markup, kept up to date. The camera's panel is made once: a video that is moved stops. */
@@ -41,7 +44,7 @@ export class View {
   private readonly over = h("div", { class: "over" });
   private readonly footer = h("footer", { class: "way" });
   private readonly preview = h("canvas", { width: 72, height: 72, "aria-hidden": "true" });
-  private readonly watch = h("p", { class: "watch" });
+  private readonly watch = h("div", { class: "watch" });
   /** Where a phone finds the door's nonce. */
   readonly beside = h("div", { class: "beside", hidden: true });
 
@@ -59,7 +62,8 @@ export class View {
     fill(this.words, h("h1", { tabindex: -1 }, s.title), hint || null, h("p", { class: "text" }, s.text), button || null);
     if (s.name === "ready") this.words.append(this.beside);
     this.watch.hidden = s.name !== "ready";
-    fill(this.watch, drawing(pictures.square), this.words_.say("ready.watch"));
+    const watch = [drawing(pictures.square), h("span", {}, this.words_.say("ready.watch"))];
+    fill(this.watch, ...(s.notice ? [h("button", { type: "button", class: "button", click: () => this.actions.notice() }, ...watch)] : watch));
     this.announce([s.title, s.hint ?? "", s.text].filter(Boolean).join(" "));
   }
 
