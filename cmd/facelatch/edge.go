@@ -14,7 +14,7 @@ a network, and keeps nothing about who passed.`
 // edgeCommand is facelatch edge.
 func edgeCommand() *cobra.Command {
 	c := group("edge", "set up and run a door", edgeHelp)
-	c.AddCommand(edgeJoin(), edgeCheckConfig(), edgeStatus())
+	c.AddCommand(edgeJoin(), edgeCheckConfig(), edgeRun(), edgePair(), edgeUnpair(), edgeStatus())
 	return c
 }
 
