@@ -119,7 +119,9 @@ func TestJoinFaults(t *testing.T) {
 // pass does not open.
 func TestRevokedNeverComesBack(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		w := newWorld(t).join("")
+		w := newWorld(t)
+		w.disk = quick{}
+		w.join("")
 		text := w.site.Pass(1)
 		first := w.site.Bundle(1)
 		g := w.start()

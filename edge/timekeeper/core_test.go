@@ -166,6 +166,40 @@ func TestAcceptingTwiceGivesNothingBack(t *testing.T) {
 	}
 }
 
+// What boots have cost is not given back either.
+func TestAcceptingAgainAfterBootsGivesNothingBack(t *testing.T) {
+	c := begun()
+	for _, boot := range []string{"b", "c", "d"} {
+		c = Begin(c.Mark(), Reading{Wall: noon, Boot: boot})
+	}
+	c.Accept(held(1, noon))
+	if got := c.Left(life); got != life-3*BootCost {
+		t.Errorf("%v left", got)
+	}
+}
+
+// A clock that is behind after a boot hides what was not saved: the mark pays.
+func TestAClockBehindAfterABootIsMovedOn(t *testing.T) {
+	c := begun()
+	c.Advance(at(noon.Add(time.Hour), 2*time.Hour))
+	c = Begin(c.Mark(), Reading{Wall: noon, Boot: "b"})
+	if got := c.Now(); !got.Equal(noon.Add(time.Hour + BootCost)) {
+		t.Errorf("it is %v", got)
+	}
+	if got := c.Jump(); got > -time.Hour {
+		t.Errorf("a jump of %v", got)
+	}
+}
+
+func TestAClockSetAheadAndBackStaysAhead(t *testing.T) {
+	c := begun()
+	c.Advance(at(noon.Add(48*time.Hour), time.Hour))
+	c.Advance(at(noon, time.Hour))
+	if got := c.Now(); !got.Equal(noon.Add(48 * time.Hour)) {
+		t.Errorf("it is %v", got)
+	}
+}
+
 func TestDistrust(t *testing.T) {
 	c := begun()
 	c.Distrust()
@@ -205,7 +239,9 @@ func (w *world) read() Reading {
 
 func (w *world) save() {
 	w.saved = w.core.Mark()
-	w.seen = w.saved.High
+	if now := w.core.Now(); w.core.Left(life) > 0 && now.After(w.seen) {
+		w.seen = now
+	}
 }
 
 // run lets time go by, with the marks saved every minute.
