@@ -68,7 +68,8 @@ type Controller struct {
 	publisher *site.Publisher // used by the goroutine of Serve alone
 	news      *news
 	office    *office
-	joins     *limiter
+	joins     *limiter // by address
+	changes   *limiter // by door
 	ahead     sayOnce
 
 	certificate certificate
@@ -88,7 +89,9 @@ func New(c Config) (*Controller, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Controller{dir: c.Dir, config: config, now: c.Now, say: c.Say, news: newNews(), joins: newLimiter(c.Now)}
+	s := &Controller{dir: c.Dir, config: config, now: c.Now, say: c.Say, news: newNews()}
+	s.joins = newLimiter(c.Now, joinsEach, joinsAll)
+	s.changes = newLimiter(c.Now, changesEach, changesEach*site.MaxMembers)
 	s.office = newOffice(c.Dir, c.Now)
 	s.certificate.now = c.Now
 	if s.authority, err = authority.OpenOrMake(c.Dir, c.DoorHosts, c.Now); err != nil {

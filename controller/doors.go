@@ -14,8 +14,8 @@ import (
 
 // join lets in who has a code.
 func (s *Controller) join(w http.ResponseWriter, r *http.Request) error {
-	if wait, ok := s.joins.allow(r.RemoteAddr); !ok {
-		return tooMany{wait}
+	if err := s.joins.allow(address(r.RemoteAddr)); err != nil {
+		return err
 	}
 	var body doorapi.JoinRequest
 	if err := readBody(w, r, &body); err != nil {

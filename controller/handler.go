@@ -69,6 +69,9 @@ func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc
 		if err == nil && kind != "" && from.Kind != kind {
 			err = problem(doorapi.ProblemForbidden, http.StatusForbidden, "This is for a "+string(kind)+" only", "")
 		}
+		if err == nil && from.Kind == site.KindDoor && r.Method != http.MethodGet {
+			err = s.changes.allow(from.ID.String())
+		}
 		if err == nil {
 			err = do(call{w, r, from})
 		}

@@ -8,44 +8,55 @@ import (
 )
 
 const (
-	// joinsEach and joinsAll are how many may try to join in joinsTime, from one
+	// joinsEach and joinsAll are how many may try to join in limitTime, from one
 	// address and from all.
 	joinsEach = 10
 	joinsAll  = 60
-	joinsTime = time.Minute
+	// changesEach is how often one door may have something written in limitTime,
+	// so that none of them keeps the operator from the folder.
+	changesEach = 30
+	limitTime   = time.Minute
 )
 
-// limiter counts tries, in memory. It begins anew each joinsTime, so that it
-// never holds more than joinsAll addresses.
+// limiter counts tries, in memory. It begins anew each limitTime, so that it
+// never holds more than all keys.
 type limiter struct {
-	now func() time.Time
+	now       func() time.Time
+	each, all int
 
 	mu    sync.Mutex // guards what follows
 	since time.Time
-	tries map[netip.Addr]int
-	all   int
+	tries map[string]int
+	sum   int
 }
 
-func newLimiter(now func() time.Time) *limiter { return &limiter{now: now} }
+func newLimiter(now func() time.Time, each, all int) *limiter {
+	return &limiter{now: now, each: each, all: all}
+}
 
-// allow counts a try, and returns how long to wait if it is one too many.
-func (l *limiter) allow(remote string) (wait time.Duration, ok bool) {
-	var from netip.Addr
-	if at, err := netip.ParseAddrPort(remote); err == nil {
-		from = at.Addr().Unmap().WithZone("")
+// address is the key of who asks from somewhere.
+func address(remote string) string {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return ""
 	}
+	return at.Addr().Unmap().WithZone("").String()
+}
+
+// allow counts a try, and fails with [tooMany] if it is one too many.
+func (l *limiter) allow(key string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	if age := now.Sub(l.since); age < 0 || age >= joinsTime {
-		l.since, l.all, l.tries = now, 0, make(map[netip.Addr]int)
+	if age := now.Sub(l.since); age < 0 || age >= limitTime {
+		l.since, l.sum, l.tries = now, 0, make(map[string]int)
 	}
-	if l.all >= joinsAll || l.tries[from] >= joinsEach {
-		return joinsTime - now.Sub(l.since), false
+	if l.sum >= l.all || l.tries[key] >= l.each {
+		return tooMany{limitTime - now.Sub(l.since)}
 	}
-	l.all++
-	l.tries[from]++
-	return 0, true
+	l.sum++
+	l.tries[key]++
+	return nil
 }
 
 // limited is a listener that holds no more than some connections at once; the

@@ -17,6 +17,8 @@ import (
 type office struct {
 	dir string
 	now func() time.Time
+	// longest is [site.SessionTime].
+	longest time.Duration
 	// changed gets a value after something was changed here.
 	changed chan struct{}
 	// turn holds one value while somebody has the turn.
@@ -36,7 +38,7 @@ type session struct {
 }
 
 func newOffice(dir string, now func() time.Time) *office {
-	return &office{dir: dir, now: now, changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+	return &office{dir: dir, now: now, longest: site.SessionTime, changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 }
 
 // take waits for the turn, and opens the site.
@@ -93,7 +95,7 @@ func (o *office) prepare(ctx context.Context, station pass.DoorID, r issue.Reque
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.session = s
-	s.timer = time.AfterFunc(site.SessionTime, func() { o.timeout(s) })
+	s.timer = time.AfterFunc(o.longest, func() { o.timeout(s) })
 	return binding, nil
 }
 

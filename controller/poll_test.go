@@ -48,28 +48,14 @@ func outcome(t *testing.T, ended <-chan polled) polled {
 	}
 }
 
-// settled returns the newest bundle once nothing is going to follow from what
-// was done before.
-func (m *member) settled() *bundle.Bundle {
+// newest fetches a bundle that has to be there.
+func (m *member) newest() *bundle.Bundle {
 	m.t.Helper()
-	for {
-		b, p := m.bundle("")
-		if p != nil {
-			m.t.Fatal(p)
-		}
-		select {
-		case <-time.After(3 * watchTime):
-			again, p := m.bundle("")
-			if p != nil {
-				m.t.Fatal(p)
-			}
-			if again.Number == b.Number {
-				return b
-			}
-		case <-m.t.Context().Done():
-			m.t.Fatal("the test ended")
-		}
+	b, p := m.bundle("")
+	if p != nil {
+		m.t.Fatal(p)
 	}
+	return b
 }
 
 // TestPINReachesDoors: what another process changes wakes who waits, and a door
@@ -77,7 +63,7 @@ func (m *member) settled() *bundle.Bundle {
 func TestPINReachesDoors(t *testing.T) {
 	r := newRig(t)
 	front, garage := r.door("One", "front"), r.door("Two", "garage")
-	before := front.settled()
+	before := front.newest()
 	ended := front.poll(before)
 	r.do(func(o *site.Office) error { return o.AddPIN(aPIN()) })
 	now := outcome(t, ended)
@@ -112,7 +98,7 @@ func TestPINReachesDoors(t *testing.T) {
 func TestRemovedDoor(t *testing.T) {
 	r := newRig(t)
 	door := r.door("One", "front")
-	ended := door.poll(door.settled())
+	ended := door.poll(door.newest())
 	time.Sleep(100 * time.Millisecond) // if it comes later, it is refused as well
 	r.do(func(o *site.Office) error { return o.Remove(door.id(), false) })
 	if p := outcome(t, ended); !is(p.problem, doorapi.ProblemRemoved) {
@@ -130,7 +116,7 @@ func TestRemovedDoor(t *testing.T) {
 func TestPollsAreBounded(t *testing.T) {
 	r := newRig(t)
 	door := r.door("One", "front")
-	b := door.settled()
+	b := door.newest()
 	first := door.poll(b)
 	time.Sleep(200 * time.Millisecond) // so that it is the first
 	var rest []<-chan polled

@@ -79,15 +79,33 @@ func (s *Controller) act(c call) error {
 	if !slices.Contains(doorapi.StationActs(), body.Act) {
 		return badRequest(fmt.Sprintf("%q is no act of a station", body.Act))
 	}
-	if body.Details == nil {
-		body.Details = make(map[string]string)
+	details, err := actDetails(body.Details)
+	if err != nil {
+		return err
 	}
-	body.Details["station"] = c.from.ID.String()
-	err := s.office.do(c.r.Context(), func(o *site.Office) error { return o.Tell(body.Act, body.Details) })
+	details["station"] = c.from.ID.String()
+	err = s.office.do(c.r.Context(), func(o *site.Office) error { return o.Tell(body.Act, details) })
 	if err != nil {
 		return err
 	}
 	return c.done()
+}
+
+// actDetails lets through what an act of a station may say, and nothing that
+// could be about a person: the record keeps it for good.
+func actDetails(said map[string]string) (map[string]string, error) {
+	details := make(map[string]string)
+	for name, value := range said {
+		var key pass.KeyID
+		switch {
+		case name == "sealing-key" && key.UnmarshalText([]byte(value)) == nil:
+		case name == "zone" && pass.CheckZone(value) == nil:
+		default:
+			return nil, badRequest(fmt.Sprintf("an act does not say %q: %q", name, value))
+		}
+		details[name] = value
+	}
+	return details, nil
 }
 
 func (s *Controller) addPIN(c call) error {

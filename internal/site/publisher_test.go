@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -185,6 +186,18 @@ func TestRules(t *testing.T) {
 		if err := edit(rules); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", rules, err)
 		}
+	}
+}
+
+// TestLongName: every name that a site can have can be told to a door.
+func TestLongName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "site")
+	c := Config{Name: strings.Repeat("园", MaxName), Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: DefaultPolicy()}
+	if _, err := Create(dir, c, noon); err != nil {
+		t.Fatal(err)
+	}
+	if b := verified(t, dir, mustPublish(t, dir, noon)); b.Name != strings.Repeat("园", bundle.MaxTitle/3) {
+		t.Errorf("%q", b.Name)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/pass"
@@ -98,6 +99,9 @@ func (c Config) validRules() error {
 			return fmt.Errorf("%w: offline: face_hours is 1 or more, plain_hours not less than that and at most %d", ErrConfig, longest)
 		}
 	}
+	if c.Rules == nil && c.Offline == nil {
+		return nil // a site of before there were doors stays usable for what it was
+	}
 	if err := c.tryBundle(); err != nil {
 		return fmt.Errorf("%w: as a bundle would say it: %w", ErrConfig, err)
 	}
@@ -106,7 +110,7 @@ func (c Config) validRules() error {
 
 // draft returns what a bundle says because site.json says it.
 func (c Config) draft() (*bundle.Bundle, error) {
-	b := &bundle.Bundle{Site: c.ID, Name: c.Name, Demo: c.Demo, Timezone: c.Timezone}
+	b := &bundle.Bundle{Site: c.ID, Name: screenName(c.Name), Demo: c.Demo, Timezone: c.Timezone}
 	b.FaceLife, b.PlainLife = c.lives()
 	for _, name := range c.Zones {
 		z, err := c.Zone(name)
@@ -116,6 +120,15 @@ func (c Config) draft() (*bundle.Bundle, error) {
 		b.Zones = append(b.Zones, z)
 	}
 	return b, nil
+}
+
+// screenName cuts a name to what a screen has room for.
+func screenName(name string) string {
+	for len(name) > bundle.MaxTitle {
+		_, last := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-last]
+	}
+	return name
 }
 
 // tryBundle checks a bundle that nobody gets, in which whatever does not come
