@@ -7,7 +7,7 @@ async function walk(browser, { base, size, lang }) {
   const context = await browser.newContext({ viewport: sizes[size], locale: lang, permissions: ["camera"], reducedMotion: "reduce" });
   const page = await context.newPage();
   const errors = complaints(page);
-  await page.addInitScript(fakeCamera);
+  await page.addInitScript(fakeCamera, 0.5);
   const at = (name) => `enrol/${size}/${lang}/${name}`;
   const look = (name) => judge(page, at(name), { kiosk: false });
   const got = async () => (await fetch(base + "/control/got")).json();

@@ -1,6 +1,6 @@
 // Walks the kiosk page: every screen, in the languages and sizes given, each
 // walk with a door of its own.
-import { complaints, fakeCamera, given, judge, launch, report, sizes } from "./kit.mjs";
+import { complaints, fakeCamera, given, judge as judged, launch, report, sizes } from "./kit.mjs";
 
 const config = (more = {}) => ({
   t: "config", site: "Garden Court", zone: { en: "Front door", "zh-CN": "前门" }, methods: ["plain", "face", "pin", "phone"],
@@ -17,13 +17,14 @@ const settle = async (page, key) => {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 };
 
-async function walk(browser, { base, size: sizeName, lang }) {
+async function walk(browser, { base, size: sizeName, lang, axe }) {
   const control = (path, body) => fetch(base + "/control/" + path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
   const got = async () => (await fetch(base + "/control/got")).json();
   const context = await browser.newContext({ viewport: sizes[sizeName], locale: lang, permissions: ["camera"], reducedMotion: "reduce" });
   const page = await context.newPage();
   const errors = complaints(page);
-  await page.addInitScript(fakeCamera);
+  await page.addInitScript(fakeCamera, 0.5);
+  const judge = (page, name, wants = {}) => judged(page, name, { axe, ...wants });
   const at = (name) => `kiosk/${sizeName}/${lang}/${name}`;
   await control("config", config({ langs: lang === "en" ? ["en", "zh-CN"] : ["zh-CN", "en"], demo: lang === "en" }));
   await page.goto(base + "/");
