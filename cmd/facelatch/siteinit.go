@@ -20,11 +20,17 @@ can, and keep copies where nobody else gets at them. DIR/site.json holds the
 site's policy and can be edited. DIR/record.jsonl is the record of everything
 that was done here as the operator.
 
+With --no-station there is no DIR/station: stations join from machines, or at
+least folders, of their own (facelatch controller station add). --demo marks the
+site as one for trying out, for good: its doors say so on the screen.
+
 Zones are sets of doors, named with a-z, 0-9 and hyphen.`
 
 // siteInit is facelatch site init.
 func siteInit() *cobra.Command {
 	config := site.Config{Policy: site.DefaultPolicy()}
+	create := site.Create
+	var noStation bool
 	c := &cobra.Command{
 		Use: "init DIR --name NAME --zone ZONE", Short: "make a site in a folder", Long: siteInitHelp,
 		Example: `  facelatch site init court --name "Garden Court" --zone front --zone garage --timezone Asia/Shanghai`,
@@ -35,7 +41,12 @@ func siteInit() *cobra.Command {
 	f.StringArrayVar(&config.Zones, "zone", nil, "a set of doors; may be given several times")
 	f.StringVar(&config.Timezone, "timezone", "", "the time zone in which hours are read, such as Asia/Shanghai (default: that of this machine)")
 	f.BoolVar(&config.Policy.RequireLive, "require-live", false, "refuse a face that looks like a picture of one, instead of warning")
+	f.BoolVar(&config.Demo, "demo", false, "a site for trying out, which can never become a real one")
+	f.BoolVar(&noStation, "no-station", false, "leave the station's keys to a folder of their own")
 	c.RunE = action(func(c *cobra.Command, args []string) error {
+		if noStation {
+			create = site.CreateController
+		}
 		if len(config.Zones) == 0 {
 			return usagef("--zone is missing")
 		}
@@ -45,7 +56,7 @@ func siteInit() *cobra.Command {
 		if config.Timezone == "" {
 			config.Timezone = machineZone()
 		}
-		made, err := site.Create(args[0], config, time.Now())
+		made, err := create(args[0], config, time.Now())
 		if err != nil {
 			return cannotMake(err)
 		}

@@ -42,11 +42,12 @@ func (s *Session) typed(e kiosk.PIN) {
 	s.offer(door.Typed{Number: e.Number})
 }
 
-// takeTyped returns the number and the code, and forgets them.
-func (s *Session) takeTyped() (number, code string) {
+// takeTyped returns the code that was typed with a number, if that was the last
+// one, and forgets both.
+func (s *Session) takeTyped(number string) (code string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	number, code = s.number, s.code
+	code, ok = s.code, s.number == number
 	s.number, s.code = "", ""
-	return number, code
+	return code, ok
 }

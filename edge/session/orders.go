@@ -6,6 +6,7 @@ import (
 
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge/kiosk"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // How frames are asked for. A face fills a third of the picture's height where
@@ -64,9 +65,13 @@ func (s *Session) unlatch(ctx context.Context, o door.Unlatch) {
 
 // checkPIN checks the code that was typed.
 func (s *Session) checkPIN(o door.CheckPIN) {
-	number, code := s.takeTyped()
+	code, ok := s.takeTyped(o.Number)
 	s.work.Go(func() {
-		proof, err := s.p.Believer.CheckPIN(number, code)
+		if !ok { // another number was typed meanwhile, under whose limit this code is not
+			s.say(door.Checked{Showing: o.Showing, Err: &pass.Refusal{Reason: pass.ReasonWrongPIN}})
+			return
+		}
+		proof, err := s.p.Believer.CheckPIN(o.Number, code)
 		s.say(door.Checked{Showing: o.Showing, PIN: proof, Err: err})
 	})
 }
