@@ -109,6 +109,15 @@ type Snapshot struct {
 	// Approved is whether a station has given the door its secrets.
 	Approved bool
 	Contact  Contact
+	// TimeLost is whether the marks of time cannot be saved, so that nothing
+	// opens.
+	TimeLost bool
+	// ClockBehind is by how much the machine's clock is behind the time that
+	// passes are judged at; 0 for less than a minute.
+	ClockBehind time.Duration
+	// ClockJumped is by how much the clock last jumped, if that is less than an
+	// hour ago.
+	ClockJumped time.Duration
 }
 
 // Snapshot returns what is held now.
@@ -117,8 +126,11 @@ func (g *Ground) Snapshot() Snapshot {
 	defer g.mu.RUnlock()
 	s := Snapshot{
 		Door: g.identity.Door, Name: g.identity.Name, Contents: g.contents, Contact: g.contact,
-		Distrusted: g.keeper.Distrusted(),
-		Approved:   len(g.secrets.Sealing) > 0 || g.secrets.Pepper.OK(),
+		Distrusted: g.keeper.Distrusted(), TimeLost: g.keeper.Unsaved(), ClockJumped: g.jump,
+		Approved: len(g.secrets.Sealing) > 0 || g.secrets.Pepper.OK(),
+	}
+	if behind := g.keeper.Behind(); behind >= time.Minute {
+		s.ClockBehind = behind
 	}
 	if s.Contents == nil {
 		return s

@@ -17,6 +17,11 @@ const (
 	// waitingEvery while a person at a station is about to let the door in.
 	errandEvery  = 30 * time.Second
 	waitingEvery = 2 * time.Second
+	// waitingTime is for how long it is asked so often, so that a door that needs
+	// no secrets does not go on for years.
+	waitingTime = time.Hour
+	// jumpShown is for how long a jump of the clock is shown.
+	jumpShown = time.Hour
 	// reportEvery is how often the machine may report.
 	reportEvery = time.Hour
 	// keepDays is how many days of counts wait for a controller.
@@ -25,14 +30,12 @@ const (
 
 // tidy does what needs no controller, every minute.
 func (g *Ground) tidy(ctx context.Context) {
-	ticker := time.NewTicker(timekeeper.SaveEvery)
-	defer ticker.Stop()
 	for {
 		g.minute()
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-timekeeper.After(g.options.Clock, timekeeper.SaveEvery):
 		}
 	}
 }
@@ -40,10 +43,7 @@ func (g *Ground) tidy(ctx context.Context) {
 // minute saves the marks, notices a clock that jumped, ends a day's counts, and
 // deletes keys that are over.
 func (g *Ground) minute() {
-	if d := g.keeper.Jump(); d != 0 {
-		g.reports.add(ClockJump)
-		g.log.Warn("the clock of this machine jumped", "by", d.Round(time.Second).String())
-	}
+	g.noticeJump(g.keeper.Jump())
 	// No lock: a mark must be saved whatever else is going on.
 	if err := g.keeper.Save(); err != nil {
 		g.log.Error("the mark of time cannot be saved: the door will close", "error", err)
@@ -53,6 +53,24 @@ func (g *Ground) minute() {
 	g.dropOver()
 	if g.contents != nil {
 		g.endDay(g.contents.Trust.Location)
+	}
+}
+
+// noticeJump reports a jump of the clock, and shows it for jumpShown.
+func (g *Ground) noticeJump(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case d != 0:
+		g.reports.add(ClockJump)
+		g.log.Warn("the clock of this machine jumped", "by", d.Round(time.Second).String())
+		g.jump, g.jumpLeft = d, int(jumpShown/timekeeper.SaveEvery)
+		g.tell()
+	case g.jumpLeft > 0:
+		if g.jumpLeft--; g.jumpLeft == 0 {
+			g.jump = 0
+			g.tell()
+		}
 	}
 }
 
@@ -71,18 +89,17 @@ func (g *Ground) endDay(where *time.Location) {
 
 // errands does what needs the controller.
 func (g *Ground) errands(ctx context.Context, client *link.Client) {
-	told := time.Now() // so that the first report leaves after an hour, too
+	began := time.Now()
+	told := began // so that the first report leaves after an hour, too
 	for ctx.Err() == nil {
 		wait := errandEvery
-		if !g.Snapshot().Approved {
+		if !g.Snapshot().Approved && time.Since(began) < waitingTime {
 			wait = waitingEvery
 		}
-		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-timer.C:
+		case <-timekeeper.After(g.options.Clock, wait):
 		}
-		timer.Stop()
 		if ctx.Err() != nil || !g.Snapshot().Contact.Reached {
 			continue
 		}

@@ -317,4 +317,58 @@ func TestAClockThatJumps(t *testing.T) {
 	if n := g.reports.take(); n[ClockJump] != 1 || n[Restart] != 1 {
 		t.Errorf("reports %v", n)
 	}
+	if s := g.Snapshot(); s.ClockJumped != -time.Hour || s.ClockBehind < 59*time.Minute || s.TimeLost {
+		t.Errorf("shown: %+v", s)
+	}
+	for range 60 {
+		g.minute()
+	}
+	if s := g.Snapshot(); s.ClockJumped != 0 {
+		t.Errorf("still shown after an hour: %v", s.ClockJumped)
+	}
+}
+
+// tpmCounter is one that no disk knows of.
+type tpmCounter struct{ n uint64 }
+
+func (c *tpmCounter) Value() (uint64, error)     { return c.n, nil }
+func (c *tpmCounter) Increment() (uint64, error) { c.n++; return c.n, nil }
+
+// TestADiskThatIsPutBack, whole: with a TPM what was revoked since stays so.
+func TestADiskThatIsPutBack(t *testing.T) {
+	w := newWorld(t).join("")
+	c := &tpmCounter{n: 100}
+	start := func() *Ground {
+		g, err := Open(w.config(), Options{Clock: w.clock, Counter: c})
+		must(t, err)
+		t.Cleanup(func() { g.folder.Close() })
+		return g
+	}
+	text := w.site.Pass(1)
+	g := start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	must(t, g.Close())
+	backup := filepath.Join(t.TempDir(), "backup")
+	must(t, os.CopyFS(backup, os.DirFS(w.dir)))
+	g = start()
+	must(t, judge(t, g, text))
+	w.site.Set(1, statuslist.Invalid)
+	second := w.site.Bundle(2)
+	must(t, w.take(g, second))
+	must(t, g.Close())
+	must(t, os.RemoveAll(w.dir))
+	must(t, os.CopyFS(w.dir, os.DirFS(backup)))
+	must(t, filepath.Walk(w.dir, func(path string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			err = os.Chmod(path, 0o600)
+		}
+		return err
+	}))
+	g = start()
+	wantReason(t, "an old disk", judge(t, g, text), pass.ReasonBundleExpired)
+	must(t, w.take(g, second))
+	wantReason(t, "after the controller was heard", judge(t, g, text), pass.ReasonRevoked)
+	if !g.Basis().PlainOK {
+		t.Error("it did not come back")
+	}
 }

@@ -137,12 +137,35 @@ func (k *Keeper) Left(lives ...time.Duration) []time.Duration {
 	defer k.mu.Unlock()
 	k.look()
 	left := make([]time.Duration, len(lives))
+	if k.unsaved() {
+		return left
+	}
 	for i, life := range lives {
-		if k.core.last.Up-k.saved < MaxUnsaved {
-			left[i] = k.core.Left(life)
-		}
+		left[i] = k.core.Left(life)
 	}
 	return left
+}
+
+// unsaved is whether too much has gone by since the mark was saved. The caller
+// holds mu.
+func (k *Keeper) unsaved() bool { return k.core.last.Up-k.saved >= MaxUnsaved }
+
+// Unsaved returns whether the mark could not be saved for [MaxUnsaved], so that
+// nothing is decided.
+func (k *Keeper) Unsaved() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.look()
+	return k.unsaved()
+}
+
+// Behind returns by how much the clock on the wall is behind the time that
+// passes are judged at.
+func (k *Keeper) Behind() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.look()
+	return max(0, k.core.Now().Sub(k.core.last.Wall))
 }
 
 // Save saves the mark; call it every [SaveEvery], and before stopping.

@@ -102,6 +102,9 @@ func TestKeeper(t *testing.T) {
 	if k.Jump() >= 0 {
 		t.Error("a clock that was turned back was not noticed")
 	}
+	if k.Behind() < time.Minute || k.Unsaved() {
+		t.Errorf("behind by %v", k.Behind())
+	}
 	if k.Held().Number != 1 {
 		t.Errorf("bundle %d", k.Held().Number)
 	}
@@ -128,7 +131,7 @@ func TestAMarkThatCannotBeSavedEndsIt(t *testing.T) {
 		t.Error("nothing left too early")
 	}
 	m.pass(time.Second)
-	if got := left(k); got != 0 {
+	if got := left(k); got != 0 || !k.Unsaved() {
 		t.Errorf("%v left", got)
 	}
 	m.full = false
