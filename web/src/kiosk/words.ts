@@ -5,6 +5,13 @@ import type { Text } from "./protocol";
 // To add a language: write lang/xx.json with the same keys, and name it here.
 const all: Record<string, Record<string, string>> = { en, "zh-CN": zhCN };
 
+/** The language here that a tag asks for: "zh" and "zh-Hans-CN" both mean "zh-CN"; "" for none. */
+function nearest(tag: string): string {
+  const names = Object.keys(all);
+  const primary = (l: string): string => l.split("-")[0]!.toLowerCase();
+  return names.find((l) => l.toLowerCase() === tag.toLowerCase()) ?? names.find((l) => primary(l) === primary(tag)) ?? "";
+}
+
 export type Word = keyof typeof en;
 
 /** The texts of the page in the language chosen. */
@@ -14,7 +21,7 @@ export class Words {
 
   /** Takes the door's languages, of which the first is the one to begin with. */
   offer(langs: string[]): void {
-    const usable = langs.filter((l) => l in all);
+    const usable = [...new Set(langs.map(nearest).filter((l) => l !== ""))];
     if (usable.length === 0) return;
     const first = this.offered.join() !== usable.join();
     this.offered = usable;
