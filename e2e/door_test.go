@@ -26,6 +26,16 @@ func photograph(t testing.TB, path ...string) []byte {
 // newRig makes a site and a door, which is started.
 func newRig(t *testing.T) (*rigtest.Rig, context.Context) {
 	t.Helper()
+	r, ctx := newStandingRig(t)
+	if err := r.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return r, ctx
+}
+
+// newStandingRig makes a site and a door, which is not started.
+func newStandingRig(t *testing.T) (*rigtest.Rig, context.Context) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	r, err := rigtest.New(ctx, t.TempDir(), home.Dir(testenv.Home(t)))
@@ -37,9 +47,6 @@ func newRig(t *testing.T) (*rigtest.Rig, context.Context) {
 			t.Error(err)
 		}
 	})
-	if err := r.Start(ctx); err != nil {
-		t.Fatal(err)
-	}
 	return r, ctx
 }
 
