@@ -72,6 +72,9 @@ type Addresses struct {
 	Metrics net.Addr
 	// Control is the path of the control socket.
 	Control string
+	// Authority is the fingerprint of the certificate that the tablet has to
+	// trust, as a tablet shows it.
+	Authority string
 }
 
 // daemon is the parts of a running door. What has to be closed is, in the

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge/ground"
@@ -50,7 +49,7 @@ func (d *daemon) openSession() error {
 	p := session.Parts{
 		Believer: d.ground, Latch: d.latch, Camera: d.camera, Watch: d.watch, Wired: d.wired(),
 		Eyes: d.eyes, Display: screen{d}, Asked: d.asked, Count: d.ground.Count, Health: d.fault, Trace: d.options.Trace,
-		Opened: func() { d.kiosk.Nonces().Spend() },
+		Opened: func() { d.kiosk.Spend() },
 	}
 	if d.options.Eyes != nil {
 		p.Eyes = d.options.Eyes(d.eyes)
@@ -64,7 +63,7 @@ func (d *daemon) openSession() error {
 
 // asked is what a phone may answer now.
 func (d *daemon) asked() (asked []pass.Challenge) {
-	for _, n := range d.kiosk.Nonces().Good(time.Now()) {
+	for _, n := range d.kiosk.GoodNonces() {
 		asked = append(asked, pass.Challenge{Nonce: n})
 	}
 	return asked
@@ -134,7 +133,10 @@ type server func(ctx context.Context) error
 
 // listen opens what the door listens on.
 func (d *daemon) listen() (a Addresses, servers []server, err error) {
-	a = Addresses{Kiosk: d.options.Kiosk.Addr(), Control: d.control()}
+	a = Addresses{
+		Kiosk: d.options.Kiosk.Addr(), Control: d.control(),
+		Authority: kiosk.Fingerprint(d.ground.Identity().Authority),
+	}
 	servers = append(servers, func(ctx context.Context) error { return d.kiosk.Serve(ctx, d.options.Kiosk) })
 	control, err := kiosk.ListenControl(a.Control)
 	if err != nil {

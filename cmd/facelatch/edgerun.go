@@ -51,6 +51,10 @@ func edgeRun() *cobra.Command {
 			Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
 			Ready: func(a edge.Addresses) {
 				fmt.Fprintf(c.OutOrStdout(), "ready: the kiosk page is at %s\n", strings.Join(pageURLs(settings, a), " "))
+				fmt.Fprintf(c.OutOrStdout(), "the tablet has to trust the certificate with the SHA-256 fingerprint\n  %s\n", a.Authority)
+				if a.Help != nil {
+					fmt.Fprintf(c.OutOrStdout(), "http://%s says how\n", a.Help)
+				}
 			},
 		})
 	})
