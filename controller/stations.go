@@ -24,7 +24,7 @@ func (s *Controller) site(c call) error {
 	}
 	return c.write(doorapi.Site{
 		ID: config.ID, Name: config.Name, Demo: config.Demo, Timezone: config.Timezone, Zones: config.Zones,
-		PlainDays: config.Policy.PlainDays, FaceDays: config.Policy.FaceDays, RequireLive: config.Policy.RequireLive,
+		PlainDays: config.Policy.PlainDays, FaceDays: config.Policy.FaceDays, RequireLive: config.Policy.RequireLive, Threshold: config.Policy.Threshold,
 		Refused: refused.Epochs, Peppers: refused.Peppers,
 	})
 }
@@ -151,6 +151,9 @@ func (s *Controller) prepare(c call) error {
 	r := issue.Request{Zones: body.Zones, NotBefore: body.NotBefore, Expires: body.Expires, Models: body.Models}
 	var err error
 	if r.Schedule, err = pass.ParseSchedule(body.Hours); err != nil {
+		return badRequest(err.Error())
+	}
+	if r.Holder, err = issue.ParseHolder(body.Holder); err != nil {
 		return badRequest(err.Error())
 	}
 	if body.Consent != nil {

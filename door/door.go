@@ -90,6 +90,9 @@ func (d Door) Judge(p *pass.Pass) (Decision, error) {
 	if err != nil {
 		return d.refused(err)
 	}
+	if err := v.CheckBearer(); err != nil {
+		return d.refused(err)
+	}
 	if v.Claims().Kind() == pass.Plain {
 		return Decide(d.Policy, v, nil, d.Now()), nil
 	}

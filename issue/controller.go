@@ -95,7 +95,7 @@ func (c *Controller) newDocket(r Request) (d Docket, err error) {
 	now := c.with.Now()
 	d = Docket{
 		State: Intended, Since: now, Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires,
-		Schedule: r.Schedule, Consent: r.Consent, Models: r.Models,
+		Schedule: r.Schedule, Consent: r.Consent, Models: r.Models, Holder: r.Holder,
 	}
 	if d.ID, err = pass.NewID(c.with.Rand); err != nil {
 		return Docket{}, err

@@ -1,6 +1,7 @@
 package issue
 
 import (
+	"crypto/ecdsa"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
@@ -43,6 +44,8 @@ type Docket struct {
 	// the issuing is abandoned or the pass revoked.
 	Consent *consent.Record
 	Models  []pass.ModelID
+	// Holder belongs to a plain pass for one telephone: its key.
+	Holder *ecdsa.PublicKey
 	// Signed is the SHA-256 of the signed part, zero until there is one.
 	Signed [32]byte
 	// Salt opens what the record says about this pass. Without it nobody can
@@ -64,7 +67,7 @@ func (d Docket) Kind() pass.Kind {
 func (d Docket) claims(site pass.SiteID, sealed [32]byte) pass.Claims {
 	c := pass.Claims{
 		Site: site, ID: d.ID, NotBefore: d.NotBefore, Expires: d.Expires,
-		Zones: d.Zones, Schedule: d.Schedule, Status: d.Status,
+		Zones: d.Zones, Schedule: d.Schedule, Status: d.Status, Holder: d.Holder,
 	}
 	if d.Consent != nil {
 		c.Face = &pass.FaceClaims{
@@ -77,12 +80,14 @@ func (d Docket) claims(site pass.SiteID, sealed [32]byte) pass.Claims {
 // Commitment is what the record says about a step: HMAC-SHA-256 under the salt
 // of the JSON object with the members act, pass, not_before, expires (Unix
 // seconds), zones, hours, list, index, consent and signed (as in the docket;
-// empty where there is none). Who has the docket can make it again.
+// empty where there is none), and for a pass with its holder's key the member
+// holder (as [EncodeHolder] writes it). Who has the docket can make it again.
 func (d Docket) Commitment(act State) [32]byte {
 	var hash pass.Hash16
 	if d.Consent != nil {
 		hash = d.Consent.Hash()
 	}
+	holder, _ := EncodeHolder(d.Holder) // Prepare let no other key through
 	body, err := json.Marshal(struct {
 		Act       State       `json:"act"`
 		Pass      pass.ID     `json:"pass"`
@@ -94,9 +99,10 @@ func (d Docket) Commitment(act State) [32]byte {
 		Index     uint32      `json:"index"`
 		Consent   pass.Hash16 `json:"consent"`
 		Signed    [32]byte    `json:"signed"`
+		Holder    []byte      `json:"holder,omitempty"`
 	}{
 		act, d.ID, d.NotBefore.Unix(), d.Expires.Unix(), d.Zones, d.Schedule.String(),
-		d.Status.List, d.Status.Index, hash, d.Signed,
+		d.Status.List, d.Status.Index, hash, d.Signed, holder,
 	})
 	if err != nil {
 		panic("issue: a docket that JSON cannot write: " + err.Error()) // strings and numbers only

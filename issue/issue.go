@@ -27,6 +27,7 @@
 package issue
 
 import (
+	"crypto/ecdsa"
 	"errors"
 	"time"
 
@@ -64,6 +65,9 @@ type Request struct {
 	Consent *consent.Record
 	// Models are those that will make the references of a face pass.
 	Models []pass.ModelID
+	// Holder is the key, on P-256, of the telephone that a plain pass is to
+	// belong to; nil for a pass that opens for whoever has it.
+	Holder *ecdsa.PublicKey
 }
 
 // Kind returns what kind of pass is asked for.

@@ -51,5 +51,11 @@ func rules() []rule {
 		{"a face pass names the models that were kept, for doors only", func(c pass.Claims, _ Policy, d Docket) bool {
 			return c.Face == nil || slices.Equal(c.Face.Models, d.Models) && c.Face.Purpose == pass.PurposeAccess
 		}},
+		{"a plain pass has the holder's key that was kept, and a face pass none", func(c pass.Claims, _ Policy, d Docket) bool {
+			if c.Holder == nil || d.Holder == nil {
+				return c.Holder == nil && d.Holder == nil
+			}
+			return c.Face == nil && c.Holder.Equal(d.Holder)
+		}},
 	}
 }

@@ -1,6 +1,9 @@
 package issue_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
@@ -52,6 +55,7 @@ func TestLint(t *testing.T) {
 		kind
 		sealed
 		models
+		holder
 		count
 	)
 	if len(names) != count {
@@ -75,6 +79,10 @@ func TestLint(t *testing.T) {
 		"another model":   {models, func(l *linted) { l.claims.Face.Models[0][0]++ }},
 		"a model more":    {models, func(l *linted) { l.claims.Face.Models = append(l.claims.Face.Models, pass.ModelID{8}) }},
 		"another purpose": {models, func(l *linted) { l.claims.Face.Purpose = pass.PurposeDesk }},
+		"a key unasked":   {holder, func(l *linted) { l.claims.Holder = phone(t) }},
+		"a key dropped":   {holder, func(l *linted) { l.docket.Holder = phone(t) }},
+		"another key":     {holder, func(l *linted) { l.claims.Holder, l.docket.Holder = phone(t), phone(t) }},
+		"a key of a face": {holder, func(l *linted) { k := phone(t); l.claims.Holder, l.docket.Holder = k, k }},
 	} {
 		l := goodFace(t)
 		c.spoil(&l)
@@ -96,6 +104,16 @@ func TestLintEndsWithWhatEveryPassHasToBe(t *testing.T) {
 	if err := issue.Lint(l.claims, l.policy, l.docket); !errors.Is(err, issue.ErrLint) || !strings.Contains(err.Error(), "sorted") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// phone makes the key of a telephone.
+func phone(t *testing.T) *ecdsa.PublicKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &key.PublicKey
 }
 
 // plainLinted is a plain pass that may last as long as a face pass may not.

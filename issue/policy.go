@@ -105,6 +105,8 @@ func (p Policy) allowFace(r Request, now time.Time) error {
 		return fmt.Errorf("%w: the consent was not given yet", ErrPolicy)
 	case r.Expires.After(terms.Until):
 		return fmt.Errorf("%w: it would outlive the consent", ErrPolicy)
+	case r.Holder != nil:
+		return fmt.Errorf("%w: a face pass has no holder's key: it opens with its holder's face", ErrPolicy)
 	case len(r.Models) == 0 || len(r.Models) > pass.MaxModels:
 		return fmt.Errorf("%w: a face pass has 1 to %d models", ErrPolicy, pass.MaxModels)
 	}

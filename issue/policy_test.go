@@ -1,6 +1,7 @@
 package issue_test
 
 import (
+	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -42,6 +43,8 @@ func TestPolicy(t *testing.T) {
 		"same model twice": {func(r *issue.Request) { r.Consent, r.Models = agreed(t), []pass.ModelID{model, model} }, "models are not sorted"},
 		"face, no model":   {func(r *issue.Request) { r.Consent = agreed(t) }, "1 to 2 models"},
 		"face, three":      {func(r *issue.Request) { r.Consent, r.Models = agreed(t), make([]pass.ModelID, 3) }, "1 to 2 models"},
+		"a face's key":     {func(r *issue.Request) { r.Consent, r.Holder = agreed(t), phone(t) }, "no holder's key"},
+		"no key at all":    {func(r *issue.Request) { r.Holder = &ecdsa.PublicKey{} }, "holder's key"},
 		"before agreement": {func(r *issue.Request) { r.Consent = later(t) }, "not given yet"},
 	}
 	for name, c := range cases {

@@ -124,7 +124,7 @@ func TestPromise1TypesOfTheOffice(t *testing.T) {
 		names = append(names, f.Name+" "+f.Type.String())
 	}
 	const request = "Zones []string; NotBefore time.Time; Expires time.Time; Schedule pass.Schedule; " +
-		"Consent *consent.Record; Models []pass.ModelID"
+		"Consent *consent.Record; Models []pass.ModelID; Holder *ecdsa.PublicKey"
 	if got := strings.Join(names, "; "); got != request {
 		t.Errorf("a request has %s", got)
 	}

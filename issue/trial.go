@@ -14,7 +14,7 @@ import (
 func trial(site pass.SiteID, r Request) pass.Claims {
 	d := Docket{
 		ID: pass.ID{1}, Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires, Schedule: r.Schedule,
-		Status: pass.StatusRef{List: 99, Index: 1<<32 - 1}, Consent: r.Consent, Models: r.Models,
+		Status: pass.StatusRef{List: 99, Index: 1<<32 - 1}, Consent: r.Consent, Models: r.Models, Holder: r.Holder,
 	}
 	return d.claims(site, [32]byte{1})
 }

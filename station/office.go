@@ -33,8 +33,11 @@ func (o *Office) Prepare(r issue.Request) (pass.Binding, error) {
 	body := doorapi.PrepareRequest{
 		Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires, Hours: r.Schedule.String(), Models: r.Models,
 	}
+	var err error
+	if body.Holder, err = issue.EncodeHolder(r.Holder); err != nil {
+		return pass.Binding{}, err
+	}
 	if r.Consent != nil {
-		var err error
 		if body.Consent, err = r.Consent.Encode(); err != nil {
 			return pass.Binding{}, err
 		}

@@ -24,6 +24,9 @@ of 85.6 x 54 mm, front and back, or with --a4 on a sheet to cut and fold) or
 .txt (the text). The file can be read by its owner only, is never put in the
 place of another, and never in the folder of the site.
 
+A plain pass opens for whoever has it, on paper too. With --holder-key it opens
+only when the phone with that key shows it, with a proof that is fresh each time.
+
 Times are RFC 3339, or 2026-11-21T08:30 as at the site; a date alone is its
 first moment for --from, and for --until its last, or the last moment that is
 allowed on that day. Hours are written as in
@@ -43,6 +46,7 @@ const usualLife = 365 * 24 * time.Hour
 type issueFlags struct {
 	site, face, consent, out string
 	from, until, hours       string
+	holder                   string
 	zones                    []string
 	plain, json, a4          bool
 }
@@ -61,6 +65,7 @@ func passIssue() *cobra.Command {
 	flags.StringVar(&f.face, "face", "", "a photograph of the holder (JPEG, PNG or WebP), for a face pass")
 	flags.StringVar(&f.consent, "consent", "", `"yes" if the holder read the notice and agreed`)
 	flags.BoolVar(&f.plain, "plain", false, "make a plain pass, without a face")
+	flags.StringVar(&f.holder, "holder-key", "", "the key of the phone that a plain pass is for: a file (PEM or Base64), or Base64")
 	flags.StringVar(&f.out, "out", "", "the file to make: .png, .svg, .pdf or .txt")
 	flags.BoolVar(&f.a4, "a4", false, "make a .pdf a sheet of A4 with four of the card")
 	flags.StringVar(&f.from, "from", "", "when the pass begins (default: now)")
@@ -92,6 +97,8 @@ func (f issueFlags) check() error {
 		return usageError{errors.New(whyConsent)}
 	case f.plain && f.consent != "":
 		return usagef("--consent is for a face pass; a plain pass needs none")
+	case f.holder != "" && !f.plain:
+		return usagef("--holder-key is for a plain pass: a face pass belongs to its holder's face")
 	case f.a4 && ending(f.out) != ".pdf":
 		return usagef("--a4 is for a card on paper: give --out a name that ends in .pdf")
 	}

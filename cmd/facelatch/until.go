@@ -18,6 +18,9 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 	if r.Schedule, err = pass.ParseSchedule(f.hours); err != nil {
 		return r, usageError{err}
 	}
+	if r.Holder, err = holderKey(f.holder); err != nil {
+		return r, err
+	}
 	if f.from != "" {
 		if r.NotBefore, err = parseTime("from", f.from, loc, false); err != nil {
 			return r, err

@@ -17,6 +17,8 @@ type Site struct {
 	FaceDays  int         `json:"face_days"`
 	// RequireLive is the policy about faces that look like pictures.
 	RequireLive bool `json:"require_live"`
+	// Threshold is the name of the policy's.
+	Threshold string `json:"threshold"`
 	// Refused are sealing keys that a station must not use any more.
 	Refused []pass.KeyID `json:"refused,omitempty"`
 	// Peppers are the zones of which the pepper has to be newer than a time.
@@ -85,6 +87,7 @@ type PrepareRequest struct {
 	Hours     string         `json:"hours,omitempty"`
 	Consent   []byte         `json:"consent,omitempty"` // as consent.Record encodes it
 	Models    []pass.ModelID `json:"models,omitempty"`
+	Holder    []byte         `json:"holder,omitempty"` // as issue.EncodeHolder writes it
 }
 
 // Binding is pass.Binding.

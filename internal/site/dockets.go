@@ -106,6 +106,7 @@ type docketFile struct {
 	Index     uint32         `json:"index"`
 	Consent   []byte         `json:"consent,omitempty"` // as consent.Record encodes it
 	Models    []pass.ModelID `json:"models,omitempty"`
+	Holder    []byte         `json:"holder,omitempty"` // as issue.EncodeHolder writes it
 	Signed    []byte         `json:"signed"`
 	Salt      []byte         `json:"salt"`
 }
@@ -116,8 +117,11 @@ func encodeDocket(d issue.Docket) ([]byte, error) {
 		NotBefore: d.NotBefore.UTC(), Expires: d.Expires.UTC(), Hours: d.Schedule.String(),
 		List: d.Status.List, Index: d.Status.Index, Models: d.Models, Signed: d.Signed[:], Salt: d.Salt[:],
 	}
+	var err error
+	if f.Holder, err = issue.EncodeHolder(d.Holder); err != nil {
+		return nil, err
+	}
 	if d.Consent != nil {
-		var err error
 		if f.Consent, err = d.Consent.Encode(); err != nil {
 			return nil, err
 		}
@@ -142,6 +146,9 @@ func decodeDocket(data []byte) (d issue.Docket, err error) {
 		Signed: [32]byte(f.Signed), Salt: [32]byte(f.Salt),
 	}
 	if d.Schedule, err = pass.ParseSchedule(f.Hours); err != nil {
+		return issue.Docket{}, err
+	}
+	if d.Holder, err = issue.ParseHolder(f.Holder); err != nil {
 		return issue.Docket{}, err
 	}
 	if f.Consent != nil {
