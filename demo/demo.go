@@ -46,7 +46,7 @@ type Config struct {
 	Program string
 	// Out is told what happens.
 	Out io.Writer
-	// Verbose prints what the processes say as well; else it stands in
+	// Verbose prints all that the parts say. What they complain of stands in
 	// Data/logs.
 	Verbose bool
 }

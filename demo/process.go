@@ -39,7 +39,7 @@ type processes struct {
 	wait   sync.WaitGroup
 	ended  chan error // one for each that ended
 	cancel context.CancelFunc
-	ctx    context.Context //nolint:containedctx // the life of the processes is that of this value
+	ctx    context.Context // the life of the processes is that of this value
 }
 
 func (c Config) processes(ctx context.Context, most int) *processes {
@@ -51,6 +51,8 @@ func (c Config) processes(ctx context.Context, most int) *processes {
 // ready.
 func (p *processes) start(name, ready string, args ...string) error {
 	run := exec.CommandContext(p.ctx, p.config.Program, args...)
+	// If this program is killed the parts end as well. The signal comes when the
+	// thread that started them ends; Go ends no thread that was not locked.
 	run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
 	run.WaitDelay = grace
@@ -58,20 +60,19 @@ func (p *processes) start(name, ready string, args ...string) error {
 	if err != nil {
 		return err
 	}
+	run.Stderr = logs
 	pipe, writer := io.Pipe()
-	run.Stdout, run.Stderr = writer, writer
+	run.Stdout = writer
 	if err := run.Start(); err != nil {
 		logs.Close()
 		return err
 	}
 	seen := make(chan struct{})
-	p.wait.Go(func() {
-		defer logs.Close()
-		p.follow(name, ready, pipe, logs, seen)
-	})
+	p.wait.Go(func() { p.follow(name, ready, pipe, seen) })
 	p.wait.Go(func() {
 		err := run.Wait()
 		writer.Close()
+		logs.Close()
 		p.ended <- fmt.Errorf("%w: %s (%v); see %s", ErrStopped, name, err, logs.Name())
 	})
 	select {
@@ -84,14 +85,15 @@ func (p *processes) start(name, ready string, args ...string) error {
 	}
 }
 
-// follow copies what a part says, and closes seen at its line of readiness.
-func (p *processes) follow(name, ready string, from io.Reader, logs io.Writer, seen chan struct{}) {
+// follow shows what a part says after its line of readiness, at which it closes
+// seen. What a part says goes to the terminal alone: the door's latch for trying
+// out says that it would open, and that belongs into no file.
+func (p *processes) follow(name, ready string, from io.Reader, seen chan struct{}) {
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, 1<<20)
 	announced := false
 	for lines.Scan() {
-		fmt.Fprintln(logs, lines.Text())
-		if p.config.Verbose {
+		if announced || p.config.Verbose {
 			fmt.Fprintf(p.config.Out, "%s: %s\n", name, lines.Text())
 		}
 		if !announced && strings.HasPrefix(lines.Text(), ready) {

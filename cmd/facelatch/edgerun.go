@@ -141,4 +141,3 @@ func notRunning(err error) error {
 	}
 	return err
 }
-
