@@ -124,6 +124,12 @@ func readBody(w http.ResponseWriter, r *http.Request, into any) error {
 	if err := rc.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
+	return decode(data, into)
+}
+
+// decode reads one JSON object and nothing beside it, without members that it
+// does not have.
+func decode(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {

@@ -18,6 +18,22 @@ func (s *Station) About(ctx context.Context) (about doorapi.Site, err error) {
 	return about, err
 }
 
+// Config returns what [site.Config] says that a station goes by: id, name, zones,
+// time zone, policy, and whether it is a demonstration.
+func (s *Station) Config(ctx context.Context) (site.Config, error) {
+	about, err := s.About(ctx)
+	if err != nil {
+		return site.Config{}, err
+	}
+	if _, err := time.LoadLocation(about.Timezone); err != nil || about.ID != s.Site {
+		return site.Config{}, fmt.Errorf("the controller's answer is not about this site, or of a time zone that is unknown here (%q)", about.Timezone)
+	}
+	return site.Config{
+		Format: site.Format, ID: about.ID, Name: about.Name, Zones: about.Zones, Timezone: about.Timezone, Demo: about.Demo,
+		Policy: site.Policy{PlainDays: about.PlainDays, FaceDays: about.FaceDays, RequireLive: about.RequireLive, Threshold: about.Threshold},
+	}, nil
+}
+
 // Vault takes hold of the station's own keys until it is closed, once the
 // controller has said which of them are refused since a theft: a key that may
 // have been stolen is not used because the network was away.

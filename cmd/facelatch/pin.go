@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 )
@@ -141,6 +142,9 @@ func pinRevoke() *cobra.Command {
 			return err
 		}
 		number := strings.ReplaceAll(args[0], " ", "")
+		if len(number) != bundle.PINDigits || strings.Trim(number, "0123456789") != "" {
+			return usagef("%q is not the number of a PIN: it has %d digits", args[0], bundle.PINDigits)
+		}
 		var before bool
 		err := withOffice(dir, func(o *site.Office) (err error) {
 			before, err = o.RevokePIN(number)
