@@ -27,7 +27,7 @@ export function complaints(page) {
 }
 
 // In place of a camera: a drawn person who holds a card, always a little in
-// motion. window.scene changes what is seen.
+// motion; window.scene changes what is seen. And a device that can speak.
 export function fakeCamera(scale = 1) {
   window.scene = { card: true, dark: false, frozen: false };
   const canvas = document.createElement("canvas");
@@ -59,6 +59,8 @@ export function fakeCamera(scale = 1) {
   };
   draw();
   setInterval(draw, 150);
+  const voices = ["en-US", "zh-CN"].map((lang) => ({ lang, localService: true }));
+  speechSynthesis.getVoices = () => voices;
   navigator.mediaDevices.getUserMedia = async () => {
     if (window.denied) throw new DOMException("no", "NotAllowedError");
     return canvas.captureStream(7);

@@ -39,6 +39,9 @@ async function walk(browser, { base, size: sizeName, lang, axe }) {
   await settle(page, "ready");
   await page.waitForTimeout(500); // the camera's first pictures
   await judge(page, at("02-ready"), { way: /plain pass|普通通行证/ });
+  await control("send", { t: "screen", key: "ready", state: "idle", hint: "show-pass-flat", until: 2000 });
+  await page.waitForSelector(".hint");
+  await judge(page, at("02-ready-hint"), { way: /plain pass|普通通行证/ });
   await page.click(".watch button");
   await settle(page, "notice");
   await judge(page, at("02-notice"), { way: /plain pass|普通通行证/ });

@@ -20,7 +20,7 @@ const warnTime = 40_000; // until somebody who types is asked whether they are t
 /** The kiosk page: what the daemon says is shown, what people do is sent. It decides nothing. */
 export class App {
   private readonly words = new Words();
-  private readonly voice = new Voice();
+  private readonly voice = new Voice(() => this.draw());
   private readonly seen = new Seen();
   private readonly lens: Lens;
   private readonly view: View;
@@ -43,7 +43,6 @@ export class App {
       camera: (state) => this.cameraIs(state), code: (text) => this.code(text), drawn: () => this.view.aim(),
       frame: (jpeg) => this.link?.frame(jpeg), flush: () => this.link?.flush(),
     });
-    this.state.speaking = this.voice.there ? false : null;
     this.view = new View(root, said, this.lens.camera.video, this.words, {
       press: (button) => this.press(button), notice: () => this.reads(true), pin: () => this.openPIN(), speak: () => this.speak(), language: () => this.language(),
     });
@@ -202,6 +201,7 @@ export class App {
   }
 
   private draw(speak = false): void {
+    this.state.speaking = this.voice.speaks(this.words.lang) ? this.voice.on : null;
     const s = sight(this.name(), this.state, this.words);
     if (this.pairing) return this.view.form({ ...s, name: "pairing", pin: false }, this.pairing.element);
     if (this.pin) return this.view.form({ ...s, name: "pin", pin: false }, this.pin.keypad.element);
@@ -240,7 +240,6 @@ export class App {
 
   private speak(): void {
     this.voice.turn(!this.voice.on);
-    this.state.speaking = this.voice.on;
     this.draw(true);
   }
 
@@ -281,7 +280,7 @@ export class App {
   private rest(): void {
     if (this.pin) this.closePIN();
     if (this.reading) this.reads(false);
-    if (this.voice.on) this.speak();
+    if (this.voice.on) this.speak(); // off
     if (this.words.lang !== this.words.first && !this.pairing) this.choose(this.words.first);
   }
 }

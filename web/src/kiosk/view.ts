@@ -80,10 +80,11 @@ export class View {
   /** Changes the hint of the screen that is shown, without drawing it again. */
   rehint(hint: string | null): void {
     const element = this.words.querySelector(".hint");
-    if (element && hint && element.textContent !== hint) {
+    if (!hint) element?.remove();
+    else if (element && element.textContent !== hint) {
       element.textContent = hint;
       this.announce(hint);
-    } else if (!element && hint) {
+    } else if (!element) {
       this.words.querySelector("h1")?.after(h("p", { class: "hint" }, hint));
       this.announce(hint);
     }

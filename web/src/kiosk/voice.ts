@@ -1,27 +1,36 @@
 /**
- * Reads prompts aloud with the device's own voices, when a person has asked
- * for it. Nothing is sent anywhere by this page; a device without a voice of
- * its own for a language has no button.
+ * Reads prompts aloud when a person has asked for it, with voices that are on
+ * the device: a prompt is not sent to a voice elsewhere. Where there is none
+ * for a language there is no button.
  */
 export class Voice {
   on = false;
 
-  get there(): boolean {
-    return "speechSynthesis" in window;
+  constructor(changed: () => void) {
+    if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", changed);
   }
+
+  private own(lang: string): SpeechSynthesisVoice | undefined {
+    if (!("speechSynthesis" in window)) return undefined;
+    const short = lang.slice(0, 2).toLowerCase();
+    return speechSynthesis.getVoices().find((v) => v.localService && v.lang.toLowerCase().startsWith(short));
+  }
+
+  /** Whether this device can read a language aloud. */
+  speaks = (lang: string): boolean => this.own(lang) !== undefined;
 
   turn(on: boolean): void {
     this.on = on;
-    if (!on && this.there) speechSynthesis.cancel();
+    if (!on && "speechSynthesis" in window) speechSynthesis.cancel();
   }
 
   say(text: string, lang: string): void {
-    if (!this.on || !this.there) return;
+    const voice = this.own(lang);
+    if (!this.on || !voice) return;
     const spoken = new SpeechSynthesisUtterance(text);
     spoken.lang = lang;
+    spoken.voice = voice;
     spoken.rate = 0.9;
-    const own = speechSynthesis.getVoices().find((v) => v.localService && v.lang.toLowerCase().startsWith(lang.slice(0, 2).toLowerCase()));
-    if (own) spoken.voice = own;
     speechSynthesis.cancel();
     speechSynthesis.speak(spoken);
   }

@@ -21,8 +21,8 @@ export class Camera {
     this.video.muted = true;
     this.video.playsInline = true;
     this.video.setAttribute("aria-hidden", "true");
-    this.small.width = 48;
-    this.small.height = 36;
+    this.small.width = 160;
+    this.small.height = 120;
   }
 
   /** Opens the camera; without one it reports, and tries again each three seconds. */
