@@ -15,18 +15,36 @@ const FrameTime = time.Second / 15
 type Filming struct {
 	page *kiosktest.Page
 
-	mu   sync.Mutex
-	film [][]byte // guarded by mu
-	sent func(at time.Time)
-	stop context.CancelFunc
-	done chan struct{}
+	mu    sync.Mutex
+	film  [][]byte       // guarded by mu
+	began chan time.Time // guarded by mu: gets the time of the film's first frame
+	sent  func(at time.Time)
+	stop  context.CancelFunc
+	done  chan struct{}
 }
 
-// Point points the camera at what it sees from now on.
-func (f *Filming) Point(film [][]byte) {
+// Point points the camera at what it sees from now on. The channel gets the time
+// at which the first frame of that left, or nothing if none ever did.
+func (f *Filming) Point(film [][]byte) (began <-chan time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.film = film
+	f.film, f.began = film, make(chan time.Time, 1)
+	return f.began
+}
+
+// next returns a frame, or nil if there is nothing to film, for the time of its
+// leaving.
+func (f *Filming) next(i int, at time.Time) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.film) == 0 || f.page.Mode() == "off" {
+		return nil
+	}
+	if f.began != nil {
+		f.began <- at
+		f.began = nil
+	}
+	return f.film[i%len(f.film)]
 }
 
 // Film films until Stop. sent, which may be nil, is called as each frame leaves.
@@ -54,16 +72,14 @@ func (f *Filming) run(ctx context.Context) {
 		case <-f.page.Done():
 			return
 		case at := <-every.C:
-			f.mu.Lock()
-			film := f.film
-			f.mu.Unlock()
-			if len(film) == 0 || f.page.Mode() == "off" {
+			frame := f.next(i, at)
+			if frame == nil {
 				continue
 			}
 			if f.sent != nil {
 				f.sent(at)
 			}
-			if f.page.Frame(ctx, film[i%len(film)]) != nil {
+			if f.page.Frame(ctx, frame) != nil {
 				return
 			}
 		}

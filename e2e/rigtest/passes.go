@@ -14,13 +14,13 @@ import (
 
 // PlainPass issues a plain pass and returns its text.
 func (r *Rig) PlainPass() (string, error) {
-	from := time.Now().Truncate(time.Second)
+	from := r.now().Truncate(time.Second)
 	return r.issue(issue.Request{Zones: []string{Zone}, NotBefore: from, Expires: from.AddDate(0, 1, 0)}, nil)
 }
 
 // FacePass issues a face pass for the person in a photograph.
 func (r *Rig) FacePass(photograph []byte) (string, error) {
-	from := time.Now().Truncate(time.Second)
+	from := r.now().Truncate(time.Second)
 	c, err := site.Read(r.Dir)
 	if err != nil {
 		return "", err
@@ -46,7 +46,7 @@ func (r *Rig) issue(request issue.Request, who *sitter) (string, error) {
 		if err != nil {
 			return err
 		}
-		station := issue.Station{Office: office, Rand: rand.Reader, Now: time.Now}
+		station := issue.Station{Office: office, Rand: rand.Reader, Now: r.now}
 		if who == nil {
 			_, err = station.Issue(request, nil, &out)
 			return err
@@ -80,7 +80,7 @@ func (r *Rig) Revoke(text string) error {
 // PIN issues a PIN and returns its number and code.
 func (r *Rig) PIN() (number, code string, err error) {
 	err = r.withVault(func(o *site.Office, v *site.Vault) error {
-		from := time.Now().Truncate(time.Second)
+		from := r.now().Truncate(time.Second)
 		p, made, err := v.MakePIN([]string{Zone}, from, from.AddDate(0, 1, 0), nil)
 		if err != nil {
 			return err

@@ -17,8 +17,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/facelatch/facelatch/bundle"
-	"github.com/facelatch/facelatch/controller"
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/device/latch/latchtest"
 	"github.com/facelatch/facelatch/edge"
@@ -51,6 +49,8 @@ type Rig struct {
 	Options edge.Options
 	// Latch is what is told to open.
 	Latch *latchtest.Fake
+	// Now is the clock of the site, nil for that of the machine.
+	Now func() time.Time
 	// Faces is an engine for enrolling, apart from the door's.
 	Faces    *face.Engine
 	manifest models.Manifest
@@ -71,11 +71,11 @@ func New(ctx context.Context, dir string, h home.Dir) (_ *Rig, err error) {
 			r.Stop() //nolint:errcheck // what failed first is told
 		}
 	}()
-	if r.Faces, r.manifest, err = engine.New(h, time.Now); err != nil {
+	if r.Faces, r.manifest, err = engine.New(h, r.now); err != nil {
 		return nil, err
 	}
 	c := site.Config{Name: "Garden Court", Zones: []string{Zone}, Timezone: "Etc/UTC", Policy: site.DefaultPolicy()}
-	if _, err = site.Create(r.Dir, c, time.Now()); err != nil {
+	if _, err = site.Create(r.Dir, c, r.now()); err != nil {
 		return nil, err
 	}
 	if err = r.Serve(); err != nil {
@@ -86,6 +86,13 @@ func New(ctx context.Context, dir string, h home.Dir) (_ *Rig, err error) {
 	r.Config.Kiosk.Listen, r.Config.Kiosk.Hosts = "127.0.0.1:0", []string{"127.0.0.1", "localhost"}
 	r.Options = edge.Options{Home: h, Latch: r.Latch}
 	return r, r.join(ctx)
+}
+
+func (r *Rig) now() time.Time {
+	if r.Now == nil {
+		return time.Now()
+	}
+	return r.Now()
 }
 
 // Serve starts the controller, anew if it was stopped.
@@ -99,11 +106,7 @@ func (r *Rig) Serve() error {
 		return err
 	}
 	r.address = l.Addr().String()
-	far := time.Now().Truncate(time.Second).AddDate(5, 0, 0)
-	c, err := controller.New(controller.Config{Dir: r.Dir, Address: r.address, Extras: site.Extras{
-		Models: []bundle.Model{{ID: r.Faces.ModelID(), Until: far}},
-		Notice: bundle.Notice{SHA256: [32]byte{1}, Text: map[string]string{"en": "The camera compares your face with your pass.", "zh": "摄像头将您的脸与您的通行证比对。"}},
-	}})
+	c, err := served{r.Dir, r.address, r.Faces.ModelID()}.controller(r.now)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -116,7 +119,7 @@ func (r *Rig) StopController() error { return r.controller.stop() }
 
 // join lets the door join, and has its fingerprint compared.
 func (r *Rig) join(ctx context.Context) error {
-	a, err := authority.Open(r.Dir, time.Now)
+	a, err := authority.Open(r.Dir, r.now)
 	if err != nil {
 		return err
 	}
@@ -155,7 +158,7 @@ func (r *Rig) join(ctx context.Context) error {
 
 // Office does something at the site, as another process would.
 func (r *Rig) Office(f func(*site.Office) error) error {
-	o, err := site.OpenOffice(r.Dir, time.Now)
+	o, err := site.OpenOffice(r.Dir, r.now)
 	if err != nil {
 		return err
 	}
@@ -227,7 +230,7 @@ func (r *Rig) PairingCode(ctx context.Context) (string, error) {
 
 // Authority is the certificate that a tablet has to trust.
 func (r *Rig) Authority() (*x509.Certificate, error) {
-	a, err := authority.Open(r.Dir, time.Now)
+	a, err := authority.Open(r.Dir, r.now)
 	if err != nil {
 		return nil, err
 	}
