@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,7 +42,11 @@ type apart struct {
 	config  site.Config
 	address string
 	station *station.Station
+	ahead   atomic.Int64 // how far the clock was put forward
 }
+
+// now is the clock of controller and station.
+func (a *apart) now() time.Time { return time.Now().Add(time.Duration(a.ahead.Load())) }
 
 func newApart(t *testing.T) *apart {
 	t.Helper()
@@ -62,7 +67,7 @@ func newApart(t *testing.T) *apart {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served, err := controller.New(controller.Config{Dir: a.dir, Address: a.address, Extras: extras, Say: func(s string) { t.Errorf("the operator is told %q", s) }})
+	served, err := controller.New(controller.Config{Dir: a.dir, Address: a.address, Extras: extras, Now: a.now, Say: func(s string) { t.Errorf("the operator is told %q", s) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +80,7 @@ func newApart(t *testing.T) *apart {
 			t.Error(err)
 		}
 	})
-	if a.station, err = station.Join(t.Context(), a.code(site.KindStation, "Desk", ""), a.own, time.Now); err != nil {
+	if a.station, err = station.Join(t.Context(), a.code(site.KindStation, "Desk", ""), a.own, a.now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.station.Close)
@@ -430,6 +435,43 @@ func TestPINApart(t *testing.T) {
 	}
 	for check(b) == nil {
 		b = door.next(b.Number)
+	}
+}
+
+// TestStationRenews: a station renews its certificate in time, and one that was
+// away for too long joins again.
+func TestStationRenews(t *testing.T) {
+	a := newApart(t)
+	certificate := func() string {
+		data, err := os.ReadFile(filepath.Join(a.own, "identity", "identity.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	first := certificate()
+	if err := a.station.Renew(t.Context()); err != nil || certificate() != first {
+		t.Errorf("at once: %v", err)
+	}
+	a.ahead.Add(int64(61 * 24 * time.Hour))
+	if err := a.station.Renew(t.Context()); err != nil || certificate() == first {
+		t.Errorf("after 61 days: %v", err)
+	}
+	a.ahead.Add(int64(60 * 24 * time.Hour)) // the first has ended by now
+	if _, err := a.station.Config(t.Context()); err != nil {
+		t.Error(err)
+	}
+	again, err := station.Open(a.own, a.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if _, err := again.Config(t.Context()); err != nil {
+		t.Error(err)
+	}
+	a.ahead.Add(int64(60 * 24 * time.Hour))
+	if _, err := again.Config(t.Context()); err == nil {
+		t.Error("a certificate that has ended is taken")
 	}
 }
 

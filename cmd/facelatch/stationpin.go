@@ -1,12 +1,13 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/station"
 )
@@ -39,11 +40,10 @@ func stationPIN() *cobra.Command {
 }
 
 func (f issueFlags) stationPIN(c *cobra.Command, s *station.Station) error {
-	about, err := s.About(c.Context())
+	config, err := s.Config(c.Context())
 	if err != nil {
 		return err
 	}
-	config := configOf(about)
 	r, err := f.request(config, time.Now())
 	if err != nil {
 		return err
@@ -61,13 +61,8 @@ func (f issueFlags) stationPIN(c *cobra.Command, s *station.Station) error {
 	for _, zone := range r.Zones {
 		p.Zones = append(p.Zones, site.PINZone{Zone: zone})
 	}
-	return f.printPIN(c.OutOrStdout(), p, code, config)
-}
-
-// configOf is what a station knows of the site's configuration.
-func configOf(about doorapi.Site) site.Config {
-	return site.Config{
-		Format: site.Format, ID: about.ID, Name: about.Name, Demo: about.Demo, Timezone: about.Timezone, Zones: about.Zones,
-		Policy: site.Policy{PlainDays: about.PlainDays, FaceDays: about.FaceDays, RequireLive: about.RequireLive},
+	if err := f.printPIN(c.OutOrStdout(), p, code, config); err != nil {
+		return errors.Join(fmt.Errorf("the PIN could not be printed, and was taken back: %w", err), s.RevokePIN(c.Context(), number))
 	}
+	return nil
 }
