@@ -90,6 +90,66 @@ func (w *world) afterFault(name string, err error, revoked, other string) {
 	}
 }
 
+// TestTwoPowerCuts, one while a bundle is taken that brings another signer, and
+// one while the first of that signer's is.
+func TestTwoPowerCuts(t *testing.T) {
+	for first := 1; ; first++ {
+		whole := 0
+		for second := 1; ; second++ {
+			n, m := twoPowerCuts(t, first, second)
+			if n < first {
+				return
+			}
+			if whole = m; m < second {
+				break
+			}
+		}
+		if whole < 3 {
+			t.Fatalf("the second bundle took %d steps", whole)
+		}
+	}
+}
+
+func twoPowerCuts(t *testing.T, first, second int) (n, m int) {
+	w := newWorld(t).join("")
+	w.site.Pass(1)
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	cut(g)
+	next := edgetest.Key(t)
+	w.site.Others = []*ecdsa.PublicKey{&next.PublicKey}
+	data := w.site.Bundle(2)
+	n = w.cutAt(first, data)
+	w.disk = &edgetest.Disk{}
+	g = w.start()
+	if g.After() < 2 { // else it has it, and is given no second one
+		must(t, w.take(g, data))
+	}
+	cut(g)
+	w.site.Signer, w.site.Others = next, nil
+	m = w.cutAt(second, w.site.Bundle(3))
+	w.disk = &edgetest.Disk{}
+	g = w.start()
+	defer cut(g)
+	if s := g.Snapshot(); s.Contents == nil || s.Distrusted {
+		t.Errorf("cut at %d and at %d: %+v", first, second, s)
+	}
+	return n, m
+}
+
+// cutAt takes a bundle, with a power cut after a step; it returns how many steps
+// there were.
+func (w *world) cutAt(step int, data []byte) int {
+	disk := &edgetest.Disk{}
+	w.disk = disk
+	g := w.start()
+	defer cut(g)
+	before := disk.Steps
+	disk.At, disk.Fault = before+step, edgetest.CrashDone
+	_ = edgetest.Attempt(func() error { return w.take(g, data) })
+	return disk.Steps - before
+}
+
 // TestJoinFaults: a door has joined, or not.
 func TestJoinFaults(t *testing.T) {
 	for _, f := range edgetest.Faults() {

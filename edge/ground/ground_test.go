@@ -2,6 +2,7 @@ package ground
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"errors"
 	"maps"
 	"os"
@@ -163,10 +164,13 @@ func TestAnOldBundleOnTheDisk(t *testing.T) {
 		text := w.site.Pass(1)
 		old := w.site.Bundle(1)
 		must(t, w.take(g, old))
+		objects := filepath.Join(t.TempDir(), "objects")
+		must(t, os.CopyFS(objects, os.DirFS(filepath.Join(w.dir, "objects"))))
 		w.site.Set(1, statuslist.Invalid)
 		second := w.site.Bundle(2)
 		must(t, w.take(g, second))
 		must(t, g.Close())
+		must(t, putBack(filepath.Join(w.dir, "objects"), objects))
 		must(t, harm(filepath.Join(w.dir, "bundle"), old))
 		for range 2 { // it is not forgotten at the next start
 			g = w.start()
@@ -185,6 +189,73 @@ func TestAnOldBundleOnTheDisk(t *testing.T) {
 			t.Errorf("%s: it did not come back", name)
 		}
 	}
+}
+
+// putBack puts the files of a folder into the place of another's.
+func putBack(dir, backup string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.CopyFS(dir, os.DirFS(backup)); err != nil {
+		return err
+	}
+	return filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			err = os.Chmod(path, 0o600)
+		}
+		return err
+	})
+}
+
+// TestMarksThatAreDamaged: the bundle on the disk is no news.
+func TestMarksThatAreDamaged(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	text, first := w.site.Pass(1), w.site.Bundle(1)
+	must(t, w.take(g, first))
+	must(t, g.Close())
+	must(t, os.WriteFile(filepath.Join(w.dir, "mark.json"), []byte("{}x"), 0o600))
+	for range 2 {
+		g = w.start()
+		wantReason(t, "without marks", judge(t, g, text), pass.ReasonBundleExpired)
+		if g.After() != 0 {
+			t.Error("it asks for something newer only")
+		}
+		must(t, g.Close())
+	}
+	g = w.start()
+	must(t, w.take(g, first))
+	must(t, judge(t, g, text))
+}
+
+// TestObjectsThatAreOthers: what comes is compared with its name.
+func TestObjectsThatAreOthers(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	w.site.Pass(1)
+	first, err := w.site.Object(firstList(t, w, w.site.Bundle(1)))
+	must(t, err)
+	w.site.Set(1, statuslist.Invalid)
+	second := w.site.Bundle(2)
+	list := firstList(t, w, second)
+	err = g.take(second, func(o bundleObject) ([]byte, error) {
+		if o == list {
+			return first, nil // signed by the site, and as it was before
+		}
+		return w.site.Object(o)
+	})
+	if !errors.Is(err, bundle.ErrObject) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func firstList(t *testing.T, w *world, data []byte) bundle.Object {
+	t.Helper()
+	signers, err := bundle.Keys([]*ecdsa.PublicKey{&w.site.Signer.PublicKey})
+	must(t, err)
+	b, err := bundle.Verify(data, signers, w.site.ID)
+	must(t, err)
+	return b.Lists[0].Object
 }
 
 func TestSecrets(t *testing.T) {
@@ -247,6 +318,9 @@ func TestRefusedKeys(t *testing.T) {
 	for range 2 {
 		if keys, err := g.SealingKeys(w.site.Station.ID()); len(keys) != 0 || err != nil {
 			t.Errorf("%v, %v", keys, err)
+		}
+		if len(g.secrets.Sealing) != 0 {
+			t.Error("a refused key is kept")
 		}
 		must(t, g.takeSecrets(w.site.Secrets(g.Identity(), w.clock.now().Add(48*time.Hour)))) // relayed again
 	}
@@ -356,14 +430,7 @@ func TestADiskThatIsPutBack(t *testing.T) {
 	second := w.site.Bundle(2)
 	must(t, w.take(g, second))
 	must(t, g.Close())
-	must(t, os.RemoveAll(w.dir))
-	must(t, os.CopyFS(w.dir, os.DirFS(backup)))
-	must(t, filepath.Walk(w.dir, func(path string, info os.FileInfo, err error) error {
-		if err == nil && !info.IsDir() {
-			err = os.Chmod(path, 0o600)
-		}
-		return err
-	}))
+	must(t, putBack(w.dir, backup))
 	g = start()
 	wantReason(t, "an old disk", judge(t, g, text), pass.ReasonBundleExpired)
 	must(t, w.take(g, second))
