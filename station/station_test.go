@@ -40,7 +40,7 @@ func TestOpenRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := os.Chmod(keyFile(dir), 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(identityFile(dir), []byte("{}"), 0o600), os.Chmod(keyFile(dir), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir, time.Now); !errors.Is(err, site.ErrExposed) {
@@ -54,7 +54,7 @@ func TestAnswers(t *testing.T) {
 	var answer http.HandlerFunc
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(w, r) }))
 	defer server.Close()
-	o := &Office{newClient(server.URL, nil)}
+	o := NewOffice(server.URL, nil)
 	defer o.client.close()
 	problem := func(kind string, status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
