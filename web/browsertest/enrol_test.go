@@ -17,6 +17,7 @@ import (
 // languages, and checks that the two are offered alike; in make soak in every
 // size, too.
 func TestEnrol(t *testing.T) {
+	t.Parallel()
 	executable := browser(t)
 	passes, err := vectors.Accepts()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 // TestHelpPage looks at the page that says how to trust a site's authority.
 func TestHelpPage(t *testing.T) {
+	t.Parallel()
 	executable := browser(t)
 	server := httptest.NewServer(web.Serve(web.CertificateHelp()))
 	defer server.Close()

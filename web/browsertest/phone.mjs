@@ -92,7 +92,7 @@ async function walk(browser, lang) {
 
 const browser = await launch();
 try {
-  for (const lang of ["en", "zh-CN"]) await walk(browser, lang);
+  await Promise.all(["en", "zh-CN"].map((lang) => walk(browser, lang)));
 } finally {
   await browser.close();
 }

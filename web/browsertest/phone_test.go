@@ -49,6 +49,7 @@ type issuer struct {
 // TestPhone walks the phone's page in both languages, with a station that
 // issues to its key and a door that judges what it shows.
 func TestPhone(t *testing.T) {
+	t.Parallel()
 	executable := browser(t)
 	all, err := vectors.ThePresentations()
 	must(t, err)
