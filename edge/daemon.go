@@ -191,6 +191,7 @@ func (d *daemon) followGround(ctx context.Context) {
 	for {
 		changed := d.ground.Changed()
 		d.kiosk.Configure(d.page())
+		d.session.ClockFault(d.ground.Snapshot().TimeLost)
 		d.session.Changed()
 		select {
 		case <-ctx.Done():

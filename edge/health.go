@@ -55,6 +55,7 @@ func (d *daemon) publish(ctx context.Context) {
 func (d *daemon) machine() metrics.Machine {
 	now := d.ground.Snapshot()
 	d.board.Set(metrics.Controller, !now.Contact.Reached)
+	d.board.Set(metrics.Clock, now.TimeLost || now.ClockBehind > 0 || now.ClockJumped != 0)
 	m := metrics.Machine{
 		Version: d.options.Version, Plain: now.PlainLeft, Face: now.FaceLeft, Distrusted: now.Distrusted,
 		Certificate: d.ground.Identity().Certificate.NotAfter.Sub(d.ground.Now()),

@@ -16,7 +16,6 @@ import (
 	"github.com/facelatch/facelatch/edge/ground"
 	"github.com/facelatch/facelatch/edge/kiosk"
 	"github.com/facelatch/facelatch/edge/session"
-	"github.com/facelatch/facelatch/edge/tpm"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/web"
 )
@@ -28,14 +27,6 @@ func (d *daemon) openGround() (err error) {
 		return err
 	}
 	o := ground.Options{Clock: d.options.Clock, Log: d.log, Models: d.eyes.models(), Limits: limits}
-	counter, err := tpm.Find(d.config.TPM)
-	if err != nil {
-		return err
-	}
-	if counter != nil {
-		d.after(counter.Close)
-		o.Counter = counter
-	}
 	if d.ground, err = ground.Open(d.config, o); err != nil {
 		return err
 	}
