@@ -8,6 +8,10 @@ FACES ?= ../shared/faces
 override FACES := $(shell realpath -m -- '$(FACES)')
 export FACES
 
+# Where the demo's front page listens, and the folder in which all of it stays.
+ADDR ?= 127.0.0.1:8080
+DATA ?= facelatch-demo
+
 # The product is built without cgo. internal/check turns it on for the race detector.
 export CGO_ENABLED := 0
 
@@ -35,7 +39,8 @@ setup: need ## install the model runtime and the models into bin/, checked by ha
 build: setup ## build bin/facelatch
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/facelatch ./cmd/facelatch
 
-run: story ## the main job, on the photographs in FACES: today the story of one pass
+run: build ## try it: controller, station and door on this machine, at http://$(ADDR); Ctrl-C stops
+	@bin/facelatch demo --addr '$(ADDR)' --data '$(DATA)'
 
 story: build ## a holder gets a pass, opens the door, a stranger is refused, the pass is revoked
 	@scripts/story
@@ -69,7 +74,7 @@ cross: need ## build bin/facelatch-arm64 for linux/arm64
 	@GOOS=linux GOARCH=arm64 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/facelatch-arm64 ./cmd/facelatch
 
 clean: ## delete what was built and installed; finished soak steps are forgotten
-	@rm -rf bin .cache bench/js/node_modules
+	@rm -rf bin .cache bench/js/node_modules web/browsertest/node_modules
 
 # The linters, each built once for a version.
 $(TOOLS)/staticcheck-%:
