@@ -11,7 +11,7 @@
 //  1. policy: what is asked for is allowed, and a consent covers it
 //  2. a place in a status list is taken, at random; it reads invalid
 //  3. the docket is kept, and the intent is in the record
-//  4. only now the station may extract a face, and seals the reference
+//  4. only now the station makes a reference, under the consent, and seals it
 //  5. lint: the claims about to be signed are checked anew, by themselves
 //  6. the pass is signed, and the result is in the record
 //  7. the pass is handed over; a door would still refuse it

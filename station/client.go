@@ -20,6 +20,9 @@ import (
 // most of it.
 const askTime = 40 * time.Second
 
+// errAway is wrapped by what keeps a controller from answering.
+var errAway = errors.New("the controller cannot be reached")
+
 // client asks one controller. It follows no redirect and uses no proxy.
 type client struct {
 	base string
@@ -62,6 +65,13 @@ func (c *client) certificate() *x509.Certificate {
 	return c.config.Certificates[0].Leaf
 }
 
+// shown is the certificate with its key.
+func (c *client) shown() *tls.Certificate {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return &c.config.Certificates[0]
+}
+
 func (c *client) close() { c.current().CloseIdleConnections() }
 
 // ask sends one JSON value and reads another; either may be nil. A refusal is a
@@ -83,7 +93,7 @@ func (c *client) ask(ctx context.Context, method, path string, body, answer any)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := c.current().Do(request)
 	if err != nil {
-		return fmt.Errorf("the controller cannot be reached: %w", err)
+		return fmt.Errorf("%w: %w", errAway, err)
 	}
 	defer response.Body.Close()
 	// Lists of doors are long because of their keys.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
@@ -16,17 +17,36 @@ import (
 // a station from Prepare to Complete or Abandon, and for [site.SessionTime] at
 // most: a pass that takes longer to make is abandoned, and Sign or Complete fail
 // with [issue.ErrState].
-type Office struct{ client *client }
+type Office struct {
+	client *client
+	ctx    context.Context // of the pass that is made; nil is that nothing ends it
+}
 
 var _ issue.Office = (*Office)(nil)
 
 // NewOffice returns the office of the controller at a URL such as
 // https://192.168.1.20:7443. config has the certificate of a station; see
 // [Station.Office] for one that joined.
-func NewOffice(url string, config *tls.Config) *Office { return &Office{newClient(url, config)} }
+func NewOffice(url string, config *tls.Config) *Office {
+	return &Office{client: newClient(url, config)}
+}
 
 // Office returns the office of the station's controller.
-func (s *Station) Office() *Office { return &Office{s.client} }
+func (s *Station) Office() *Office { return &Office{client: s.client} }
+
+// abandonTime is how long abandoning may take once the pass is not wanted any
+// more. What was not abandoned ends by itself.
+const abandonTime = 10 * time.Second
+
+// during returns an office that gives up what is being made when ctx ends.
+func (o *Office) during(ctx context.Context) *Office { return &Office{client: o.client, ctx: ctx} }
+
+func (o *Office) context() context.Context {
+	if o.ctx == nil {
+		return context.Background()
+	}
+	return o.ctx
+}
 
 // Prepare is a method of [issue.Office].
 func (o *Office) Prepare(r issue.Request) (pass.Binding, error) {
@@ -67,12 +87,14 @@ func (o *Office) Complete(id pass.ID) error {
 
 // Abandon is a method of [issue.Office].
 func (o *Office) Abandon(id pass.ID) error {
-	return o.ask(doorapi.PathAbandon, doorapi.PassRequest{ID: id}, nil)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(o.context()), abandonTime)
+	defer cancel()
+	return o.during(ctx).ask(doorapi.PathAbandon, doorapi.PassRequest{ID: id}, nil)
 }
 
 // ask turns what a controller refuses back into the errors of package issue.
 func (o *Office) ask(path string, body, answer any) error {
-	err := o.client.ask(context.Background(), "POST", path, body, answer)
+	err := o.client.ask(o.context(), "POST", path, body, answer)
 	var p *doorapi.Problem
 	if !errors.As(err, &p) {
 		return err

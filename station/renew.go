@@ -27,9 +27,12 @@ func ownKey(disk durable.Disk, dir string) (*ecdsa.PrivateKey, error) {
 	return key, site.CreateKey(disk, keyFile(dir), key)
 }
 
-// request is a PKCS #10 request (RFC 2986). A station has no host names.
-func request(key *ecdsa.PrivateKey) ([]byte, error) {
-	return x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: "station"}}, key)
+// request is a PKCS #10 request (RFC 2986). A station has host names only if it
+// serves its page.
+func request(key *ecdsa.PrivateKey, hosts []string) ([]byte, error) {
+	r := &x509.CertificateRequest{Subject: pkix.Name{CommonName: "station"}}
+	r.DNSNames, r.IPAddresses = split(hosts)
+	return x509.CreateCertificateRequest(rand.Reader, r, key)
 }
 
 // Renew gets the next certificate if two thirds of the life of this one are over,
@@ -39,11 +42,16 @@ func (s *Station) Renew(ctx context.Context) error {
 	if s.now().Before(own.NotBefore.Add(own.NotAfter.Sub(own.NotBefore) / 3 * 2)) {
 		return nil
 	}
+	return s.renew(ctx, hostsOf(own))
+}
+
+// renew gets a certificate for some hosts.
+func (s *Station) renew(ctx context.Context, hosts []string) error {
 	key, err := site.ReadKey(keyFile(s.dir))
 	if err != nil {
 		return err
 	}
-	csr, err := request(key)
+	csr, err := request(key, hosts)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,12 @@
 // code, holds the keys that references are sealed with (in a [site.Vault]), and
 // issues passes through its controller, of whom it is a client.
 //
-// Of a face nothing ever goes through this package but the hash of a sealed
-// reference, and of a PIN never the code. A controller cannot make it give a
+// [Server] is the page at which people get a pass. What it holds of a face lies
+// in memory, for minutes, under the consent that was given there: a picture for
+// as long as it is looked at, and what a reference is made of until the pass is
+// made or the enrolment ends. It is never written, never logged, and of it
+// nothing goes to the controller but the hash of the sealed reference; of a PIN,
+// never the code. A controller cannot make it give a
 // secret to a door: secrets are sealed to keys of which a person compared the
 // fingerprint at this station, whatever the controller says later.
 package station
@@ -124,7 +128,7 @@ func Join(ctx context.Context, code doorapi.Code, dir string, now func() time.Ti
 	if err != nil {
 		return nil, err
 	}
-	csr, err := request(key)
+	csr, err := request(key, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ being able to read them.`
 // stationCommand is facelatch station.
 func stationCommand() *cobra.Command {
 	c := group("station", "issue for a site from a machine of its own", "A station holds the keys that references are sealed with, and gives them to doors.")
-	c.AddCommand(stationJoin(), stationDoors(), stationApprove(), stationPIN())
+	c.AddCommand(stationJoin(), stationServe(), stationDoors(), stationApprove(), stationPIN())
 	return c
 }
 

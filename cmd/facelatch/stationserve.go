@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/station"
+	"github.com/facelatch/facelatch/web"
+)
+
+const stationServeHelp = `Serve the page at which people get a pass, with staff beside them: a plain pass,
+or a face pass for who read the notice and agreed. It runs until it is told to
+stop (Ctrl-C, SIGTERM). Pictures are looked at in memory and wiped; nothing of a
+face is written anywhere.
+
+Whoever opens the page can issue passes. So by default only this machine can
+reach it, and everybody who works on this machine. At another address it asks
+for a code that is made at each start and printed here; staff type it once in
+each browser.
+
+Browsers show cameras only to pages that they trust: the machine at the counter
+has to trust the site's authority, and to open the page by a name or address of
+--listen or --host, which the station's certificate then has.`
+
+const stationServeExample = `  facelatch station serve --dir desk
+  facelatch station serve --dir desk --listen 192.168.1.30:8444 --host desk.local`
+
+// renewTime is how often it is seen whether the certificate has to be renewed.
+const renewTime = 6 * time.Hour
+
+// stationServeFlags are the flags of station serve.
+type stationServeFlags struct {
+	dir, listen, contact string
+	hosts                []string
+}
+
+// stationServe is facelatch station serve.
+func stationServe() *cobra.Command {
+	var f stationServeFlags
+	c := &cobra.Command{
+		Use: "serve --dir DIR", Short: "serve the page at which people get a pass", Long: stationServeHelp,
+		Example: stationServeExample, Args: none,
+	}
+	c.Flags().StringVar(&f.dir, "dir", "", "the folder of the station")
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8444", "where to listen, as host:port")
+	c.Flags().StringArrayVar(&f.hosts, "host", nil, "a name or address by which browsers open the page; may be given several times")
+	c.Flags().StringVar(&f.contact, "contact", "", "whom holders are told to ask, such as a telephone number")
+	c.RunE = action(func(c *cobra.Command, _ []string) error {
+		ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
+		defer stop()
+		return withStation(ctx, f.dir, func(s *station.Station) error { return f.run(ctx, c, s) })
+	})
+	return c
+}
+
+func (f stationServeFlags) run(ctx context.Context, c *cobra.Command, s *station.Station) error {
+	config, err := f.config(ctx, s)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	if err != nil {
+		return usagef("--listen %s: %v", f.listen, err)
+	}
+	defer listener.Close()
+	url, err := f.name(ctx, s, &config, listener.Addr())
+	if err != nil {
+		return err
+	}
+	config.Say = func(text string) { warn(c.ErrOrStderr(), []string{text}) }
+	server, err := station.NewServer(config)
+	if err != nil {
+		return err
+	}
+	if config.Code != "" {
+		fmt.Fprintf(c.OutOrStdout(), "The page asks staff for this code: %s\n", config.Code)
+	}
+	fmt.Fprintf(c.OutOrStdout(), "ready: %s gives passes at %s\n", s.Name, url)
+	go renewAlways(ctx, s, config.Say)
+	return server.Serve(ctx, listener)
+}
+
+// config reads what the page needs, and prepares the models, so that nobody
+// waits for them before the camera.
+func (f stationServeFlags) config(ctx context.Context, s *station.Station) (c station.ServerConfig, err error) {
+	about, err := s.About(ctx)
+	if err != nil {
+		return c, err
+	}
+	dir, err := home.Find()
+	if err != nil {
+		return c, err
+	}
+	c = station.ServerConfig{
+		Site: s, TLS: s.ServerTLS(), Contact: f.contact,
+		Notice: station.Notice{SHA256: sha256.Sum256([]byte(notice)), Text: noticeTexts()},
+	}
+	if c.Page, err = web.WithLibraries(web.Enrol(), dir); err != nil {
+		return c, err
+	}
+	if c.Fonts, err = readFonts(); err != nil || about.FaceDays == 0 {
+		return c, err
+	}
+	c.Faces, err = stationFaces()
+	return c, err
+}
+
+// enrolThreshold is the threshold at which the pictures of one enrolment have to
+// be of one person. They are taken within seconds, in the same light.
+const enrolThreshold = "fmr-1e-4"
+
+func stationFaces() (*station.Faces, error) {
+	engine, manifest, err := newEngine(time.Now)
+	if err != nil {
+		return nil, err
+	}
+	threshold, ok := manifest.Threshold(enrolThreshold)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", errNoThreshold, enrolThreshold)
+	}
+	if err := engine.Prepare(); err != nil {
+		return nil, err
+	}
+	return &station.Faces{Engine: engine, Size: manifest.Reference.Bytes(), Threshold: threshold.Score}, nil
+}
+
+// name says by which names the page is opened, gets a certificate for them, and
+// returns the first as an address.
+func (f stationServeFlags) name(ctx context.Context, s *station.Station, c *station.ServerConfig, at net.Addr) (url string, err error) {
+	host, port, err := net.SplitHostPort(reachable(at))
+	if err != nil {
+		return "", err
+	}
+	for _, h := range append(slices.Clone(f.hosts), host, "localhost", "127.0.0.1") {
+		if h = strings.ToLower(h); !slices.Contains(c.Hosts, h) {
+			c.Hosts = append(c.Hosts, h)
+		}
+	}
+	if tcp, ok := at.(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
+		c.Code = station.NewCode()
+	}
+	if err := s.AddHosts(ctx, c.Hosts); err != nil {
+		return "", fmt.Errorf("a certificate for %s: %w", strings.Join(c.Hosts, ", "), err)
+	}
+	return "https://" + net.JoinHostPort(c.Hosts[0], port) + "/", nil
+}
+
+// renewAlways keeps the certificate young while the page is served.
+func renewAlways(ctx context.Context, s *station.Station, say func(string)) {
+	tick := time.NewTicker(renewTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.Renew(ctx); err != nil && ctx.Err() == nil {
+				say("the certificate could not be renewed yet: " + err.Error())
+			}
+		}
+	}
+}
+
+// noticeTexts is the notice in each of its languages. Its hash is that of all of
+// it.
+func noticeTexts() map[string]string {
+	english, chinese, _ := strings.Cut(notice, "\n\n\n")
+	return map[string]string{"en": english, "zh": strings.TrimSpace(chinese)}
+}

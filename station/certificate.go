@@ -1,0 +1,59 @@
+package station
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"slices"
+	"strings"
+)
+
+// Hosts returns the names and addresses that the station's certificate is for.
+func (s *Station) Hosts() []string { return hostsOf(s.client.certificate()) }
+
+func hostsOf(c *x509.Certificate) []string {
+	hosts := slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		hosts = append(hosts, ip.String())
+	}
+	return hosts
+}
+
+// AddHosts sees to it that the certificate is for some host names and addresses,
+// beside those that it is for already: a browser believes no other. The
+// controller vouches for private ones only, and what it refuses is a
+// [*doorapi.Problem].
+func (s *Station) AddHosts(ctx context.Context, hosts []string) error {
+	all := s.Hosts()
+	for _, host := range hosts {
+		if host = strings.ToLower(host); !slices.Contains(all, host) {
+			all = append(all, host)
+		}
+	}
+	if len(all) == len(s.Hosts()) {
+		return nil
+	}
+	return s.renew(ctx, all)
+}
+
+// split parts addresses from names.
+func split(hosts []string) (names []string, addresses []net.IP) {
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			addresses = append(addresses, ip)
+		} else {
+			names = append(names, host)
+		}
+	}
+	return names, addresses
+}
+
+// ServerTLS is with what the station serves its page: with its own certificate,
+// as it is at the time. Who looks at the page has none.
+func (s *Station) ServerTLS() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, Time: s.now, SessionTicketsDisabled: true,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.client.shown(), nil },
+	}
+}

@@ -1,0 +1,179 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/device/camera"
+	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/face"
+	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/picture"
+)
+
+// maxFrame is the largest picture that is taken in, in bytes.
+const maxFrame = 3 << 19
+
+// progress answers a picture.
+type progress struct {
+	Good int       `json:"good"`
+	Need int       `json:"need"`
+	Hint door.Hint `json:"hint"`
+}
+
+// takeFrame is POST /api/frame.
+func (s *Server) takeFrame(c call) error {
+	e, err := s.find(c.r.URL.Query().Get("enrolment"))
+	if err != nil {
+		return err
+	}
+	select {
+	case e.frame <- struct{}{}:
+		defer func() { <-e.frame }()
+	default:
+		return problem(doorapi.ProblemTooMany, http.StatusTooManyRequests, "One picture at a time")
+	}
+	data, err := c.readFrame()
+	defer clear(data)
+	if err != nil {
+		return err
+	}
+	return s.judge(c, e, data)
+}
+
+// judge looks at one picture, and answers what became of it.
+func (s *Server) judge(c call, e *enrolment, data []byte) error {
+	select {
+	case s.looks <- struct{}{}:
+		defer func() { <-s.looks }()
+	case <-c.r.Context().Done():
+		return context.Cause(c.r.Context())
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.ended:
+		return gone()
+	case e.kind() != pass.Face || s.c.Faces == nil:
+		return problem(doorapi.ProblemConflict, http.StatusConflict, "A plain pass needs no picture")
+	case e.made != nil:
+		return problem(doorapi.ProblemConflict, http.StatusConflict, "The pass has been made")
+	}
+	p := progress{Good: len(e.kept), Need: Need}
+	if p.Good < Need {
+		var err error
+		if p.Hint, err = s.keep(e, data); err != nil {
+			return err
+		}
+		p.Good = len(e.kept)
+	}
+	return c.write(p)
+}
+
+// keep looks at a picture, keeps what it is worth, and wipes it. The caller holds
+// e's mutex.
+func (s *Server) keep(e *enrolment, data []byte) (door.Hint, error) {
+	if err := e.grant.Check(consent.Enrol, s.c.Now()); err != nil {
+		return "", gone()
+	}
+	p, err := picture.Decode(data)
+	if err != nil {
+		return "", notAFrame(err)
+	}
+	defer p.Wipe()
+	capture, err := s.c.Faces.Engine.Capture(e.grant, p)
+	if hint, known := hintFor(err); known {
+		return hint, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer capture.Wipe()
+	probe, err := capture.Probe() // before the quality, which else extracts once more
+	if err != nil {
+		return "", err
+	}
+	hint, strength, err := quality(capture, e.about.RequireLive)
+	if err != nil || hint != door.HintNone {
+		probe.Wipe()
+		return hint, err
+	}
+	return s.join(e, kept{probe, strength})
+}
+
+// hintFor says what to do about a picture in which there is no one to look at.
+func hintFor(err error) (hint door.Hint, known bool) {
+	switch {
+	case errors.Is(err, face.ErrNoFace):
+		return door.HintLookHere, true
+	case errors.Is(err, face.ErrSeveralFaces):
+		return door.HintOnePerson, true
+	}
+	return door.HintNone, false
+}
+
+// quality says what would make a picture hard to compare later, or how strong it
+// is.
+func quality(c *face.Capture, requireLive bool) (door.Hint, float64, error) {
+	q, err := c.Quality()
+	if err != nil {
+		return "", 0, err
+	}
+	if problems := q.Problems(); len(problems) > 0 {
+		return door.HintFor(problems[0]), 0, nil
+	}
+	if requireLive {
+		attack, err := c.Attack()
+		if err != nil {
+			return "", 0, err
+		}
+		if attack.Suspected {
+			return door.HintLookHere, 0, nil
+		}
+	}
+	return door.HintNone, q.Strength, nil
+}
+
+// join puts a picture to those that were kept, if it shows the same person. If
+// not, somebody else has stepped in, now or before: nobody can tell which, so
+// none of them is kept.
+func (s *Server) join(e *enrolment, k kept) (door.Hint, error) {
+	for _, before := range e.kept {
+		same, err := s.c.Faces.Engine.Alike(e.grant, before.probe, k.probe, s.c.Faces.Threshold)
+		if err != nil || !same {
+			k.probe.Wipe()
+		}
+		if err != nil {
+			return "", err
+		}
+		if !same {
+			e.forget()
+			return door.HintOnePerson, nil
+		}
+	}
+	e.kept = append(e.kept, k)
+	return door.HintNone, nil
+}
+
+// best returns the strongest. The caller holds mu, and there is one.
+func (e *enrolment) best() *face.Probe {
+	return slices.MaxFunc(e.kept, func(a, b kept) int {
+		if a.strength < b.strength {
+			return -1
+		}
+		return 1
+	}).probe
+}
+
+// notAFrame says what is wrong with a picture. Nothing of what is in it is said.
+func notAFrame(err error) error {
+	if errors.Is(err, camera.ErrTooLarge) || errors.Is(err, picture.ErrTooLarge) {
+		return tooLarge()
+	}
+	return problem(doorapi.ProblemRequest, http.StatusBadRequest, fmt.Sprintf("The picture cannot be read: %v", err))
+}

@@ -1,0 +1,202 @@
+package station
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/facelatch/facelatch/card"
+	"github.com/facelatch/facelatch/face"
+	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/web"
+)
+
+// Site is what the page needs of its station. [Station] is one.
+type Site interface {
+	// About says what the site is and allows, as it is now.
+	About(ctx context.Context) (doorapi.Site, error)
+	// Issue makes a pass, as [Station.Issue] does. It may take a while, and ends
+	// early with ctx.
+	Issue(ctx context.Context, r issue.Request, e issue.Enroller, out issue.Outlet) (pass.Claims, error)
+}
+
+// Faces is what a station looks at faces with.
+type Faces struct {
+	// Engine is prepared, and has the same clock as the server.
+	Engine *face.Engine
+	// Size is the length of its references in bytes.
+	Size int
+	// Threshold is the score from which on two pictures count as one person's.
+	Threshold float64
+}
+
+// Notice is the text that a person agrees to.
+type Notice struct {
+	// SHA256 is that of the whole text, in all its languages.
+	SHA256 [32]byte
+	// Text is what people read, by language tag such as "en" or "zh".
+	Text map[string]string
+}
+
+// ServerConfig is what a [Server] is made from. All but the last five is
+// required.
+type ServerConfig struct {
+	Site   Site
+	Notice Notice
+	// Page is [web.Enrol] with its libraries.
+	Page fs.FS
+	// Fonts are for the card.
+	Fonts card.Fonts
+	// Hosts are the names and addresses that the page is opened by. A request
+	// for another is refused, so that no web site can lead a browser here under
+	// a name of its own.
+	Hosts []string
+	// TLS has the certificate; see [Station.ServerTLS].
+	TLS *tls.Config
+
+	// Faces is nil at a station for plain passes only.
+	Faces *Faces
+	// Code is what staff type before they get to the page; see [NewCode].
+	// Without one, the page is served on loopback only, to whoever is on this
+	// machine.
+	Code string
+	// Contact is whom holders are told to ask.
+	Contact string
+	// Say is called with what the operator has to know; never with anything
+	// about a person. It may be nil, and is called by several goroutines.
+	Say func(string)
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+const (
+	// Need is how many good pictures of one person there have to be.
+	Need = 3
+	// EnrolmentTime is how long an enrolment lasts, and how long the pass can be
+	// fetched once it is made.
+	EnrolmentTime = 10 * time.Minute
+	// MaxEnrolments is how many there are at once.
+	MaxEnrolments = 8
+
+	// sweepTime is how often what has ended is looked for.
+	sweepTime = 5 * time.Second
+	// maxConnections is how many there are at once; more are closed.
+	maxConnections = 64
+	// stopTime is how long requests get to end when the server stops.
+	stopTime = 5 * time.Second
+	// makeTime is how long making a pass may take.
+	makeTime = time.Minute
+)
+
+var (
+	// ErrServer is returned for a [ServerConfig] that cannot be.
+	ErrServer = errors.New("the enrolment page cannot be served like this")
+	// ErrNoCode is returned for serving beyond this machine without a code.
+	ErrNoCode = fmt.Errorf("%w: whoever opens it can issue passes, so beyond this machine it needs a code", ErrServer)
+)
+
+// Server serves the enrolment page. What it holds of a person lies in memory,
+// until the enrolment ends in whatever way.
+type Server struct {
+	c     ServerConfig
+	file  http.Handler
+	gate  *gate
+	looks chan struct{} // one for each picture that is looked at
+	turn  chan struct{} // holds one value while a pass is made
+
+	mu  sync.Mutex // guards what follows
+	all map[string]*enrolment
+}
+
+// NewServer checks a configuration, and starts nothing. It fails with
+// [ErrServer].
+func NewServer(c ServerConfig) (*Server, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Say == nil {
+		c.Say = func(string) {}
+	}
+	switch {
+	case c.Site == nil || c.Page == nil || c.TLS == nil:
+		return nil, fmt.Errorf("%w: there is no site, page or certificate", ErrServer)
+	case len(c.Hosts) == 0:
+		return nil, fmt.Errorf("%w: it has no name", ErrServer)
+	case c.Notice.SHA256 == [32]byte{} || len(c.Notice.Text) == 0:
+		return nil, fmt.Errorf("%w: there is no notice to agree to", ErrServer)
+	case c.Faces != nil && !(c.Faces.Threshold > 0):
+		return nil, fmt.Errorf("%w: there is no threshold for faces", ErrServer)
+	case c.Code != "" && len(plain(c.Code)) < codeLength:
+		return nil, fmt.Errorf("%w: the code is too short", ErrServer)
+	}
+	const atOnce = 2
+	return &Server{
+		c: c, file: web.Serve(c.Page), gate: newGate(c.Code, c.Now),
+		looks: make(chan struct{}, atOnce), turn: make(chan struct{}, 1), all: make(map[string]*enrolment),
+	}, nil
+}
+
+// Serve answers on a listener until ctx ends, lets requests come to their end
+// for a few seconds, and wipes everything. It closes the listener, and may be
+// called once. It fails with [ErrNoCode].
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	at, ok := l.Addr().(*net.TCPAddr)
+	if !ok || s.c.Code == "" && !at.IP.IsLoopback() {
+		return errors.Join(ErrNoCode, l.Close())
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	life, die := context.WithCancel(context.WithoutCancel(ctx)) // of passes that are being made
+	defer die()
+	server := newHTTPServer(s.handler(life, at.Port), s.c.TLS)
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() { s.sweepAlways(ctx) })
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		stopped <- shutDown(server)
+	}()
+	err := server.ServeTLS(l, "", "")
+	stop()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	err = errors.Join(err, <-stopped)
+	die()
+	sweeping.Wait()
+	s.end()
+	return err
+}
+
+// shutDown lets requests end, but not for ever.
+func shutDown(server *http.Server) error {
+	late, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	err := server.Shutdown(late)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
+	return err
+}
+
+// sweepAlways ends what has lasted too long, asked for or not.
+func (s *Server) sweepAlways(ctx context.Context) {
+	tick := time.NewTicker(sweepTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.sweep()
+		}
+	}
+}
