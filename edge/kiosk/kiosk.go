@@ -177,6 +177,9 @@ type Screen struct {
 	State string
 	// Until is when the screen changes by itself; zero: it does not.
 	Until time.Time
+	// Ways are the ways in that would work now, of Page.Methods, joined by "+";
+	// empty: none would.
+	Ways string
 }
 
 // FrameMode is what frames are wanted for.

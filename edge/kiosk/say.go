@@ -3,6 +3,7 @@ package kiosk
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -42,12 +43,13 @@ func sayNonce(nonce Nonce) []byte {
 // tablet's clock may be wrong.
 func sayScreen(s Screen, now time.Time) []byte {
 	m := struct {
-		T     string `json:"t"`
-		Key   string `json:"key"`
-		Hint  string `json:"hint,omitempty"`
-		State string `json:"state,omitempty"`
-		Until *int64 `json:"until,omitempty"`
-	}{T: "screen", Key: s.Key, Hint: s.Hint, State: s.State}
+		T     string   `json:"t"`
+		Key   string   `json:"key"`
+		Hint  string   `json:"hint,omitempty"`
+		State string   `json:"state,omitempty"`
+		Until *int64   `json:"until,omitempty"`
+		Ways  []string `json:"ways"`
+	}{T: "screen", Key: s.Key, Hint: s.Hint, State: s.State, Ways: strings.FieldsFunc(s.Ways, func(r rune) bool { return r == '+' })}
 	if !s.Until.IsZero() {
 		left := max(0, s.Until.Sub(now).Milliseconds())
 		m.Until = &left

@@ -103,7 +103,7 @@ func (s *Session) frames(state door.State) {
 func (s *Session) show(out door.Output) {
 	screen := kiosk.Screen{
 		Key: string(out.Screen.Key), Hint: string(out.Screen.Hint),
-		State: out.State.String(), Until: out.Screen.Until,
+		State: out.State.String(), Until: out.Screen.Until, Ways: out.Screen.Ways.String(),
 	}
 	if screen != s.shown {
 		s.shown = screen

@@ -40,6 +40,8 @@ export interface Screen {
   /** How long this screen lasts from now; absent or 0: until the next. */
   until?: number;
   state?: string;
+  /** The ways in that would work now, of the config's methods; absent: all of them. */
+  ways?: Method[];
 }
 
 export type FromDoor =

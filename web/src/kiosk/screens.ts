@@ -50,8 +50,8 @@ export const screens: Record<Name, Look> = {
 };
 
 /** Which sentence says how to come in without a face. */
-export function way(name: Name, config: Config | null): Word {
-  const has = (m: Method): boolean => config?.methods.includes(m) ?? false;
+export function way(name: Name, config: Config | null, ways?: Method[]): Word {
+  const has = (m: Method): boolean => (ways ?? config?.methods ?? []).includes(m);
   const pin = has("pin") ? "-pin" : "";
   switch (name) {
     case "locked": case "latch-failed": case "connecting": case "lost": case "elsewhere": case "insecure":
@@ -63,6 +63,6 @@ export function way(name: Name, config: Config | null): Word {
     case "opened":
       return has("face") ? "way.done" : `way.noface-plain${pin}`;
   }
-  if (!config) return "way.staff";
+  if (!config || (ways && ways.length === 0)) return "way.staff";
   return has("face") ? `way.plain${pin}` : `way.noface-plain${pin}`;
 }

@@ -19,6 +19,7 @@ export interface State {
 export function sight(name: Name, state: State, words: Words): Sight {
   const { config, screen } = state;
   const look = screens[name];
+  const ways = screen?.ways; // a PIN that rests after too many wrong codes is not offered
   const ours = screen?.key === name ? screen : null;
   const contact = words.pick(config?.contact) || words.say("contact");
   return {
@@ -27,8 +28,8 @@ export function sight(name: Name, state: State, words: Words): Sight {
     title: words.say(look.title),
     text: words.say(text(name, state), { contact }),
     hint: words.hint(ours?.hint),
-    way: words.say(way(name, config), { contact }),
-    pin: look.pin && (config?.methods.includes("pin") ?? false),
+    way: words.say(way(name, config, ways), { contact }),
+    pin: look.pin && (ways ?? config?.methods ?? []).includes("pin"),
     until: ours?.until ?? 0,
     demo: config?.demo ?? false,
     place: [words.pick(config?.site), words.pick(config?.zone)].filter(Boolean).join(" · "),
