@@ -3,6 +3,7 @@ package ground
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -22,6 +23,9 @@ const (
 	waitingTime = time.Hour
 	// jumpShown is for how long a jump of the clock is shown.
 	jumpShown = time.Hour
+	// takenWithin is how soon after a bundle a door asks for the secrets that
+	// belong to it.
+	takenWithin = 2 * time.Second
 	// reportEvery is how often the machine may report.
 	reportEvery = time.Hour
 	// keepDays is how many days of counts wait for a controller.
@@ -99,6 +103,13 @@ func (g *Ground) errands(ctx context.Context, client *link.Client) {
 		select {
 		case <-ctx.Done():
 		case <-timekeeper.After(g.options.Clock, wait):
+		case <-g.took:
+			// A pass may have been made under a key that is new, too. Doors heard
+			// of it together, and need not all ask at once.
+			select {
+			case <-ctx.Done():
+			case <-timekeeper.After(g.options.Clock, rand.N(takenWithin)):
+			}
 		}
 		if ctx.Err() != nil || !g.Snapshot().Contact.Reached {
 			continue

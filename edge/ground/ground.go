@@ -81,6 +81,7 @@ type Ground struct {
 	jump     time.Duration // the last jump of the clock, while it is shown
 	jumpLeft int           // for how many minutes it is still shown
 	changed  chan struct{} // closed at the next change
+	took     chan struct{} // gets a value when a bundle was taken
 }
 
 // Contact is how it stands with the controller.
@@ -107,7 +108,7 @@ func Open(c config.Config, o Options) (*Ground, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Ground{config: c, options: o, folder: folder, log: o.Log, changed: make(chan struct{})}
+	g := &Ground{config: c, options: o, folder: folder, log: o.Log, changed: make(chan struct{}), took: make(chan struct{}, 1)}
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
 	}

@@ -99,6 +99,10 @@ func (g *Ground) take(data []byte, fetch func(bundle.Object) ([]byte, error)) er
 	}
 	g.mu.Lock()
 	g.tell() // now it has a life, too
+	select {
+	case g.took <- struct{}{}:
+	default: // the errands are told already
+	}
 	g.mu.Unlock()
 	g.log.Info("took a bundle", "number", b.Number)
 	return nil
