@@ -38,7 +38,7 @@ var (
 // Config is what a demo needs to know.
 type Config struct {
 	// Addr is where the front page listens. Door, station and controller take
-	// the three ports that follow, or free ones.
+	// the ports that follow, or free ones.
 	Addr string
 	// Data is the one folder in which everything stays.
 	Data string

@@ -22,7 +22,7 @@ import (
 const zone = "front"
 
 // ports are where the parts listen.
-type ports struct{ front, kiosk, help, station, controller string }
+type ports struct{ front, kiosk, help, station, controller, phone string }
 
 // Run runs a demo until ctx is done. The first time it makes everything; later
 // it goes on with what is in the folder. It fails with [ErrNotADemo] and
@@ -109,7 +109,7 @@ func (d *demo) start(ctx context.Context) error {
 		}
 	}
 	d.say("Starting the station")
-	if err := d.parts.start("station", "ready:", "station", "serve", "--dir", d.folder.station(), "--listen", d.ports.station); err != nil {
+	if err := d.parts.start("station", "ready:", "station", "serve", "--dir", d.folder.station(), "--listen", d.ports.station, "--phone", d.ports.phone); err != nil {
 		return err
 	}
 	d.say("Starting the door")
@@ -222,12 +222,13 @@ func (d *demo) show(ctx context.Context) error {
 		return err
 	}
 	d.front.links = links{
-		Kiosk: "https://" + d.ports.kiosk, Station: "https://" + d.ports.station + "/", Help: "http://" + d.ports.help + "/",
+		Kiosk: "https://" + d.ports.kiosk, Station: "https://" + d.ports.station + "/", Phone: "https://" + d.ports.phone + "/", Help: "http://" + d.ports.help + "/",
 		Data: d.Data, Pass: picture, Number: halves(have.Number), Code: halves(have.Code),
 	}
 	d.say("\nA plain pass, which opens the door without a face:\n\n%s\nor type the number %s and the code %s\n", text, halves(have.Number), halves(have.Code))
 	d.say("  the door's screen  https://%s (pair it from the front page, or with facelatch edge pair --config %s)", d.ports.kiosk, d.folder.doorConfig())
 	d.say("  the station        https://%s", d.ports.station)
+	d.say("  for telephones     https://%s", d.ports.phone)
 	d.say("  trust              %s, so that the browser knows them (http://%s says how)", d.folder.authority(), d.ports.help)
 	return nil
 }
@@ -284,7 +285,7 @@ func hostOf(address string) string {
 	return host
 }
 
-// choosePorts takes the four ports after the front page's, or free ones. They
+// choosePorts takes the five ports after the front page's, or free ones. They
 // are kept, because the door's tablet and the join codes name them.
 func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 	host, port, err := net.SplitHostPort(front.String())
@@ -301,8 +302,8 @@ func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 	file := filepath.Join(d.Data, "ports.json")
 	if data, err := os.ReadFile(file); err == nil {
 		var kept map[string]string
-		if err := json.Unmarshal(data, &kept); err == nil && len(kept) == 4 {
-			return ports{front.String(), kept["kiosk"], kept["help"], kept["station"], kept["controller"]}, nil
+		if err := json.Unmarshal(data, &kept); err == nil && len(kept) == 5 {
+			return ports{front.String(), kept["kiosk"], kept["help"], kept["station"], kept["controller"], kept["phone"]}, nil
 		}
 	}
 	n, err := strconv.Atoi(port)
@@ -310,12 +311,12 @@ func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 		return p, err
 	}
 	p.front = front.String()
-	for i, each := range []*string{&p.kiosk, &p.station, &p.controller, &p.help} {
+	for i, each := range []*string{&p.kiosk, &p.station, &p.controller, &p.help, &p.phone} {
 		if *each, err = freePort(host, n+1+i); err != nil {
 			return p, err
 		}
 	}
-	data, err := json.Marshal(map[string]string{"kiosk": p.kiosk, "help": p.help, "station": p.station, "controller": p.controller})
+	data, err := json.Marshal(map[string]string{"kiosk": p.kiosk, "help": p.help, "station": p.station, "controller": p.controller, "phone": p.phone})
 	if err != nil {
 		return p, err
 	}

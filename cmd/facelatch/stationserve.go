@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"fmt"
+	"io/fs"
 	"net"
 	"os/signal"
 	"slices"
@@ -30,7 +32,11 @@ each browser.
 
 Browsers show cameras only to pages that they trust: the machine at the counter
 has to trust the site's authority, and to open the page by a name or address of
---listen or --host, which the station's certificate then has.`
+--listen or --host, which the station's certificate then has.
+
+--phone serves another page, for holders' own telephones: one that keeps a plain
+pass which belongs to the telephone, and shows it anew every few seconds. It is
+files and nothing else, and gives nobody a right.`
 
 const stationServeExample = `  facelatch station serve --dir desk
   facelatch station serve --dir desk --listen 192.168.1.30:8444 --host desk.local`
@@ -40,8 +46,8 @@ const renewTime = 6 * time.Hour
 
 // stationServeFlags are the flags of station serve.
 type stationServeFlags struct {
-	dir, listen, contact string
-	hosts                []string
+	dir, listen, contact, phone string
+	hosts                       []string
 }
 
 // stationServe is facelatch station serve.
@@ -55,6 +61,7 @@ func stationServe() *cobra.Command {
 	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8444", "where to listen, as host:port")
 	c.Flags().StringArrayVar(&f.hosts, "host", nil, "a name or address by which browsers open the page; may be given several times")
 	c.Flags().StringVar(&f.contact, "contact", "", "whom holders are told to ask, such as a telephone number")
+	c.Flags().StringVar(&f.phone, "phone", "", "where to listen for telephones, as host:port (default: not at all)")
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
 		defer stop()
@@ -85,9 +92,57 @@ func (f stationServeFlags) run(ctx context.Context, c *cobra.Command, s *station
 	if config.Code != "" {
 		fmt.Fprintf(c.OutOrStdout(), "The page asks staff for this code: %s\n", config.Code)
 	}
+	phones, err := f.phones(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer phones.Close()
+	go phones.serve(ctx, config.Say)
 	fmt.Fprintf(c.OutOrStdout(), "ready: %s gives passes at %s\n", s.Name, url)
 	go renewAlways(ctx, s, config.Say)
 	return server.Serve(ctx, listener)
+}
+
+// phones is the page for telephones; the zero value is none.
+type phones struct {
+	net.Listener
+	pages fs.FS
+	tls   *tls.Config
+}
+
+func (f stationServeFlags) phones(ctx context.Context, s *station.Station) (p phones, err error) {
+	if f.phone == "" {
+		return p, nil
+	}
+	dir, err := home.Find()
+	if err != nil {
+		return p, err
+	}
+	if p.pages, err = web.WithLibraries(web.Phone(), dir); err != nil {
+		return p, err
+	}
+	p.tls = s.ServerTLS()
+	if p.Listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", f.phone); err != nil {
+		return p, usagef("--phone %s: %v", f.phone, err)
+	}
+	return p, nil
+}
+
+// Close closes the listener, if there is one.
+func (p phones) Close() error {
+	if p.Listener == nil {
+		return nil
+	}
+	return p.Listener.Close()
+}
+
+func (p phones) serve(ctx context.Context, say func(string)) {
+	if p.Listener == nil {
+		return
+	}
+	if err := station.ServePhone(ctx, p.Listener, p.tls, p.pages); err != nil && ctx.Err() == nil {
+		say("telephones are not served any more: " + err.Error())
+	}
 }
 
 // config reads what the page needs, and prepares the models, so that nobody
