@@ -52,8 +52,14 @@ func (f *front) handler() http.Handler {
 	return headers(mux)
 }
 
+// headers answers only under an address or as localhost, so that no web site can
+// lead a browser here under a name of its own.
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name := hostname(r.Host); name != "localhost" && net.ParseIP(name) == nil {
+			http.Error(w, "open this page by an address, or as localhost", http.StatusMisdirectedRequest)
+			return
+		}
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' https:; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -104,6 +110,14 @@ func fromHere(r *http.Request) bool {
 	ip := net.ParseIP(host)
 	site := r.Header.Get("Sec-Fetch-Site")
 	return err == nil && ip != nil && ip.IsLoopback() && (site == "" || site == "same-origin" || site == "none")
+}
+
+// hostname is the host of a Host header, without its port.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.Trim(host, "[]")
 }
 
 // serve answers until ctx is done.

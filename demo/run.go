@@ -368,6 +368,6 @@ func drawn(text string) (template.HTML, string, error) {
 		return "", "", err
 	}
 	// Nothing in it comes from anywhere but this line.
-	page := `<img alt="" src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(png) + `">`
+	page := `<img alt="QR" src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(png) + `">`
 	return template.HTML(page), code.Terminal(), nil
 }

@@ -182,6 +182,14 @@ func checkParts(t *testing.T, out, addr, data string) {
 			t.Errorf("%s answers %s", page, answer.Status)
 		}
 	}
+	elsewhere, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere.Host = "evil.example"
+	if answer, err := client.Do(elsewhere); err != nil || answer.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("under another name it answers %v, %v", answer, err)
+	}
 	answer, err := client.Post("http://"+addr+"/kiosk", "", nil)
 	if err != nil {
 		t.Fatal(err)
