@@ -23,41 +23,40 @@ type step struct {
 }
 
 // plan lists the steps: all tests as they are built for use, all tests under
-// the race detector, then each fuzz target.
+// the race detector, then each fuzz target. A full plan repeats, in steps of
+// their own, what counts differently there.
 func plan(ctx context.Context, fuzztime time.Duration, full bool) ([]step, error) {
 	targets, err := fuzzTargets(ctx)
 	if err != nil {
 		return nil, err
 	}
-	timeout := "-timeout=10m"
-	var env []string
-	if full {
-		timeout = "-timeout=4h"
-		env = []string{"FACELATCH_SOAK=1"}
-	}
 	steps := []step{{
 		name:   "all tests",
-		args:   []string{"-count=1", timeout, "./..."},
-		env:    append(env, "CGO_ENABLED=0"),
+		args:   []string{"-count=1", "-timeout=15m", "./..."},
+		env:    []string{"CGO_ENABLED=0"},
 		verify: func(r *results, out io.Writer) { r.verifyCorpora(targets, out) },
 	}}
 	if why := noRace(); why != "" {
 		fmt.Println("without the race detector:", why)
 	} else {
-		args := []string{"-count=1", timeout, "-race"}
-		if !full {
-			args = append(args, "-short") // what is long without it has run already
-		}
 		steps = append(steps, step{
 			name: "all tests, race detector",
-			args: append(args, "./..."),
-			env:  append(env, "CGO_ENABLED=1"),
+			// What is long without it has run already.
+			args: []string{"-count=1", "-timeout=15m", "-race", "-short", "./..."},
+			env:  []string{"CGO_ENABLED=1"},
 		})
+	}
+	if full {
+		long, err := longTests(ctx)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, long...)
 	}
 	for _, t := range targets {
 		steps = append(steps, step{
 			name: "fuzz " + strings.TrimPrefix(t.pkg, module+"/") + " " + t.name,
-			args: []string{"-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + fuzztime.String(), timeout, t.pkg},
+			args: []string{"-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + fuzztime.String(), "-timeout=15m", t.pkg},
 			env:  []string{"CGO_ENABLED=0"},
 		})
 	}
