@@ -43,7 +43,7 @@ func (s *Server) draw(text string, about doorapi.Site, location *time.Location) 
 }
 
 // fetch answers with one of the forms of a pass.
-func (s *Server) fetch(kind, name string, which func(*made) []byte) func(call) error {
+func (s *Server) fetch(kind string, which func(*made) []byte) func(call) error {
 	return func(c call) error {
 		e, err := s.hold(c.r.PathValue("enrolment"))
 		if err != nil {
@@ -56,7 +56,6 @@ func (s *Server) fetch(kind, name string, which func(*made) []byte) func(call) e
 		data := which(e.made)
 		c.w.Header().Set("Content-Type", kind)
 		c.w.Header().Del("Content-Security-Policy") // some browsers apply it to their own viewer
-		c.w.Header().Set("Content-Disposition", `inline; filename="`+name+`"`)
 		c.w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 		_, _ = c.w.Write(data) // whoever asked may be gone
 		return nil

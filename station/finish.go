@@ -45,7 +45,7 @@ func (s *Server) finish(c call) error {
 	}
 	return c.write(handed{
 		Kind: e.kind().String(), Text: e.made.text, Until: e.made.until, Later: true,
-		PNG: pathPNG + e.token, PDF: pathPDF + e.token,
+		PNG: pathPass + e.token + namePNG, PDF: pathPass + e.token + namePDF,
 	})
 }
 

@@ -53,6 +53,9 @@ func plain(code string) string {
 //go:embed gate.html
 var gatePage string
 
+//go:embed gate.css
+var gateStyle string
+
 // gate keeps everybody from the page who has not typed the code. Issuing is a
 // right of staff, and the page can be reached by all who are on the network.
 type gate struct {
@@ -131,11 +134,11 @@ func (g *gate) try() bool {
 // ask shows a form. A form sends an Origin only under another referrer policy
 // than that of the page.
 func (g *gate) ask(w http.ResponseWriter, status int, said string) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h, style := w.Header(), sha256.Sum256([]byte(gateStyle))
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(style[:])+"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, strings.Replace(gatePage, "{said}", html.EscapeString(said), 1))
+	_, _ = io.WriteString(w, strings.NewReplacer("{said}", html.EscapeString(said), "{style}", gateStyle).Replace(gatePage))
 }

@@ -141,7 +141,7 @@ func TestCode(t *testing.T) {
 	}
 	closed := func(when string) {
 		t.Helper()
-		for _, path := range []string{"/api/notice", "/index.html", pathPNG + "x"} {
+		for _, path := range []string{"/api/notice", "/index.html", pathPass + "x" + namePNG} {
 			if response, _ := r.do("GET", path, "", nil, nil); response.StatusCode != http.StatusForbidden {
 				t.Errorf("%s, %s: %d", when, path, response.StatusCode)
 			}

@@ -19,10 +19,11 @@ import (
 	"github.com/facelatch/facelatch/web"
 )
 
-// Paths at which a pass is fetched, before the token of its enrolment.
+// Where a pass is fetched. The last part is how it is called when it is saved.
 const (
-	pathPNG = "/api/pass.png/"
-	pathPDF = "/api/pass.pdf/"
+	pathPass = "/api/pass/" // then the token of its enrolment
+	namePNG  = "/pass.png"
+	namePDF  = "/pass.pdf"
 )
 
 // maxBody is the largest body that is no picture, in bytes.
@@ -41,13 +42,13 @@ func (s *Server) handler(life context.Context, port int) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", s.file)
 	for pattern, do := range map[string]func(call) error{
-		"GET /api/notice":                s.notice,
-		"POST /api/choose":               s.choose,
-		"POST /api/frame":                s.takeFrame,
-		"POST /api/finish":               s.finish,
-		"POST /api/abandon":              s.abandon,
-		"GET " + pathPNG + "{enrolment}": s.fetch("image/png", "pass.png", func(m *made) []byte { return m.png }),
-		"GET " + pathPDF + "{enrolment}": s.fetch("application/pdf", "pass.pdf", func(m *made) []byte { return m.pdf }),
+		"GET /api/notice":                           s.notice,
+		"POST /api/choose":                          s.choose,
+		"POST /api/frame":                           s.takeFrame,
+		"POST /api/finish":                          s.finish,
+		"POST /api/abandon":                         s.abandon,
+		"GET " + pathPass + "{enrolment}" + namePNG: s.fetch("image/png", func(m *made) []byte { return m.png }),
+		"GET " + pathPass + "{enrolment}" + namePDF: s.fetch("application/pdf", func(m *made) []byte { return m.pdf }),
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")

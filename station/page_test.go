@@ -435,7 +435,7 @@ func TestFailures(t *testing.T) {
 	if _, status := r.finish(e); status != http.StatusServiceUnavailable {
 		t.Errorf("a pass that was not made valid: %d", status)
 	}
-	if status := r.get(pathPNG+e, nil); status != http.StatusConflict {
+	if status := r.get(pathPass+e+namePNG, nil); status != http.StatusConflict {
 		t.Errorf("it was not taken back: %d", status)
 	}
 	r.site.set(func() { r.site.complete = nil })
