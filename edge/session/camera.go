@@ -44,7 +44,7 @@ func (s *Session) use(ctx context.Context, frame *camera.Frame) {
 		s.useForLook(frame, order)
 		return
 	}
-	if s.p.Codes != nil && s.desk.reads() {
+	if s.desk.reads() && (s.p.Wired || s.p.ReadCodes || s.readsHere.Load()) {
 		s.useForCodes(ctx, frame)
 	}
 }

@@ -10,7 +10,11 @@ func (s *Session) Event(e kiosk.Event) {
 	switch e := e.(type) {
 	case kiosk.Connected:
 		s.say(door.Fault{Part: door.KioskFault, Broken: false})
+	case kiosk.NoReader:
+		s.readsHere.Store(true)
+		s.Changed()
 	case kiosk.Lost:
+		s.readsHere.Store(false)
 		s.pageCamera.Store(false)
 		s.say(door.Fault{Part: door.KioskFault, Broken: true})
 	case kiosk.Code:

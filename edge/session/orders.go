@@ -83,7 +83,7 @@ func (s *Session) frames(state door.State) {
 	switch {
 	case state == door.Looking:
 		mode = kiosk.LookFrames
-	case state.Reads() && s.p.Codes != nil && !s.p.Wired:
+	case state.Reads() && (s.p.ReadCodes || s.readsHere.Load()):
 		mode = kiosk.CodeFrames
 	}
 	if mode == s.mode || s.p.Wired {

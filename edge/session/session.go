@@ -51,7 +51,7 @@ type CodeReader interface {
 	Read(ctx context.Context, p *picture.Picture, want func(text string) bool) ([]string, error)
 }
 
-// Parts are what a session works with. All are required but Trace and Codes.
+// Parts are what a session works with. All are required but Trace.
 type Parts struct {
 	Believer Believer
 	Eyes     Eyes
@@ -59,9 +59,11 @@ type Parts struct {
 	Latch    latch.Latch
 	Camera   camera.Source
 	Watch    *camera.Watch
-	// Codes reads codes in frames. It is needed where the camera is Wired, and
-	// where the page cannot read codes itself.
+	// Codes reads codes in frames, where the camera is Wired and where the page
+	// cannot read them itself.
 	Codes CodeReader
+	// ReadCodes asks the page for frames in idle even if it could.
+	ReadCodes bool
 	// Wired is whether frames come by themselves, from a camera of the daemon's
 	// own, instead of being asked for.
 	Wired bool
@@ -88,6 +90,9 @@ type Session struct {
 	desk   desk
 	// pageCamera is whether the page says that its camera does not work.
 	pageCamera atomic.Bool
+	// readsHere is whether the page cannot read codes, so that it is asked for
+	// frames in idle.
+	readsHere atomic.Bool
 	// filming is whether the page is asked for frames.
 	filming atomic.Bool
 

@@ -36,12 +36,13 @@ export class App {
   private idle = 0;
   private warn = 0;
   private nonce = "";
+  private noReader = false;
   private greeted = false; // this connection is new: the daemon does not know the camera's state
 
   constructor(root: HTMLElement, said: HTMLElement) {
     this.lens = new Lens({
       camera: (state) => this.cameraIs(state), code: (text) => this.code(text), drawn: () => this.view.aim(),
-      frame: (jpeg) => this.link?.frame(jpeg), flush: () => this.link?.flush(),
+      blind: () => this.blind(), frame: (jpeg) => this.link?.frame(jpeg), flush: () => this.link?.flush(),
     });
     this.view = new View(root, said, this.lens.camera.video, this.words, {
       press: (button) => this.press(button), notice: () => this.reads(true), pin: () => this.openPIN(), speak: () => this.speak(), language: () => this.language(),
@@ -133,6 +134,7 @@ export class App {
     this.words.offer(config.langs);
     this.eyes();
     if (this.state.preview && this.greeted) this.send({ t: "camera", state: this.state.camera });
+    if (this.noReader && this.greeted) this.send({ t: "noreader" });
     this.greeted = false;
     if (JSON.stringify({ ...before, nonce: "" }) !== JSON.stringify({ ...config, nonce: "" })) this.draw();
     void this.showNonce();
@@ -162,6 +164,11 @@ export class App {
     if (read && !this.scanning) this.seen.resume(performance.now());
     this.scanning = read;
     this.lens.read(read);
+  }
+
+  private blind(): void {
+    this.noReader = true;
+    this.send({ t: "noreader" });
   }
 
   private cameraIs(state: State["camera"]): void {

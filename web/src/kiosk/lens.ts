@@ -8,6 +8,8 @@ export interface Watcher {
   camera(state: "ok" | Trouble): void;
   code(text: string): void;
   drawn(): void;
+  /** This browser cannot read codes. */
+  blind(): void;
   frame(jpeg: ArrayBuffer): void;
   flush(): void;
 }
@@ -44,7 +46,10 @@ export class Lens {
   /** Looks for codes, or stops looking. */
   read(on: boolean): void {
     if (!on) return this.scan?.stop();
-    this.codes ??= new Codes("reader.js");
+    if (!this.codes) {
+      this.codes = new Codes("reader.js");
+      void this.codes.usable.then((usable) => usable || this.watcher.blind());
+    }
     this.scan ??= new Scan(this.camera, this.codes, (text) => this.watcher.code(text), () => this.watcher.drawn());
     this.scan.start();
   }

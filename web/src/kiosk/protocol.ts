@@ -18,6 +18,8 @@ export interface Config {
   site: Text;
   zone: Text;
   methods: Method[];
+  /** The door's 20 digits, for whoever compares them, until somebody has. */
+  fingerprint?: string;
   /** Languages of this door, the first is the one it starts with. */
   langs: string[];
   /** The page finds codes itself. */
@@ -63,6 +65,7 @@ export type FromPage =
   | { t: "cancel" }
   | { t: "lang"; lang: string }
   | { t: "camera"; state: CameraState }
+  | { t: "noreader" } // this browser cannot read codes: the daemon may ask for frames instead
   | { t: "flush" }
   | { t: "pong" };
 

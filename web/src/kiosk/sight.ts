@@ -32,7 +32,7 @@ export function sight(name: Name, state: State, words: Words): Sight {
     pin: look.pin && (ways ?? config?.methods ?? []).includes("pin"),
     until: ours?.until ?? 0,
     demo: config?.demo ?? false,
-    place: [words.pick(config?.site), words.pick(config?.zone)].filter(Boolean).join(" · "),
+    place: [words.pick(config?.site), words.pick(config?.zone), config?.fingerprint ?? ""].filter(Boolean).join(" · "),
     speaking: state.speaking,
     preview: state.preview,
     notice: words.pick(config?.notice),
