@@ -164,7 +164,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		<-ctx.Done()
 		stopped <- shutDown(server)
 	}()
-	err := server.ServeTLS(l, "", "")
+	err := server.Serve(clearingListener{l, s.c.TLS})
 	stop()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
