@@ -19,9 +19,9 @@ printed. The code says which controller is the right one, and is good once. The
 keys are made here, in the folder that the configuration names as state, and
 never leave it.
 
-Afterwards compare the fingerprint that is printed here with the one that the
-controller shows, digit by digit, and approve it there: only then a station gives
-the door what it needs for face passes and PINs.`
+Afterwards type the fingerprint that is printed here, and that the kiosk page shows
+until then, at the station (station approve) or the controller (controller door
+approve): only then the door gets what it needs for face passes and PINs.`
 
 // edgeJoin is facelatch edge join.
 func edgeJoin() *cobra.Command {
