@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
+	"io"
 )
 
 // JPEG markers (ITU-T T.81, table B.1).
@@ -139,5 +140,24 @@ func (s *jpegScan) copied() bool {
 }
 
 func jpegPixels(data []byte) (image.Image, error) {
-	return jpeg.Decode(bytes.NewReader(data))
+	r := lent{from: bytes.NewReader(data)}
+	defer r.wipe()
+	return jpeg.Decode(&r)
 }
+
+// lent reads for a decoder that forgets its buffer without clearing it. It keeps
+// the buffer that it is asked to fill, which an [io.Reader] should not, until
+// the decoder has returned, and clears it then.
+type lent struct {
+	from   io.Reader
+	buffer []byte
+}
+
+func (l *lent) Read(p []byte) (int, error) {
+	if cap(p) > len(l.buffer) {
+		l.buffer = p[:cap(p)]
+	}
+	return l.from.Read(p)
+}
+
+func (l *lent) wipe() { clear(l.buffer) }
