@@ -22,7 +22,13 @@ type crowd struct {
 	holder, stranger [][]byte
 	number, code     string
 
+	turn int       // of the plain passes
 	sent time.Time // when the page last said something
+	// released is how often the latch was.
+	released func() int
+	// unsure is for how many it was released and did not say so: its answer was
+	// lost.
+	unsure int
 	// tick lets the second for "not me" go by.
 	tick func(t *testing.T)
 }
@@ -64,14 +70,35 @@ func newCrowd(t *testing.T, ctx context.Context, r *rigtest.Rig) *crowd {
 // connect connects the tablet, anew if it was.
 func (c *crowd) connect(t *testing.T, r *rigtest.Rig) {
 	t.Helper()
-	var err error
-	if c.page, err = r.Connect(c.ctx); err != nil {
+	page, err := r.Connect(c.ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
+	c.meet(t, page)
+}
+
+// reconnect connects the tablet anew, which does not wait for the last result to
+// go from its screen: the next in line does not either.
+func (c *crowd) reconnect(t *testing.T, r *rigtest.Rig) {
+	t.Helper()
+	page, err := r.Page(c.ctx)
+	if err == nil {
+		_, err = page.Wait(c.ctx, "screen", nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.meet(t, page)
+}
+
+func (c *crowd) meet(t *testing.T, page *kiosktest.Page) {
+	t.Helper()
+	c.page = page
 	c.film = rigtest.Film(c.page, nil)
+	film := c.film
 	t.Cleanup(func() {
-		c.film.Stop()
-		c.page.Close()
+		film.Stop()
+		page.Close()
 	})
 }
 

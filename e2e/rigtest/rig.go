@@ -237,16 +237,22 @@ func (r *Rig) Authority() (*x509.Certificate, error) {
 	return a.Certificate, nil
 }
 
-// Connect connects the tablet, which is paired first if need be, and waits until
-// its screen says that the door is ready.
-func (r *Rig) Connect(ctx context.Context) (*kiosktest.Page, error) {
+// Page connects the tablet, which is paired first if need be, whatever its
+// screen then says.
+func (r *Rig) Page(ctx context.Context) (*kiosktest.Page, error) {
 	if r.tablet == nil {
 		if err := r.pair(ctx); err != nil {
 			return nil, err
 		}
 	}
 	r.tablet.URL, r.tablet.Origin = r.URL(), r.URL()
-	page, err := r.tablet.Connect(ctx)
+	return r.tablet.Connect(ctx)
+}
+
+// Connect connects the tablet like Page, and waits until its screen says that the
+// door is ready.
+func (r *Rig) Connect(ctx context.Context) (*kiosktest.Page, error) {
+	page, err := r.Page(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,220 @@
+package e2e
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/facelatch/facelatch/e2e/rigtest"
+	"github.com/facelatch/facelatch/edge/kiosk/kiosktest"
+	"github.com/facelatch/facelatch/internal/testenv"
+	"github.com/facelatch/facelatch/picture"
+	"github.com/facelatch/facelatch/picture/picturetest"
+)
+
+// TestPromise1NothingOfAFaceIsLeft runs a door in a process of its own, shows it
+// people and passes, and once it no longer looks searches everything that it has
+// written, and its whole memory, for pieces of the frames, of their pixels, of
+// the features of the faces in them, and of the opened references.
+func TestPromise1NothingOfAFaceIsLeft(t *testing.T) {
+	if picturetest.UnderRace() {
+		return // the detector keeps a shadow of memory
+	}
+	for name, daemonReads := range map[string]bool{"the page reads codes": false, "the daemon reads codes": true} {
+		t.Run(name, func(t *testing.T) { forgets(t, daemonReads) })
+	}
+}
+
+// registers is how many pieces the Go runtime may hold in what it saves of a
+// processor's registers when it interrupts a goroutine, for instance in the middle
+// of copying: 32 registers of 64 bytes for each of two processors or more, which
+// the next interruption overwrites. See "Memory of a door" in
+// docs/design/threats.md.
+const registers = 64
+
+// shadow is a door in a process of its own, and what must not be left in it.
+type shadow struct {
+	*showing
+	ctx     context.Context
+	apart   *rigtest.Apart
+	needles *rigtest.Needles
+	dir     string // its temporary folder and its log
+	passes  [2]string
+	films   [2][][]byte // of somebody else with each pass
+	hall    [][]byte
+}
+
+func forgets(t *testing.T, daemonReads bool) {
+	s := newShadow(t, daemonReads)
+	s.watch(t)
+	s.film.Stop()
+	if err := s.page.Flush(s.ctx); err != nil { // as the page does
+		t.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond) // the last frame was looked at
+	memory, err := rigtest.Snap(s.apart.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := s.needles.In(memory)
+	t.Logf("left in the memory of the door: %v", left)
+	for kind, n := range left {
+		if kind == aReference || kind == aProbe || n > registers {
+			t.Errorf("%d pieces of %s are left in the memory of the door", n, kind)
+		}
+	}
+	for _, dir := range []string{s.dir, s.rig.State, s.rig.Dir} {
+		written, err := s.needles.InFiles(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, n := range written {
+			t.Errorf("%d pieces of %s were written into %s", n, kind, dir)
+		}
+	}
+}
+
+// Kinds of needles.
+const (
+	aFrame     = "a frame"
+	aPixel     = "pixels"
+	aProbe     = "a probe"
+	aReference = "a reference"
+)
+
+// headers is more than what stands before the picture in a frame: tables that
+// are in every program which writes JPEGs.
+const headers = 1000
+
+func newShadow(t *testing.T, daemonReads bool) *shadow {
+	t.Helper()
+	r, ctx := newStandingRig(t)
+	r.Options.ReadCodes = daemonReads
+	s := &shadow{ctx: ctx, needles: rigtest.NewNeedles(), dir: t.TempDir()}
+	log, err := os.Create(filepath.Join(s.dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { log.Close() })
+	neutral := photograph(t, "frll", "neutral", "001_03.jpg")
+	reference, _, err := r.Extract(neutral)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.needles.Add(aReference, reference, 1)
+	for i := range s.passes {
+		if s.passes[i], err = r.FacePass(neutral); err != nil {
+			t.Fatal(err)
+		}
+		somebody := rigtest.Scene{Photograph: photograph(t, "frll", "smiling", "002_08.jpg"), Pass: s.passes[i]}
+		if s.films[i], err = somebody.Film(32, uint64(i)); err != nil {
+			t.Fatal(err)
+		}
+		s.plant(t, r, s.films[i])
+	}
+	if s.apart, err = r.StartApart(ctx, rigtest.Own{Temp: s.dir, Log: log}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.UpToDate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if s.hall, err = (rigtest.Scene{}).Film(40, 2); err != nil {
+		t.Fatal(err)
+	}
+	s.showing = newShowing(t, ctx, r)
+	s.film.Point(s.hall)
+	return s
+}
+
+// plant makes the needles of a film.
+func (s *shadow) plant(t *testing.T, r *rigtest.Rig, film [][]byte) {
+	t.Helper()
+	for i, frame := range film {
+		s.needles.Add(aFrame, frame[headers:], 211)
+		p, err := picture.Decode(frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.needles.Add(aPixel, p.Pix, 4001)
+		if i%8 > 0 {
+			continue // extracting takes a while
+		}
+		_, features, err := r.Extract(frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.needles.AddFloats(aProbe, features)
+	}
+}
+
+// watch shows passes, held by somebody else, and stops the door's process now
+// and then while it reads codes and looks, to see that what is sought is found while it is there.
+func (s *shadow) watch(t *testing.T) {
+	t.Helper()
+	seen := map[string]int{}
+	for i := range 6 { // after three each, passes have to wait
+		s.film.Point(s.films[i%2])
+		if err := s.page.Code(s.ctx, s.passes[i%2]); err != nil {
+			t.Fatal(err)
+		}
+		s.await(t, func(key string) bool { return key != "ready" && key != "about-to-look" })
+		var moments []rigtest.Snapshot
+		for range 3 {
+			moments = append(moments, s.stop(t))
+		}
+		s.film.Point(s.hall)
+		for _, m := range moments {
+			for kind, n := range s.needles.In(m) {
+				seen[kind] = max(seen[kind], n)
+			}
+		}
+		s.await(t, func(key string) bool { return key == "ready" })
+		if enough := testenv.Count(1, 4); i >= enough-1 && seen[aFrame] > 0 && seen[aPixel] > 0 && seen[aReference] > 0 {
+			break
+		}
+	}
+	t.Logf("found while it looked: %v", seen)
+	for _, kind := range []string{aFrame, aPixel, aReference} {
+		if seen[kind] == 0 {
+			t.Errorf("nothing of %s was found while the door looked: the search does not work", kind)
+		}
+	}
+}
+
+// await waits for a screen.
+func (s *shadow) await(t *testing.T, want func(key string) bool) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
+	defer cancel()
+	if err := s.page.Err(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.page.Wait(ctx, "screen", func(m kiosktest.Message) bool { return want(m.Key) })
+	if err != nil {
+		m, _ = s.page.Wait(s.ctx, "screen", nil)
+		t.Fatalf("%v: the screen is %s", err, m.Raw)
+	}
+	return m.Key
+}
+
+// stop stops the door's process for a moment, at some moment of its looking, and
+// returns its memory.
+func (s *shadow) stop(t *testing.T) rigtest.Snapshot {
+	t.Helper()
+	time.Sleep(50*time.Millisecond + rand.N(150*time.Millisecond))
+	if err := syscall.Kill(s.apart.PID, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	memory, err := rigtest.Snap(s.apart.PID)
+	if err := syscall.Kill(s.apart.PID, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return memory
+}
