@@ -30,7 +30,9 @@ const mark = "this-is-a-facelatch-demo"
 
 var (
 	// ErrNotADemo is returned for a folder that is not empty and not a demo's.
-	ErrNotADemo = errors.New("there is something in this folder that is not a demo's")
+	ErrNotADemo = errors.New("no demo made this folder, or what is in it is not a demo's")
+	// ErrNoDemo is returned for cleaning where there is nothing.
+	ErrNoDemo = errors.New("there is no demo here")
 	// ErrRunning is returned for a folder whose demo is running.
 	ErrRunning = errors.New("this demo is running; stop it first")
 )
@@ -79,11 +81,11 @@ func (f folder) claim() error {
 }
 
 // Clean removes the folder of a demo and everything in it, and nothing else. A
-// folder that is not there is clean already.
+// folder that is not there is [ErrNoDemo].
 func Clean(data string) error {
 	f := folder(data)
 	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return fmt.Errorf("%s: %w", data, ErrNoDemo)
 	}
 	if _, err := os.Stat(f.mark()); err != nil {
 		return fmt.Errorf("%s: %w", data, ErrNotADemo)

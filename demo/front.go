@@ -19,7 +19,7 @@ var files embed.FS
 // secret, and opens a pairing only for a browser on this machine.
 type front struct {
 	ready atomic.Bool
-	links links
+	links atomic.Pointer[links] // nil before the parts have started
 	// pair asks the door for a fresh pairing code.
 	pair func(ctx context.Context) (string, error)
 	page *template.Template
@@ -35,12 +35,12 @@ type links struct {
 	Loopback, English bool
 }
 
-func newFront(l links, pair func(context.Context) (string, error)) (*front, error) {
+func newFront(pair func(context.Context) (string, error)) (*front, error) {
 	page, err := template.ParseFS(files, "front.html")
 	if err != nil {
 		return nil, err
 	}
-	return &front{links: l, pair: pair, page: page}, nil
+	return &front{pair: pair, page: page}, nil
 }
 
 func (f *front) handler() http.Handler {
@@ -78,7 +78,13 @@ func (f *front) healthz(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (f *front) index(w http.ResponseWriter, r *http.Request) {
-	l := f.links
+	have := f.links.Load()
+	if have == nil {
+		w.Header().Set("Refresh", "2")
+		http.Error(w, "The demo is starting. 正在启动。", http.StatusServiceUnavailable)
+		return
+	}
+	l := *have
 	l.Loopback = fromHere(r)
 	l.English = !strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh")
 	if lang := r.URL.Query().Get("lang"); lang != "" {
@@ -95,12 +101,17 @@ func (f *front) kiosk(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only a browser on the machine that runs the demo is paired from here; use facelatch edge pair", http.StatusForbidden)
 		return
 	}
+	l := f.links.Load()
+	if l == nil {
+		http.Error(w, "starting", http.StatusServiceUnavailable)
+		return
+	}
 	code, err := f.pair(r.Context())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
-	http.Redirect(w, r, f.links.Kiosk+"/#pair="+code, http.StatusSeeOther)
+	http.Redirect(w, r, l.Kiosk+"/#pair="+code, http.StatusSeeOther)
 }
 
 // fromHere is whether the browser runs on this machine and came from the front

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // grace is how long a process has to stop before it is killed.
@@ -48,8 +50,9 @@ func (c Config) processes(ctx context.Context, most int) *processes {
 }
 
 // start starts a part and returns once it has printed a line that begins with
-// ready.
-func (p *processes) start(name, ready string, args ...string) error {
+// ready. A part for which until is not nil speaks to the terminal itself, if there
+// is one, and is ready when until says so.
+func (p *processes) start(name, ready string, until func() bool, args ...string) error {
 	run := exec.CommandContext(p.ctx, p.config.Program, args...)
 	// If this program is killed the parts end as well. The signal comes when the
 	// thread that started them ends; Go ends no thread that was not locked.
@@ -63,6 +66,10 @@ func (p *processes) start(name, ready string, args ...string) error {
 	run.Stderr = logs
 	pipe, writer := io.Pipe()
 	run.Stdout = writer
+	terminal := terminalOf(p.config.Out)
+	if terminal != nil && until != nil {
+		run.Stdout = terminal // the door's latch for trying out speaks to people only
+	}
 	if err := run.Start(); err != nil {
 		logs.Close()
 		return err
@@ -75,6 +82,9 @@ func (p *processes) start(name, ready string, args ...string) error {
 		logs.Close()
 		p.ended <- fmt.Errorf("%w: %s (%v); see %s", ErrStopped, name, err, logs.Name())
 	})
+	if run.Stdout == terminal && terminal != nil {
+		go waitFor(p.ctx, until, seen)
+	}
 	select {
 	case <-seen:
 		return nil
@@ -85,9 +95,28 @@ func (p *processes) start(name, ready string, args ...string) error {
 	}
 }
 
+// terminalOf returns the terminal that out is, or nil.
+func terminalOf(out io.Writer) *os.File {
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return file
+}
+
+// waitFor closes seen once until is true.
+func waitFor(ctx context.Context, until func() bool, seen chan struct{}) {
+	for ctx.Err() == nil {
+		if until() {
+			close(seen)
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
 // follow shows what a part says after its line of readiness, at which it closes
-// seen. What a part says goes to the terminal alone: the door's latch for trying
-// out says that it would open, and that belongs into no file.
+// seen. It goes to the terminal and into no file.
 func (p *processes) follow(name, ready string, from io.Reader, seen chan struct{}) {
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, 1<<20)

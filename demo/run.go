@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/facelatch/facelatch/device/qr"
 )
@@ -65,7 +66,7 @@ type demo struct {
 
 func (d *demo) run(ctx context.Context, listener net.Listener) (err error) {
 	d.say("Everything stays in %s", d.Data)
-	if d.front, err = newFront(links{}, d.pair); err != nil {
+	if d.front, err = newFront(d.pair); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -82,7 +83,7 @@ func (d *demo) run(ctx context.Context, listener net.Listener) (err error) {
 		return err
 	}
 	d.front.ready.Store(true)
-	d.say("\nOpen http://%s in a browser. Ctrl-C stops the demo.", listener.Addr())
+	d.say("\nOpen http://%s in a browser. Ctrl-C stops the demo.", d.frontAddress(listener.Addr()))
 	select {
 	case <-ctx.Done():
 		d.say("\nStopped. facelatch demo goes on, facelatch demo --clean removes %s", d.Data)
@@ -99,7 +100,7 @@ func (d *demo) start(ctx context.Context) error {
 		return err
 	}
 	d.say("Starting the controller")
-	err = d.parts.start("controller", "ready:", "controller", "serve", "--site", d.folder.controller(), "--listen", d.ports.controller)
+	err = d.parts.start("controller", "ready:", nil, "controller", "serve", "--site", d.folder.controller(), "--listen", d.ports.controller)
 	if err != nil {
 		return err
 	}
@@ -109,17 +110,26 @@ func (d *demo) start(ctx context.Context) error {
 		}
 	}
 	d.say("Starting the station")
-	if err := d.parts.start("station", "ready:", "station", "serve", "--dir", d.folder.station(), "--listen", d.ports.station, "--phone", d.ports.phone); err != nil {
+	if err := d.parts.start("station", "ready:", nil, "station", "serve", "--dir", d.folder.station(), "--listen", d.ports.station, "--phone", d.ports.phone); err != nil {
 		return err
 	}
 	d.say("Starting the door")
 	if err := d.writeDoorConfig(); err != nil {
 		return err
 	}
-	if err := d.parts.start("door", "ready:", "edge", "run", "--config", d.folder.doorConfig()); err != nil {
+	if err := d.parts.start("door", "ready:", d.doorAnswers, "edge", "run", "--config", d.folder.doorConfig()); err != nil {
 		return err
 	}
 	return d.show(ctx)
+}
+
+// doorAnswers is whether the door serves its page.
+func (d *demo) doorAnswers() bool {
+	c, err := net.DialTimeout("tcp", d.ports.kiosk, time.Second)
+	if err != nil {
+		return false
+	}
+	return c.Close() == nil
 }
 
 // makeSite makes the site, and says whether it was not there. What an
@@ -221,10 +231,10 @@ func (d *demo) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.front.links = links{
+	d.front.links.Store(&links{
 		Kiosk: "https://" + d.ports.kiosk, Station: "https://" + d.ports.station + "/", Phone: "https://" + d.ports.phone + "/", Help: "http://" + d.ports.help + "/",
 		Data: d.Data, Pass: picture, Number: halves(have.Number), Code: halves(have.Code),
-	}
+	})
 	d.say("\nA plain pass, which opens the door without a face:\n\n%s\nor type the number %s and the code %s\n", text, halves(have.Number), halves(have.Code))
 	d.say("  the door's screen  https://%s (pair it from the front page, or with facelatch edge pair --config %s)", d.ports.kiosk, d.folder.doorConfig())
 	d.say("  the station        https://%s", d.ports.station)
@@ -278,6 +288,15 @@ latch:
 tpm: "off"
 `, d.folder.door(), d.ports.controller, d.ports.kiosk, hostOf(d.ports.kiosk), d.ports.help)
 	return os.WriteFile(d.folder.doorConfig(), []byte(text), 0o600)
+}
+
+// frontAddress is where a browser finds the front page.
+func (d *demo) frontAddress(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return net.JoinHostPort(hostOf(d.ports.kiosk), strconv.Itoa(tcp.Port))
 }
 
 func hostOf(address string) string {

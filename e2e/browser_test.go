@@ -57,6 +57,7 @@ type walk struct {
 type seen struct {
 	Screen, Title, Way, Error, Last string
 	Frames                          int
+	Shown                           []string
 	Done                            bool
 }
 
@@ -303,6 +304,9 @@ func (b *browser) visit(t *testing.T, ctx context.Context, r *rigtest.Rig, w wal
 		case s.Error != "":
 			t.Errorf("the page failed: %s", s.Error)
 		case s.Done:
+			// The last one noted is what it ended with; what was shown may have
+			// gone on meanwhile.
+			screens = append(s.Shown, screens[len(screens)-1])
 		default:
 			screens = append(screens, s.Screen)
 			if !slices.Contains([]string{"connecting", "pairing", "pin", ""}, s.Screen) && s.Way == "" {

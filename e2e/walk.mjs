@@ -29,6 +29,15 @@ if (given.notme) {
 let frames = 0;
 page.on("websocket", (ws) => ws.on("framesent", ({ payload }) => { if (typeof payload !== "string") frames++; }));
 
+// Every screen, however short: a photograph takes longer than some of them last.
+await page.addInitScript(() => {
+  window.shown = [];
+  new MutationObserver(() => {
+    const name = /screen-([a-z-]+)/.exec(document.querySelector("#app")?.className ?? "")?.[1];
+    if (name && window.shown.at(-1) !== name) window.shown.push(name);
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+});
+
 const screen = () => page.evaluate(() => ({ name: /screen-([a-z-]+)/.exec(document.querySelector("#app")?.className ?? "")?.[1] ?? "", title: document.querySelector("h1")?.textContent ?? "", way: document.querySelector(".way p")?.textContent ?? "" })).catch(() => null);
 let last = "";
 const note = async () => {
@@ -52,7 +61,8 @@ while (Date.now() < until) {
   if (given.stop.includes(last)) break;
   await page.waitForTimeout(30);
 }
-console.log(JSON.stringify({ done: true, last, frames }));
+const shown = await page.evaluate(() => window.shown);
+console.log(JSON.stringify({ done: true, last, frames, shown }));
 await browser.close();
 
 async function type({ number, code }) {

@@ -59,7 +59,7 @@ func cleaned(c *cobra.Command, data string) error {
 
 // asUsage marks what the person at the keyboard can put right.
 func asUsage(err error) error {
-	if errors.Is(err, demo.ErrNotADemo) || errors.Is(err, demo.ErrRunning) || errors.Is(err, syscall.EADDRINUSE) {
+	if errors.Is(err, demo.ErrNotADemo) || errors.Is(err, demo.ErrNoDemo) || errors.Is(err, demo.ErrRunning) || errors.Is(err, syscall.EADDRINUSE) {
 		return usageError{err}
 	}
 	return err

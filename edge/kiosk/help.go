@@ -44,7 +44,7 @@ func (h Help) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: the help pages: %w", errConfig, err)
 	}
-	certificate := download("application/x-x509-ca-cert", "facelatch.crt", h.Authority.Raw)
+	certificate := download("application/x-x509-ca-cert", "ca.crt", h.Authority.Raw)
 	profile := download("application/x-apple-aspen-config", "facelatch.mobileconfig", h.profile())
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", pages.serve)
