@@ -14,7 +14,8 @@ import (
 )
 
 const edgeStatusHelp = `Show how a door is, from its folder, whether it runs or not: which site and zone it
-belongs to, its fingerprint, its bundle, and for how long it can still decide
+belongs to, its fingerprint and that of the authority which its tablet has to
+trust, its bundle, and for how long it can still decide
 without its controller. There is nothing about passages to be shown.`
 
 // edgeStatus is facelatch edge status.
@@ -51,6 +52,7 @@ func sayStatus(w io.Writer, s ground.Status) error {
 		{"site", s.Site + map[bool]string{true: ", for trying out"}[s.Demo]},
 		{"controller", s.Controller},
 		{"fingerprint", s.Fingerprint},
+		{"authority", s.Authority},
 		{"certificate", "until " + s.Certificate.Format(time.RFC3339)},
 		{"running", yes[s.Running]},
 		{"approved", yes[s.Approved]},

@@ -75,6 +75,9 @@ func notYAML(file *ast.File, err error) error {
 		return fmt.Errorf("%w: %s", ErrInvalid, oneLine(err.Error()))
 	}
 	line, message := at.GetToken().Position.Line, oneLine(at.GetMessage())
+	if strings.Contains(message, "time.Duration") {
+		message = "a time with its unit, such as 3s or 500ms"
+	}
 	if field := fieldAt(file, line); field != "" {
 		return &FieldError{Field: field, Line: line, Why: errors.New(message)}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/edge/config"
+	"github.com/facelatch/facelatch/edge/kiosk"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/edge/timekeeper"
 )
@@ -21,6 +22,9 @@ type Status struct {
 	Controller  string    `json:"controller"`
 	Fingerprint string    `json:"fingerprint"`
 	Certificate time.Time `json:"certificate_until"`
+	// Authority is the SHA-256 fingerprint of the certificate that the tablet has
+	// to trust, as tablets show it.
+	Authority string `json:"authority_fingerprint"`
 	// Running is whether a program has the folder.
 	Running bool `json:"running"`
 	// Approved is whether a station has given the door its secrets.
@@ -52,6 +56,7 @@ func Look(c config.Config, clock timekeeper.Clock) (Status, error) {
 	s := Status{
 		Door: i.Door.String(), Name: i.Name, Zone: i.Zone, Site: i.Site.String(), Demo: i.Demo,
 		Controller: i.Controller, Certificate: i.Certificate.NotAfter, Running: running,
+		Authority: kiosk.Fingerprint(i.Authority),
 	}
 	if s.Fingerprint, err = i.Fingerprint(); err != nil {
 		return Status{}, err
