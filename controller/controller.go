@@ -51,8 +51,6 @@ const (
 	watchTime = time.Second
 	// recheckTime is how often it is read although nothing seems to have changed.
 	recheckTime = time.Minute
-	// maxConnections is how many there are at once.
-	maxConnections = 2 * site.MaxMembers
 	// stopTime is how long requests get to end when the controller stops.
 	stopTime = 5 * time.Second
 )
@@ -136,7 +134,7 @@ func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler: s.handler(), TLSConfig: s.tlsConfig(), ReadHeaderTimeout: 10 * time.Second,
 		WriteTimeout: doorapi.PollTime + 30*time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: log.New(nothing{}, "", 0), Protocols: new(http.Protocols),
+		ErrorLog: log.New(nothing{}, "", 0), Protocols: new(http.Protocols), ConnContext: withGuest,
 	}
 	server.Protocols.SetHTTP1(true)
 	var watching sync.WaitGroup
@@ -153,7 +151,7 @@ func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
 		}
 		stopped <- err
 	}()
-	err := server.ServeTLS(limited(l, maxConnections), "", "")
+	err := server.ServeTLS(gate{l, newCrowd()}, "", "")
 	stop()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil

@@ -58,7 +58,7 @@ func (s *Controller) handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		s.refuse(w, problem(doorapi.ProblemNotFound, http.StatusNotFound, "There is nothing here", ""))
 	})
-	return mux
+	return leave(mux)
 }
 
 // known lets only members of a kind through, and answers errors.
@@ -66,6 +66,9 @@ func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		from, err := s.whois(r)
+		if err == nil {
+			stay(w, r, from.ID)
+		}
 		if err == nil && kind != "" && from.Kind != kind {
 			err = problem(doorapi.ProblemForbidden, http.StatusForbidden, "This is for a "+string(kind)+" only", "")
 		}

@@ -1,7 +1,6 @@
 package controller
 
 import (
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -57,48 +56,4 @@ func (l *limiter) allow(key string) error {
 	l.sum++
 	l.tries[key]++
 	return nil
-}
-
-// limited is a listener that holds no more than some connections at once; the
-// others wait.
-func limited(l net.Listener, most int) net.Listener {
-	return &limitedListener{Listener: l, free: make(chan struct{}, most), done: make(chan struct{})}
-}
-
-type limitedListener struct {
-	net.Listener
-	free chan struct{} // holds one for each connection
-	done chan struct{}
-	once sync.Once
-}
-
-// Accept is a method of [net.Listener].
-func (l *limitedListener) Accept() (net.Conn, error) {
-	select {
-	case l.free <- struct{}{}:
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.free
-		return nil, err
-	}
-	return &limitedConn{Conn: conn, free: l.free}, nil
-}
-
-func (l *limitedListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return l.Listener.Close()
-}
-
-type limitedConn struct {
-	net.Conn
-	free chan struct{}
-	once sync.Once
-}
-
-func (c *limitedConn) Close() error {
-	c.once.Do(func() { <-c.free })
-	return c.Conn.Close()
 }

@@ -3,7 +3,6 @@ package controller
 import (
 	"context"
 	"errors"
-	"net"
 	"testing"
 	"time"
 
@@ -176,52 +175,5 @@ func TestLimiter(t *testing.T) {
 	now = now.Add(-time.Hour) // the clock was turned back
 	if err := l.allow("a"); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestLimitedListener: one connection more than there may be waits for another
-// to end.
-func TestLimitedListener(t *testing.T) {
-	inner, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := limited(inner, 1)
-	accepted := make(chan net.Conn)
-	go func() {
-		defer close(accepted)
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			accepted <- c
-		}
-	}()
-	for range 2 {
-		c, err := net.Dial("tcp", inner.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-	}
-	first := <-accepted
-	select {
-	case <-accepted:
-		t.Error("two at once")
-	case <-time.After(50 * time.Millisecond):
-	}
-	if err := first.Close(); err != nil {
-		t.Error(err)
-	}
-	second := <-accepted
-	if err := l.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := second.Close(); err != nil {
-		t.Error(err)
-	}
-	for range accepted {
-		t.Error("one more after the end")
 	}
 }
