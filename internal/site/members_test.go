@@ -291,6 +291,10 @@ func takingFault(t *testing.T, whole string, m Member, step int, f fault) bool {
 	if gone, bad := ReadMember(dir, m.ID); bad != nil || gone.Present() && (err == nil || errors.Is(err, issue.ErrNotRecorded)) {
 		t.Errorf("step %d: %+v, %v after %v", step, gone.State, bad, err)
 	}
+	mustDo(t, dir, func(o *Office) error { return o.unfinished })
+	if begun, bad := ReadMember(dir, m.ID); bad != nil || !begun.Present() && !begun.Stolen {
+		t.Errorf("step %d: what was stolen is only removed (%v)", step, bad)
+	}
 	// The next start finishes it, and who was told that it failed does it again.
 	mustDo(t, dir, func(o *Office) error { return errors.Join(o.unfinished, o.Remove(m.ID, true)) })
 	mustDo(t, dir, func(o *Office) error { return o.unfinished })

@@ -18,10 +18,11 @@ import (
 // first, and the record as soon as possible. A mark, written before anything
 // else, is what the next start finds if it did not come to that.
 
-// Marks begin with what is being taken away.
+// Marks begin with what is being taken away. That of a stolen member says so.
 const (
 	markMember = "member-"
 	markPIN    = "pin-"
+	markStolen = "stolen"
 )
 
 // Remove takes a door or station away. From then on it is refused, whatever it
@@ -33,11 +34,16 @@ func (o *Office) Remove(id pass.DoorID, stolen bool) error {
 	if err != nil {
 		return err
 	}
+	stolen = stolen || o.markedStolen(id)
 	if m.State == Removed && (m.Stolen || !stolen) {
 		return nil
 	}
 	m.State, m.Stolen = Removing, m.Stolen || stolen
-	queued := o.mark(markMember + id.String())
+	var why []byte
+	if m.Stolen {
+		why = []byte(markStolen)
+	}
+	queued := o.disk.Write(o.markPath(markMember+id.String()), why, secret)
 	if err := o.putMember(m); err != nil {
 		return errors.Join(err, queued)
 	}
@@ -85,7 +91,7 @@ func (o *Office) finishMember(m Member) error {
 	if err := o.putMember(m); err != nil {
 		return err
 	}
-	return o.disk.Remove(filepath.Join(o.f.taking(), markMember+m.ID.String()))
+	return o.disk.Remove(o.markPath(markMember + m.ID.String()))
 }
 
 // taken says what came of taking something away that is refused by now.
@@ -96,8 +102,15 @@ func (o *Office) taken(queued, err error) error {
 	return fmt.Errorf("%w: %v", issue.ErrNotRecorded, errors.Join(err, queued))
 }
 
-func (o *Office) mark(name string) error {
-	return o.disk.Write(filepath.Join(o.f.taking(), name), nil, secret)
+func (o *Office) mark(name string) error { return o.disk.Write(o.markPath(name), nil, secret) }
+
+func (o *Office) markPath(name string) string { return filepath.Join(o.f.taking(), name) }
+
+// markedStolen says whether the removal of a stolen member was begun, of which
+// perhaps nothing else is on the disk.
+func (o *Office) markedStolen(id pass.DoorID) bool {
+	why, err := os.ReadFile(o.markPath(markMember + id.String()))
+	return err == nil && string(why) == markStolen
 }
 
 // finishTaking completes what was being taken away when a program stopped. One
@@ -129,7 +142,7 @@ func (o *Office) finishMark(name string) error {
 	switch {
 	case err != nil:
 		return err
-	case m.Present(): // the mark was written, and nothing came of it
+	case m.Present() || !m.Stolen && o.markedStolen(id): // the mark was written, and nothing came of it
 		return o.Remove(id, false)
 	}
 	return o.finishMember(m)
