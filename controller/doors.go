@@ -40,7 +40,8 @@ func (s *Controller) join(w http.ResponseWriter, r *http.Request) error {
 	return s.welcome(w, request, m)
 }
 
-// renew gives whoever belongs here the next certificate, for the same key.
+// renew gives whoever belongs here the next certificate, for the same key and,
+// to a door, for no name that it did not join with.
 func (s *Controller) renew(c call) error {
 	var body doorapi.RenewRequest
 	if err := c.read(&body); err != nil {

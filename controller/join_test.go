@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/pass"
 )
 
 func TestJoin(t *testing.T) {
@@ -197,23 +199,79 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestRenew: the key of a door is good for the names that it joined with, and
+// never for others.
 func TestRenew(t *testing.T) {
 	r := newRig(t)
-	door := r.door("One", "front", "one.local")
-	old := door.joined.Certificate
-	if p := door.post(doorapi.PathRenew, doorapi.RenewRequest{CSR: csr(t, door.key, "new.local")}, &door.joined); p != nil {
-		t.Fatal(p)
+	door := r.door("One", "front", "one.local", "10.0.0.1")
+	for _, hosts := range [][]string{{"ONE.local", "10.0.0.1"}, {"one.local"}} {
+		old := door.joined.Certificate
+		if p := door.post(doorapi.PathRenew, doorapi.RenewRequest{CSR: csr(t, door.key, hosts...)}, &door.joined); p != nil {
+			t.Fatal(p)
+		}
+		if door.joined.Certificate == old {
+			t.Error("the same certificate")
+		}
+		door.connect()
+		if _, p := door.bundle(""); p != nil {
+			t.Error(p)
+		}
 	}
-	if door.joined.Certificate == old {
-		t.Error("the same certificate")
-	}
-	door.connect()
-	if _, p := door.bundle(""); p != nil {
-		t.Error(p)
+	for _, hosts := range [][]string{{"new.local"}, {"one.local", "new.local"}, {"one.local", "10.0.0.1"}, {"x.one.local"}} {
+		p := door.post(doorapi.PathRenew, doorapi.RenewRequest{CSR: csr(t, door.key, hosts...)}, nil)
+		if !is(p, doorapi.ProblemName) || p.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %v", hosts, p)
+		}
 	}
 	another := newMember(t, doorapi.KindDoor)
 	if p := door.post(doorapi.PathRenew, doorapi.RenewRequest{CSR: csr(t, another.key)}, nil); !is(p, doorapi.ProblemConflict) {
 		t.Errorf("another key: %v", p)
+	}
+}
+
+// TestStationsNames: a station gets certificates for names that its page has
+// later, but not for a door's.
+func TestStationsNames(t *testing.T) {
+	r := newRig(t)
+	r.door("One", "front", "one.local")
+	desk := r.station("Desk")
+	for host, want := range map[string]bool{"desk.local": true, "one.local": false, "ONE.Local": false, doorapi.ServerName: false} {
+		p := desk.post(doorapi.PathRenew, doorapi.RenewRequest{CSR: csr(t, desk.key, "localhost", host)}, nil)
+		if want != (p == nil) || !want && !is(p, doorapi.ProblemName) {
+			t.Errorf("%s: %v", host, p)
+		}
+	}
+}
+
+// TestForeignCertificate: a certificate of the authority that names a member is
+// nothing with another key, nor is one that names nobody.
+func TestForeignCertificate(t *testing.T) {
+	r := newRig(t)
+	door := r.door("One", "front")
+	a, err := authority.Open(r.dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		id   pass.DoorID
+		good bool
+	}{"its own": {door.id(), true}, "another key": {door.id(), false}, "nobody": {pass.DoorID{9}, false}} {
+		thief := newMember(t, doorapi.KindDoor)
+		if c.good {
+			thief.key = door.key
+		}
+		request, err := authority.ParseRequest(csr(t, thief.key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		thief.base, thief.joined = door.base, door.joined
+		if thief.joined.Certificate, err = a.Issue(request, c.id, doorapi.KindDoor); err != nil {
+			t.Fatal(err)
+		}
+		thief.connect()
+		if p := thief.get(doorapi.PathSecrets, nil); !is(p, doorapi.ProblemUnknown) != c.good {
+			t.Errorf("%s: %v", name, p)
+		}
 	}
 }
 

@@ -41,6 +41,7 @@ func answers() []answer {
 	return []answer{
 		{site.ErrCode, doorapi.ProblemCode, http.StatusForbidden, "This join code is not good (any more)", false},
 		{site.ErrHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "Another door has this host name", false},
+		{site.ErrNewHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "A door keeps the host names that it joined with", true},
 		{authority.ErrName, doorapi.ProblemName, http.StatusUnprocessableEntity, "No certificate is given for this host name", true},
 		{authority.ErrRequest, doorapi.ProblemRequest, http.StatusBadRequest, "The certificate request cannot be granted", true},
 		{site.ErrNoMember, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such door", false},

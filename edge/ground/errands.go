@@ -2,9 +2,11 @@ package ground
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/facelatch/facelatch/edge/link"
@@ -150,7 +152,7 @@ func (g *Ground) renew(ctx context.Context, client *link.Client) error {
 	if g.Now().Before(link.RenewAt(i.Certificate)) {
 		return nil
 	}
-	next, err := client.Renew(ctx, i, g.config.Kiosk.Hosts)
+	next, err := client.Renew(ctx, i, namesLeft(g.config.Kiosk.Hosts, i.Certificate))
 	if err != nil {
 		return err
 	}
@@ -166,6 +168,25 @@ func (g *Ground) renew(ctx context.Context, client *link.Client) error {
 	g.tell()
 	g.log.Info("renewed the certificate", "until", next.Certificate.NotAfter)
 	return nil
+}
+
+// namesLeft returns those of the configured host names that the certificate has:
+// a door that joined gets no others. With none left it keeps all that it has, so
+// that it does not lose its line to the controller over its screen.
+func namesLeft(configured []string, c *x509.Certificate) (left []string) {
+	for _, host := range configured {
+		if c.VerifyHostname(host) == nil {
+			left = append(left, host)
+		}
+	}
+	if len(left) > 0 {
+		return left
+	}
+	left = slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		left = append(left, ip.String())
+	}
+	return left
 }
 
 // sendCounts hands over the days that are over, and drops those that nobody

@@ -48,7 +48,8 @@ type Member struct {
 	TLSKey []byte `json:"tls_key"`
 	// RelayKey is a door's, for bundle.SealSecrets.
 	RelayKey []byte `json:"relay_key,omitempty"`
-	// Hosts are the names and addresses in its certificate.
+	// Hosts are the names and addresses in its certificate. A door has those that
+	// it joined with, or fewer.
 	Hosts  []string    `json:"hosts,omitempty"`
 	State  MemberState `json:"state"`
 	Joined time.Time   `json:"joined"`
@@ -77,6 +78,8 @@ var (
 	ErrFingerprint = errors.New("this is not the fingerprint of that door: do not approve it, and find out what stands there")
 	// ErrHost is returned for a host name that another door has.
 	ErrHost = errors.New("another door has this host name")
+	// ErrNewHost is returned for a host name that a door did not join with.
+	ErrNewHost = errors.New("a door keeps the host names that it joined with: for others it has to join again with a new code")
 	// ErrMember is returned for what cannot be a door or a station.
 	ErrMember = errors.New("this cannot be a door or a station of the site")
 )
@@ -189,8 +192,10 @@ func (o *Office) Approve(id pass.DoorID, fingerprint string, secrets [][]byte, e
 	return o.putMember(m)
 }
 
-// SetHosts changes the names for which a door has a certificate. It fails with
-// [ErrNoMember], [ErrRemoved] and [ErrHost].
+// SetHosts changes the names for which a member has a certificate. A station,
+// which staff run, may add some; a door may only give some up, because its key
+// hangs on a wall, and whoever takes it must not become another host of this
+// network. It fails with [ErrNoMember], [ErrRemoved], [ErrHost] and [ErrNewHost].
 func (o *Office) SetHosts(id pass.DoorID, hosts []string) (Member, error) {
 	m, err := o.ready(id)
 	if err != nil {
@@ -198,6 +203,11 @@ func (o *Office) SetHosts(id pass.DoorID, hosts []string) (Member, error) {
 	}
 	if strings.Join(hosts, " ") == strings.Join(m.Hosts, " ") {
 		return m, nil
+	}
+	for _, host := range hosts {
+		if m.Kind != KindStation && !containsFold(m.Hosts, host) {
+			return Member{}, fmt.Errorf("%w: %s", ErrNewHost, host)
+		}
 	}
 	if err := o.freeHosts(hosts, id); err != nil {
 		return Member{}, err
