@@ -21,6 +21,7 @@ import (
 // TestBadFrames shows a face pass at a door whose tablet then sends what is no
 // picture of anybody: nothing opens, and the next pass does.
 func TestBadFrames(t *testing.T) {
+	t.Parallel()
 	r, ctx := newRig(t)
 	c := newPlainCrowd(t, ctx, r)
 	face, err := r.FacePass(photograph(t, "frll", "neutral", "001_03.jpg"))
@@ -82,6 +83,7 @@ func (c *crowd) lookOver(t *testing.T, before *byte) string {
 // TestFlood lets a tablet say much more than a page does, and one that is not
 // paired knock with the code of another. The door stays, and stays locked.
 func TestFlood(t *testing.T) {
+	t.Parallel()
 	r, ctx := newRig(t)
 	c := newPlainCrowd(t, ctx, r)
 	c.tally(t, "opened")
@@ -106,6 +108,7 @@ func TestFlood(t *testing.T) {
 
 // TestSecondTablet pairs two tablets with one code.
 func TestSecondTablet(t *testing.T) {
+	t.Parallel()
 	r, ctx := newRig(t)
 	code, err := r.PairingCode(ctx)
 	if err != nil {
@@ -150,6 +153,7 @@ func (j *journal) String() string {
 // that is not the last one it had: it stays locked, says so on its screen and why
 // in its log, and opens again once the controller is back.
 func TestBadBundles(t *testing.T) {
+	t.Parallel()
 	r, ctx := newStandingRig(t)
 	file := filepath.Join(r.State, "bundle")
 	if err := r.Start(ctx); err != nil {

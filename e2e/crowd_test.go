@@ -142,13 +142,14 @@ func (c *crowd) last() *byte {
 }
 
 // await waits for one of some screens that came after another, and returns what
-// it stands for.
+// it stands for. Those of an idle door, which says that it is locked or not
+// whenever that changes, are nobody's.
 func (c *crowd) await(t *testing.T, after *byte, screens map[string]string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(c.ctx, 30*time.Second)
 	defer cancel()
 	m, err := c.page.Wait(ctx, "screen", func(m kiosktest.Message) bool {
-		return &m.Raw[0] != after && screens[m.Key] != ""
+		return &m.Raw[0] != after && m.State != "idle" && screens[m.Key] != ""
 	})
 	if err != nil {
 		now, _ := c.page.Wait(c.ctx, "screen", nil)

@@ -7,6 +7,7 @@
 package rigtest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
@@ -192,15 +193,12 @@ func (r *Rig) Start(ctx context.Context) error {
 }
 
 // UpToDate waits until the door holds the status list that is in the site's
-// folder now, and with it all that was changed before it.
+// folder now, and with it all that was changed before it, by the newest bundle.
 func (r *Rig) UpToDate(ctx context.Context) error {
 	for {
-		list, err := os.ReadFile(filepath.Join(r.Dir, "controller", "status", "0.cwt"))
-		if err != nil {
+		done, err := r.upToDate()
+		if done || err != nil {
 			return err
-		}
-		if _, err := os.Stat(filepath.Join(r.State, "objects", fmt.Sprintf("%x", sha256.Sum256(list)))); err == nil {
-			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -208,6 +206,24 @@ func (r *Rig) UpToDate(ctx context.Context) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+func (r *Rig) upToDate() (bool, error) {
+	list, err := os.ReadFile(filepath.Join(r.Dir, "controller", "status", "0.cwt"))
+	if err != nil {
+		return false, err
+	}
+	object := filepath.Join(r.State, "objects", fmt.Sprintf("%x", sha256.Sum256(list)))
+	if _, err := os.Stat(object); err != nil {
+		return false, nil
+	}
+	// A door that died in between may have the list, and not yet its bundle.
+	newest, err := os.ReadFile(filepath.Join(r.Dir, "controller", "bundle", "newest.cose"))
+	if err != nil {
+		return false, err
+	}
+	held, err := os.ReadFile(filepath.Join(r.State, "bundle"))
+	return err == nil && bytes.Equal(newest, held), nil
 }
 
 // StopDoor stops the door.
