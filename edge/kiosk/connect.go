@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 
 	"github.com/coder/websocket"
@@ -25,20 +26,12 @@ func (s *Server) connect(ctx context.Context, w http.ResponseWriter, r *http.Req
 		http.Error(w, "wrong origin", http.StatusForbidden)
 		return
 	}
-	select {
-	case s.hellos <- struct{}{}:
-	default:
-		http.Error(w, "too many connections at once", http.StatusServiceUnavailable)
-		return
-	}
 	if !s.enter() {
-		<-s.hellos
 		http.Error(w, "the door stops", http.StatusServiceUnavailable)
 		return
 	}
 	defer s.open.Done()
 	n, before, ok := s.welcome(ctx, w, r, origin)
-	<-s.hellos
 	if ok {
 		n.run(before)
 	}
@@ -58,7 +51,10 @@ func (s *Server) welcome(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return nil, nil, false
 	}
 	n = newSession(ctx, s, ws, &controls)
-	why, ok := n.hello(ctx, origin)
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // zero where there is none
+	waiting, leave := s.hellos.enter(ctx, from.Addr().Unmap().WithZone(""))
+	why, ok := n.hello(waiting, origin)
+	leave()
 	if ok {
 		before, why, ok = s.take(n)
 	}

@@ -19,7 +19,7 @@ type Server struct {
 	door   Door
 	files  *files
 	nonces Nonces
-	hellos chan struct{}  // a token for each connection that has not said hello
+	hellos hellos         // connections that have not said hello
 	open   sync.WaitGroup // connections after their upgrade; Add under mu, see enter
 	shown  chan struct{}  // closed and replaced when there is something to send
 
@@ -50,9 +50,6 @@ type order struct {
 	fps, width int
 }
 
-// maxHellos is how many connections may be at their challenge at once.
-const maxHellos = 4
-
 // New checks a configuration, reads the pages and the paired kiosk, and returns
 // a server. An error names the field that is wrong.
 func New(c Config, d Door) (*Server, error) {
@@ -75,9 +72,8 @@ func New(c Config, d Door) (*Server, error) {
 	}
 	return &Server{
 		config: c, door: d, files: files, paired: paired,
-		hellos: make(chan struct{}, maxHellos),
-		shown:  make(chan struct{}),
-		order:  order{mode: NoFrames},
+		shown: make(chan struct{}),
+		order: order{mode: NoFrames},
 	}, nil
 }
 
