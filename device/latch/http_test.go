@@ -153,8 +153,27 @@ func TestHTTPSecrets(t *testing.T) {
 	if _, err := Open(Config{Kind: KindHTTP, URL: "http://relay", SecretFile: "/nowhere"}); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	c := Config{Kind: KindHTTP, URL: "https://relay", SecretFile: writeFile(t, sharedKey), CAFile: writeFile(t, "no PEM")}
-	if _, err := Open(c); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "ca_file") {
+	for mode, want := range map[os.FileMode]bool{0o600: true, 0o400: true, 0o640: false, 0o604: false, 0o620: false} {
+		for _, c := range []Config{{Kind: KindHTTP, URL: "http://relay"}, {Kind: KindMQTT, URL: "mqtt://127.0.0.1:1", Topic: "a/b", Payload: "{ms}", ID: "front"}} {
+			c.SecretFile = writeFile(t, sharedKey)
+			if err := os.Chmod(c.SecretFile, mode); err != nil {
+				t.Fatal(err)
+			}
+			l, err := Open(c)
+			if want != (err == nil) || !want && (!errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "latch.secret_file: others")) {
+				t.Errorf("%s, %v: %v", c.Kind, mode, err)
+			}
+			if err == nil {
+				_ = l.Close()
+			}
+		}
+	}
+	ca := writeFile(t, "no PEM")
+	if err := os.Chmod(ca, 0o644); err != nil { // is no secret
+		t.Fatal(err)
+	}
+	c := Config{Kind: KindHTTP, URL: "https://relay", SecretFile: writeFile(t, sharedKey), CAFile: ca}
+	if _, err := Open(c); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "ca_file: holds no") {
 		t.Error(err)
 	}
 }
