@@ -33,7 +33,7 @@ func (d *desk) clear() {
 	d.order = nil
 	d.mu.Unlock()
 	d.busy.Lock()
-	d.busy.Unlock() //nolint:staticcheck // waiting is all that is wanted
+	defer d.busy.Unlock()
 }
 
 // reads returns whether codes are to be looked for.
