@@ -35,6 +35,7 @@ type audit struct {
 	last      time.Time // comparison
 	holder    bool      // whether the answer is of the holder; set by whoever answers
 	typed     string
+	checking  string // the number whose code is being checked, until its answer was taken
 
 	failed   map[pass.ID][]time.Time
 	failures []time.Time
@@ -116,6 +117,7 @@ func (a *audit) obey(event door.Event, order door.Order, answered bool, rest []d
 		if typed, ok := event.(door.Typed); !ok || typed.Number != o.Number || o.Number != a.typed || run(a.wrong[a.typed], a.e.now, door.PINWait) >= door.MaxWrongPINs {
 			a.t.Fatal("a code is checked that was not typed, or was wrong too often")
 		}
+		a.checking = o.Number
 	case door.Unlatch:
 		a.opens(event, answered)
 		a.latchDue = true
@@ -210,6 +212,7 @@ func (a *audit) opens(event door.Event, answered bool) {
 		ok = a.typed == number && e.Err == nil && e.PIN.OK() && b.Methods.Has(door.PIN) && b.PlainOK &&
 			b.Hours.Allows(a.e.now, time.UTC) && a.e.now.Sub(e.PIN.At()) < door.CheckTime && !a.e.now.Before(e.PIN.At())
 		delete(a.wrong, a.typed) // the right code forgives
+		a.checking = ""
 	}
 	if !ok || a.latchDue {
 		a.t.Fatalf("opened by %T, without anything that verifies now", event)
@@ -227,9 +230,10 @@ func (a *audit) count(event door.Event, r pass.Reason) {
 	if a.shown != nil && a.shown.Claims().Kind() == pass.Plain && r == pass.ReasonTooManyTries {
 		a.t.Fatal("a plain pass had to wait")
 	}
-	if checked, ok := event.(door.Checked); ok && r == pass.ReasonWrongPIN && checked.Err != nil {
-		a.wrong[a.typed] = append(a.wrong[a.typed], a.e.now)
+	if _, answered := event.(door.Checked); a.checking != "" && (r == pass.ReasonWrongPIN || !answered) {
+		a.wrong[a.checking] = append(a.wrong[a.checking], a.e.now)
 	}
+	a.checking = ""
 }
 
 func (a *audit) note(what string) {

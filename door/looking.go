@@ -121,6 +121,7 @@ func (s *step) compared(v pass.Verified, look Look) {
 // leave wipes what is held of a face, if anything is, and notes a showing that
 // compared and did not open: whichever way it ended, it was a try.
 func (s *step) leave(opened bool) {
+	s.leaveCode()
 	if s.state != Looking {
 		return
 	}
@@ -132,6 +133,14 @@ func (s *step) leave(opened bool) {
 		s.b.Limits.facePassed(id)
 	case s.showing.tries > 0 && s.b.Limits != nil:
 		s.b.Limits.faceFailed(id, s.b.budget(), s.now)
+	}
+}
+
+// leaveCode notes a code whose answer nobody has waited for. Else whoever
+// cancels in time could try as many codes as they like.
+func (s *step) leaveCode() {
+	if s.state == StateShown && s.showing.typed != "" && s.b.Limits != nil {
+		s.b.Limits.pinFailed(s.showing.typed, s.now)
 	}
 }
 

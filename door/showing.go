@@ -108,6 +108,7 @@ func (s *step) checked(e Checked) {
 		s.refuse(n)
 		return
 	}
+	s.showing.typed = "" // the answer is taken: leave has nothing to count
 	if e.Err != nil {
 		n := refusedBy(e.Err)
 		if n.reason == pass.ReasonWrongPIN {
