@@ -115,10 +115,12 @@ func filmOf(t *testing.T, s rigtest.Scene) [][]byte {
 // pace keeps below what a page may say in a second.
 const pace = 60 * time.Millisecond
 
+// rest keeps to the pace.
+func (c *crowd) rest() { time.Sleep(max(pace/2, time.Until(c.sent.Add(pace)))) }
+
 // say says something to the door.
 func (c *crowd) say(t *testing.T, what func(context.Context) error) {
 	t.Helper()
-	time.Sleep(time.Until(c.sent.Add(pace)))
 	c.sent = time.Now()
 	if err := what(c.ctx); err != nil {
 		t.Fatal(err, c.page.Err())
@@ -130,8 +132,10 @@ func (c *crowd) sayCode(t *testing.T, text string) {
 	c.say(t, func(ctx context.Context) error { return c.page.Code(ctx, text) })
 }
 
-// last is the last screen that came.
+// last is the last screen that came, once there was time to say something again:
+// until then the result before may change a little, when the latch has answered.
 func (c *crowd) last() *byte {
+	c.rest()
 	ctx, cancel := context.WithCancel(c.ctx)
 	cancel()
 	m, err := c.page.Wait(ctx, "screen", nil)
@@ -189,6 +193,7 @@ func (c *crowd) second(t *testing.T, text string) {
 		return
 	}
 	c.tick(t)
+	c.rest()
 	c.sayCode(t, text)
 }
 

@@ -36,7 +36,7 @@ func newRig(t *testing.T) (*rigtest.Rig, context.Context) {
 // newStandingRig makes a site and a door, which is not started.
 func newStandingRig(t *testing.T) (*rigtest.Rig, context.Context) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(testenv.Count(10, 180))*time.Minute)
 	t.Cleanup(cancel)
 	r, err := rigtest.New(ctx, t.TempDir(), home.Dir(testenv.Home(t)))
 	if err != nil {

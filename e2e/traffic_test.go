@@ -157,7 +157,7 @@ func (c *traffic) settle(t *testing.T) {
 			t.Fatalf("the latch was released %d times for %d who saw that it is open", c.apart.Opened(), c.seen["opened"])
 		}
 	}
-	time.Sleep(max(pace/2, time.Until(c.sent.Add(pace))))
+	c.rest()
 }
 
 // withdraw makes a pass and revokes it, so that a bundle comes.
