@@ -72,6 +72,9 @@ type Ground struct {
 	// writing. In memory there may be a newer one, if the disk fails.
 	durable uint64
 	fetched [32]byte // the hash of the secrets as they last came; guarded by writing
+	// unsaved is whether the disk has other secrets than those that count;
+	// guarded by writing.
+	unsaved bool
 
 	mu       sync.RWMutex
 	identity *state.Identity

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/edge/state"
 )
 
@@ -32,8 +33,13 @@ func (g *Ground) openSecrets(texts [][]byte) (all bundle.Secrets, err error) {
 			continue
 		}
 		for _, e := range s.Sealing {
-			all.Sealing = slices.DeleteFunc(all.Sealing, func(old bundle.EpochKey) bool { return old.Key.ID() == e.Key.ID() })
-			all.Sealing = append(all.Sealing, e)
+			all.Sealing = append(slices.DeleteFunc(all.Sealing, func(old bundle.EpochKey) bool {
+				same := old.Key.ID() == e.Key.ID()
+				if same {
+					old.Key.Wipe()
+				}
+				return same
+			}), e)
 		}
 		if s.Pepper.OK() {
 			all.Pepper.Wipe()
@@ -46,10 +52,14 @@ func (g *Ground) openSecrets(texts [][]byte) (all bundle.Secrets, err error) {
 	return all, err
 }
 
-// takeSecrets takes what the controller relays, if it is not what came last.
+// takeSecrets takes what the controller relays, if it is not what came last. A
+// door that was removed while they were on their way takes none.
 func (g *Ground) takeSecrets(texts [][]byte) error {
 	g.writing.Lock()
 	defer g.writing.Unlock()
+	if g.Snapshot().Contact.Removed {
+		return link.ErrRemoved
+	}
 	hash := sha256.Sum256(bytes.Join(texts, []byte{0}))
 	if hash == g.fetched {
 		return nil
@@ -84,14 +94,26 @@ func (g *Ground) keepSecrets(s bundle.Secrets) error {
 	g.secrets = s
 	g.tell()
 	g.mu.Unlock()
-	if len(s.Sealing) == 0 && !s.Pepper.OK() {
-		return g.folder.SaveSecrets(nil)
+	return g.saveSecrets()
+}
+
+// saveSecrets keeps the secrets that count on the disk. If it fails, dropOver
+// tries again. The caller holds writing.
+func (g *Ground) saveSecrets() error {
+	g.unsaved = true
+	var texts [][]byte
+	if s := g.secrets; len(s.Sealing) > 0 || s.Pepper.OK() {
+		text, err := bundle.SealSecrets(g.identity.Relay.Public(), g.identity.Site, g.identity.Door, s)
+		if err != nil {
+			return err
+		}
+		texts = [][]byte{text}
 	}
-	text, err := bundle.SealSecrets(g.identity.Relay.Public(), g.identity.Site, g.identity.Door, s)
-	if err != nil {
+	if err := g.folder.SaveSecrets(texts); err != nil {
 		return err
 	}
-	return g.folder.SaveSecrets([][]byte{text})
+	g.unsaved = false
+	return nil
 }
 
 // wipeBut wipes the secrets that are held, if they are not among s. The caller
@@ -115,9 +137,10 @@ func (g *Ground) over(e bundle.EpochKey) bool {
 		g.contents != nil && slices.Contains(g.contents.Bundle.Refused, e.Key.ID())
 }
 
-// dropOver deletes keys that are over. The caller holds writing.
+// dropOver deletes keys that are over, and those that the disk did not let go
+// of the last time. The caller holds writing.
 func (g *Ground) dropOver() {
-	if !slices.ContainsFunc(g.secrets.Sealing, g.over) {
+	if !g.unsaved && !slices.ContainsFunc(g.secrets.Sealing, g.over) {
 		return
 	}
 	if err := g.keepSecrets(g.secrets); err != nil {

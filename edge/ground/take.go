@@ -39,6 +39,7 @@ func (g *Ground) After() uint64 {
 
 // Heard is a method of [link.Taker].
 func (g *Ground) Heard(err error) {
+	before := g.Snapshot().Contact
 	if errors.Is(err, link.ErrRemoved) {
 		g.remove()
 	}
@@ -47,8 +48,7 @@ func (g *Ground) Heard(err error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	before := g.contact
-	g.contact = Contact{Reached: err == nil, Why: err, Removed: before.Removed && err != nil || errors.Is(err, link.ErrRemoved)}
+	g.contact = Contact{Reached: err == nil, Why: err, Removed: g.contact.Removed} // which is final
 	if before.Reached == g.contact.Reached && before.Removed == g.contact.Removed {
 		return
 	}
@@ -178,9 +178,10 @@ func (g *Ground) remove() {
 	g.mu.Lock()
 	g.secrets.Wipe()
 	g.secrets = bundle.Secrets{}
+	g.contact.Removed = true
 	g.mu.Unlock()
 	g.fetched = [32]byte{}
-	if err := errors.Join(g.keeper.Save(), g.folder.SaveSecrets(nil)); err != nil {
+	if err := errors.Join(g.keeper.Save(), g.saveSecrets()); err != nil {
 		g.log.Error("this door was removed, and its secrets could not be deleted", "error", err)
 	}
 }
