@@ -79,7 +79,10 @@ func execute(ctx context.Context, args []string, within time.Duration) error {
 }
 
 // Check says whether the programs are there and may be run.
-func (l *command) Check(context.Context) error {
+func (l *command) Check(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrFailed, err)
+	}
 	for _, args := range [][]string{l.run, l.lock} {
 		if len(args) == 0 {
 			continue

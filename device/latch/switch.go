@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,7 +30,9 @@ type switched struct {
 	mu    sync.Mutex // guards what follows, and the contact
 	until time.Time  // the end of the pulse; zero when locked
 	timer *time.Timer
-	stuck error // why the pulse could not be ended
+	// stuck is why the pulse could not be ended, nil if it could. It is written
+	// under mu, and read without: Check waits for nobody.
+	stuck atomic.Pointer[error]
 }
 
 func newSwitch(c contact) *switched {
@@ -39,8 +42,8 @@ func newSwitch(c contact) *switched {
 func (s *switched) Unlatch(ctx context.Context, pulse time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stuck != nil {
-		return s.stuck
+	if stuck := s.stuck.Load(); stuck != nil {
+		return *stuck
 	}
 	if until := time.Now().Add(pulse); until.After(s.until) {
 		s.arm(until) // before the contact moves, so that nothing can come between
@@ -74,11 +77,13 @@ func (s *switched) end() {
 // lock locks, or arranges that it is tried again.
 func (s *switched) lock() {
 	if err := s.contact.lock(); err != nil {
-		s.stuck = fmt.Errorf("%w: %w", ErrStuck, err)
+		err = fmt.Errorf("%w: %w", ErrStuck, err)
+		s.stuck.Store(&err)
 		s.arm(time.Now().Add(relockEvery))
 		return
 	}
-	s.until, s.stuck = time.Time{}, nil
+	s.until = time.Time{}
+	s.stuck.Store(nil)
 	s.timer.Stop()
 }
 
@@ -92,10 +97,16 @@ func (s *switched) settle() {
 	}
 }
 
-func (s *switched) Check(context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stuck
+// Check does not wait for an order that is being carried out: a latch that is
+// busy is a latch that works.
+func (s *switched) Check(ctx context.Context) error {
+	if stuck := s.stuck.Load(); stuck != nil {
+		return *stuck
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrFailed, err)
+	}
+	return nil
 }
 
 func (s *switched) Close() error {
