@@ -158,6 +158,7 @@ func (d *daemon) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.assume()
 	var running sync.WaitGroup
 	failed := make(chan error, len(servers))
 	for _, serve := range servers {

@@ -14,6 +14,14 @@ import (
 	"github.com/facelatch/facelatch/edge/notify"
 )
 
+// assume sets the parts that are told of only when they change: all work, and
+// no tablet is there yet.
+func (d *daemon) assume() {
+	d.board.Set(metrics.Camera, false)
+	d.board.Set(metrics.Latch, false)
+	d.board.Set(metrics.Kiosk, true)
+}
+
 // fault is told of parts that break and work again. What is reported says how
 // often in an hour, never when.
 func (d *daemon) fault(part door.Faults, broken bool) {
@@ -33,6 +41,8 @@ func (d *daemon) fault(part door.Faults, broken bool) {
 			d.log.Warn("the camera gives no pictures")
 		}
 	case door.LatchFault:
+		// Only checks between orders lead here, never an order that failed: a log
+		// line would tell when somebody wanted to come in.
 		d.ground.Report(ground.Latch)
 		d.log.Warn("the latch does not answer")
 	}
