@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/facelatch/facelatch/door"
@@ -14,21 +15,77 @@ const (
 	latchTime  = time.Second
 )
 
+// latchChecks is how many checks in a row must fail until the latch counts as
+// broken. Something else may have kept it busy during one.
+const latchChecks = 2
+
 // watchLatch reports a latch that does not answer, before somebody stands in
-// front of it.
+// front of it. It asks nothing while somebody passes, and what an order did to
+// a check does not count: a latch that is slow at its work would else be
+// reported, with its moment, each time that somebody comes in.
 func (s *Session) watchLatch(ctx context.Context) {
+	failed, orders := 0, uint64(0)
 	for {
-		asked, cancel := context.WithTimeout(ctx, latchTime)
-		err := s.p.Latch.Check(asked)
-		cancel()
-		if ctx.Err() != nil {
-			return
+		if before, rests := s.orders.rest(time.Now()); rests {
+			if before != orders {
+				failed, orders = 0, before
+			}
+			works := s.checkLatch(ctx)
+			switch after, rests := s.orders.rest(time.Now()); {
+			case ctx.Err() != nil:
+				return
+			case !rests || after != before:
+				failed = 0
+			case works:
+				failed = 0
+				s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: false})
+			default:
+				if failed++; failed >= latchChecks {
+					s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: true})
+				}
+			}
 		}
-		s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: err != nil})
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(latchEvery):
 		}
 	}
+}
+
+func (s *Session) checkLatch(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, latchTime)
+	defer cancel()
+	return s.p.Latch.Check(ctx) == nil
+}
+
+// orders is whether the latch has something to do.
+type orders struct {
+	mu    sync.Mutex
+	count uint64    // guarded by mu: of all orders, to tell whether there was another
+	out   int       // guarded by mu: those that were not answered
+	busy  time.Time // guarded by mu: until when what was answered may keep it busy
+}
+
+func (o *orders) begin() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.count++
+	o.out++
+}
+
+// end notes the answer to an order. A latch may answer before its pulse ends.
+func (o *orders) end(now time.Time, pulse time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out--
+	o.busy = now.Add(pulse + latchTime)
+}
+
+// rest returns how many orders there were, and whether the latch has rested
+// since the last.
+func (o *orders) rest(now time.Time) (count uint64, rests bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.count, o.out == 0 && !now.Before(o.busy)
 }

@@ -52,10 +52,12 @@ func (s *Session) forget() {
 // order's time.
 func (s *Session) unlatch(ctx context.Context, o door.Unlatch) {
 	left := o.Until.Sub(s.p.Believer.Now())
+	s.orders.begin()
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, left)
 		defer cancel()
 		err := s.p.Latch.Unlatch(ctx, o.Pulse)
+		s.orders.end(time.Now(), o.Pulse)
 		if err == nil {
 			s.trace(Unlatched)
 		}
@@ -63,15 +65,22 @@ func (s *Session) unlatch(ctx context.Context, o door.Unlatch) {
 	})
 }
 
-// checkPIN checks the code that was typed.
+// checkPIN checks the code that was typed, in a goroutine of its own: one at a
+// time, since each takes 32 MiB. While one runs that was ordered for somebody
+// who left, the next code has to wait, and is not a try.
 func (s *Session) checkPIN(o door.CheckPIN) {
 	code, ok := s.takeTyped(o.Number)
+	switch {
+	case !ok: // another number was typed meanwhile, under whose limit this code is not
+		s.answer = door.Checked{Showing: o.Showing, Err: &pass.Refusal{Reason: pass.ReasonWrongPIN}}
+		return
+	case !s.checking.CompareAndSwap(false, true):
+		s.answer = door.Checked{Showing: o.Showing, Err: &pass.Refusal{Reason: pass.ReasonTooManyTries}}
+		return
+	}
 	s.work.Go(func() {
-		if !ok { // another number was typed meanwhile, under whose limit this code is not
-			s.say(door.Checked{Showing: o.Showing, Err: &pass.Refusal{Reason: pass.ReasonWrongPIN}})
-			return
-		}
 		proof, err := s.p.Believer.CheckPIN(o.Number, code)
+		s.checking.Store(false)
 		s.say(door.Checked{Showing: o.Showing, PIN: proof, Err: err})
 	})
 }

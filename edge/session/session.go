@@ -88,6 +88,7 @@ type Session struct {
 	gone   chan struct{} // closed when Run has ended: nobody takes events any more
 	work   sync.WaitGroup
 	desk   desk
+	orders orders // to the latch
 	// pageCamera is whether the page says that its camera does not work.
 	pageCamera atomic.Bool
 	// readsHere is whether the page cannot read codes, so that it is asked for
@@ -95,12 +96,15 @@ type Session struct {
 	readsHere atomic.Bool
 	// filming is whether the page is asked for frames.
 	filming atomic.Bool
+	// checking is whether a code is being checked.
+	checking atomic.Bool
 
 	// What follows belongs to the goroutine of Run.
 	machine door.Machine
 	shown   kiosk.Screen
 	mode    kiosk.FrameMode
 	faults  door.Faults
+	answer  door.Event // to the last orders, where it was known at once
 
 	mu           sync.Mutex
 	number, code string // guarded by mu: what was typed, until it was checked
@@ -157,6 +161,10 @@ func (s *Session) step(ctx context.Context, timer *time.Timer, e door.Event) {
 	s.show(out)
 	if !out.Wake.IsZero() {
 		timer.Reset(max(0, out.Wake.Sub(now)))
+	}
+	if answer := s.answer; answer != nil {
+		s.answer = nil
+		s.step(ctx, timer, answer)
 	}
 }
 
