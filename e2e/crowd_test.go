@@ -152,12 +152,13 @@ func (c *crowd) await(t *testing.T, after *byte, screens map[string]string) stri
 	t.Helper()
 	ctx, cancel := context.WithTimeout(c.ctx, 30*time.Second)
 	defer cancel()
+	var others []string
 	m, err := c.page.Wait(ctx, "screen", func(m kiosktest.Message) bool {
+		others = append(others, string(m.Raw))
 		return &m.Raw[0] != after && m.State != "idle" && screens[m.Key] != ""
 	})
 	if err != nil {
-		now, _ := c.page.Wait(c.ctx, "screen", nil)
-		t.Fatalf("waited for %v: %v; the screen is %q", screens, err, now.Key)
+		t.Fatalf("waited for %v: %v; since then there was %v", screens, err, others)
 	}
 	return screens[m.Key]
 }

@@ -47,6 +47,9 @@ func TestTraffic(t *testing.T) {
 		}
 	}
 	t.Logf("%d entries in %v: %v", n, time.Since(start).Round(time.Second), c.seen)
+	if locked := c.seen["locked"]; locked > 1+n/100 {
+		t.Errorf("the door was locked for %d of %d", locked, n)
+	}
 	if !picturetest.UnderRace() {
 		checkFlat(t, samples)
 	}
@@ -182,7 +185,7 @@ func (c *traffic) next(t *testing.T) {
 	outcome := ""
 	switch dice := rand.N(100); {
 	case dice < 70:
-		outcome = c.show(t, c.plain[rand.N(len(c.plain))], map[string]string{"opened": "opened"})
+		outcome = c.show(t, c.plain[rand.N(len(c.plain))], open())
 	case dice < 78:
 		outcome = c.showFace(t, c.holder, c.face, faceOutcomes())
 	case dice < 80:
@@ -194,17 +197,25 @@ func (c *traffic) next(t *testing.T) {
 	case dice < 90:
 		outcome = c.notMe(t)
 	case dice < 98:
-		outcome = c.typed(t, c.number, c.code, map[string]string{"opened": "opened"})
+		outcome = c.typed(t, c.number, c.code, open())
 	default:
-		outcome = c.typed(t, c.number, "00000000", map[string]string{"try-again": "wrong-pin", "too-many-tries": "too-many-tries"})
+		outcome = c.typed(t, c.number, "00000000", wrong())
 	}
 	c.seen[outcome]++
+}
+
+func open() map[string]string {
+	return map[string]string{"opened": "opened", "too-many-tries": "too-many-tries", "locked": "locked"}
+}
+
+func wrong() map[string]string {
+	return map[string]string{"try-again": "wrong-pin", "too-many-tries": "too-many-tries", "locked": "locked"}
 }
 
 func faceOutcomes() map[string]string {
 	return map[string]string{
 		"opened": "opened", "try-again": "face refused", "too-many-tries": "too-many-tries",
-		"use-other-way": "door-failed", "locked": "door-failed",
+		"use-other-way": "locked", "locked": "locked",
 	}
 }
 
@@ -267,6 +278,8 @@ func outcomeOf(r pass.Reason) string {
 	switch r {
 	case pass.ReasonFaceMismatch, pass.ReasonTimedOut, pass.ReasonPoorQuality, pass.ReasonNoFace, pass.ReasonSeveralFaces, pass.ReasonBadImage:
 		return "face refused"
+	case pass.ReasonDoorFailed, pass.ReasonBundleExpired:
+		return "locked"
 	}
 	return string(r)
 }
