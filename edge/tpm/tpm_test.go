@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,13 +44,29 @@ func emulator(t *testing.T, dir string) (path string, stop func()) {
 	}
 	t.Cleanup(stop)
 	for range 500 {
-		if _, err := os.Stat(path); err == nil {
+		if listens(path) {
 			return path, stop
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatal("swtpm does not listen")
 	return "", nil
+}
+
+// listens returns whether somebody listens on a socket: its file is there a moment
+// before (proc_net(5): the flag is that of a listening socket). To try it would
+// be the one connection that the emulator takes.
+func listens(path string) bool {
+	sockets, err := os.ReadFile("/proc/net/unix")
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(sockets)) {
+		if f := strings.Fields(line); len(f) == 8 && f[7] == path && f[3] == "00010000" {
+			return true
+		}
+	}
+	return false
 }
 
 func open1(t *testing.T, path string) *Counter {
