@@ -27,7 +27,7 @@ const day = 24 * time.Hour
 // counts that leave it at the end of the day must be those of the screens that
 // people saw.
 func TestTraffic(t *testing.T) {
-	n := testenv.Count(100, 10_000)
+	n := testenv.Count(60, 10_000)
 	if picturetest.UnderRace() {
 		n = testenv.Count(30, 300)
 	}
