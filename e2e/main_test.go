@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -9,5 +10,9 @@ import (
 
 func TestMain(m *testing.M) {
 	rigtest.BeApart()
+	flag.Parse()
+	if testing.Short() {
+		os.Exit(0) // with the race detector the parts are tested by themselves, and whole doors without it
+	}
 	os.Exit(m.Run())
 }

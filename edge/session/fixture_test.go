@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -184,9 +185,12 @@ func (s *stand) film(jpeg []byte) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for ctx.Err() == nil {
+		for n := 0; ctx.Err() == nil; n++ {
 			if s.mode() == kiosk.LookFrames {
-				s.camera.Push(jpeg) //nolint:errcheck // the drawing is a picture; or the camera is closed
+				// A comment makes each frame another one: the same again and again
+				// would be a camera that is frozen (ITU-T T.81, B.2.4.5).
+				frame := slices.Concat(jpeg[:2], []byte{0xff, 0xfe, 0, 4, byte(n >> 8), byte(n)}, jpeg[2:])
+				s.camera.Push(frame) //nolint:errcheck // the drawing is a picture; or the camera is closed
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
