@@ -15,6 +15,7 @@ type Clock struct {
 	mu      sync.Mutex
 	ahead   time.Duration // guarded by mu
 	waiting []*waiter     // guarded by mu
+	begun   int           // guarded by mu: how many have begun to wait
 }
 
 var _ timekeeper.Pacer = (*Clock)(nil)
@@ -55,6 +56,7 @@ func (c *Clock) After(d time.Duration) <-chan time.Time {
 	w := &waiter{until: time.Now().Add(c.ahead + d), tell: make(chan time.Time, 1)}
 	w.timer = time.AfterFunc(d, func() { c.wake(time.Now()) })
 	c.waiting = append(c.waiting, w)
+	c.begun++
 	return w.tell
 }
 
@@ -81,25 +83,29 @@ func (c *Clock) wake(real time.Time) (woken int) {
 // a door decides without saving its marks.
 const stride = timekeeper.MaxUnsaved - time.Minute
 
+// regulars is how many goroutines of a door wait by its clock again and again:
+// the one that saves its marks, and the one for errands.
+const regulars = 2
+
 // Advance lets time go by, in strides after each of which whoever waited does
-// what they waited for, and waits again.
+// what they waited for, and waits again. It gives them a moment only: some have
+// stopped waiting since.
 func (c *Clock) Advance(d time.Duration) {
 	for ; d > 0; d -= stride {
 		c.mu.Lock()
 		c.ahead += min(d, stride)
-		waiting := len(c.waiting)
+		before := c.begun
 		c.mu.Unlock()
-		if c.wake(time.Now()) == 0 {
-			continue
-		}
-		for end := time.Now().Add(5 * time.Second); c.waiters() < waiting && time.Now().Before(end); {
+		again := min(c.wake(time.Now()), regulars)
+		for end := time.Now().Add(300 * time.Millisecond); c.since(before) < again && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 	}
 }
 
-func (c *Clock) waiters() int {
+// since is how many have begun to wait after so many.
+func (c *Clock) since(before int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.waiting)
+	return c.begun - before
 }
