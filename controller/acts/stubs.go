@@ -1,0 +1,252 @@
+package acts
+
+import (
+	"context"
+	"io"
+
+	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// Each of the following says what it does, and is not written yet.
+
+// AddHolder adds a holder.
+func (a *Acts) AddHolder(ctx context.Context, actor Actor, in HolderInput) (Holder, error) {
+	return Holder{}, errNotYet
+}
+
+// EditHolder changes what is held about a holder, if nobody has since version.
+func (a *Acts) EditHolder(ctx context.Context, actor Actor, id string, version int64, in HolderInput) (Holder, error) {
+	return Holder{}, errNotYet
+}
+
+// Holders returns a page of holders by label, and what to ask the next with: ""
+// after the last.
+func (a *Acts) Holders(ctx context.Context, actor Actor, q Query) (page []Holder, next string, err error) {
+	return nil, "", errNotYet
+}
+
+// Holder returns everything that is held about one.
+func (a *Acts) Holder(ctx context.Context, actor Actor, id string) (HolderView, error) {
+	return HolderView{}, errNotYet
+}
+
+// DeleteHolder revokes and withdraws all, and then erases the holder.
+func (a *Acts) DeleteHolder(ctx context.Context, actor Actor, id string) error { return errNotYet }
+
+// ImportHolders adds holders from CSV with the columns label, contact, under14
+// and guardian.
+func (a *Acts) ImportHolders(ctx context.Context, actor Actor, r io.Reader, progress func(done, total int)) (ImportReport, error) {
+	return ImportReport{}, errNotYet
+}
+
+// ExportHolders writes all holders as CSV.
+func (a *Acts) ExportHolders(ctx context.Context, actor Actor, w io.Writer) error { return errNotYet }
+
+// HolderExport returns everything that is held about a holder, as JSON.
+func (a *Acts) HolderExport(ctx context.Context, actor Actor, id string) ([]byte, error) {
+	return nil, errNotYet
+}
+
+// MakeLink makes a link to a holder's page, which opens once.
+func (a *Acts) MakeLink(ctx context.Context, actor Actor, id string) (Link, error) {
+	return Link{}, errNotYet
+}
+
+// OpenLink opens a holder's link, once, and begins a session.
+func (a *Acts) OpenLink(ctx context.Context, token string) (Session, error) {
+	return Session{}, errNotYet
+}
+
+// Notices returns all versions, the newest first.
+func (a *Acts) Notices(ctx context.Context) ([]NoticeVersion, error) { return nil, errNotYet }
+
+// CurrentNotice returns the newest for an audience.
+func (a *Acts) CurrentNotice(ctx context.Context, audience Audience) (NoticeVersion, error) {
+	return NoticeVersion{}, errNotYet
+}
+
+// GiveConsent records a consent. holder may be "" for a station.
+func (a *Acts) GiveConsent(ctx context.Context, actor Actor, holder string, in ConsentInput) (ConsentView, error) {
+	return ConsentView{}, errNotYet
+}
+
+// DraftConsent makes a record for the holder's own key, given as
+// issue.EncodeHolder writes it, to sign.
+func (a *Acts) DraftConsent(ctx context.Context, actor Actor, holder string, in ConsentInput, key []byte) (Draft, error) {
+	return Draft{}, errNotYet
+}
+
+// WithdrawConsent revokes the face passes of a consent and ends it.
+func (a *Acts) WithdrawConsent(ctx context.Context, actor Actor, hash pass.Hash16) (Withdrawal, error) {
+	return Withdrawal{}, errNotYet
+}
+
+// IssuePlain makes a plain pass for a holder.
+func (a *Acts) IssuePlain(ctx context.Context, actor Actor, holder string, in PassInput) (Issued, error) {
+	return Issued{}, errNotYet
+}
+
+// IssueBulk makes many plain passes.
+func (a *Acts) IssueBulk(ctx context.Context, actor Actor, in []BulkInput, progress func(done, total int)) ([]BulkLine, error) {
+	return nil, errNotYet
+}
+
+// ReplacePass revokes a lost pass and makes a plain one in its place.
+func (a *Acts) ReplacePass(ctx context.Context, actor Actor, id pass.ID) (Issued, error) {
+	return Issued{}, errNotYet
+}
+
+// RevokePass revokes a pass.
+func (a *Acts) RevokePass(ctx context.Context, actor Actor, id pass.ID) error { return errNotYet }
+
+// Guest makes a pass for a guest of the holder who acts.
+func (a *Acts) Guest(ctx context.Context, actor Actor, in GuestInput) (Issued, error) {
+	return Issued{}, errNotYet
+}
+
+// SiteConfig returns the configuration.
+func (a *Acts) SiteConfig(ctx context.Context) (SiteConfig, error) { return SiteConfig{}, errNotYet }
+
+// ChangeSite changes the configuration, if nobody has since version.
+func (a *Acts) ChangeSite(ctx context.Context, actor Actor, version int64, c SiteConfig) (SiteConfig, error) {
+	return SiteConfig{}, errNotYet
+}
+
+// Doors returns doors and stations.
+func (a *Acts) Doors(ctx context.Context, actor Actor) ([]Door, error) { return nil, errNotYet }
+
+// MakeJoinCode makes a code with which one door or station joins.
+func (a *Acts) MakeJoinCode(ctx context.Context, actor Actor, kind site.Kind, name, zone string) (JoinCode, error) {
+	return JoinCode{}, errNotYet
+}
+
+// RemoveDoor takes a door or station away.
+func (a *Acts) RemoveDoor(ctx context.Context, actor Actor, id pass.DoorID, stolen bool) error {
+	return errNotYet
+}
+
+// Operators returns all that were not removed.
+func (a *Acts) Operators(ctx context.Context, actor Actor) ([]Operator, error) {
+	return nil, errNotYet
+}
+
+// FirstOwner invites the owner of a site that has no operator yet; else it fails
+// with [ErrForbidden].
+func (a *Acts) FirstOwner(ctx context.Context, name string) (Operator, Link, error) {
+	return Operator{}, Link{}, errNotYet
+}
+
+// InviteOperator adds an operator, with a link that lets them in once.
+func (a *Acts) InviteOperator(ctx context.Context, actor Actor, in OperatorInput) (Operator, Link, error) {
+	return Operator{}, Link{}, errNotYet
+}
+
+// OpenInvitation opens an operator's link, once, and begins a session in which a
+// passkey can be added.
+func (a *Acts) OpenInvitation(ctx context.Context, token string) (Session, error) {
+	return Session{}, errNotYet
+}
+
+// ChangeRole gives an operator another role, if nobody has since version.
+func (a *Acts) ChangeRole(ctx context.Context, actor Actor, id string, version int64, r Role) (Operator, error) {
+	return Operator{}, errNotYet
+}
+
+// RemoveOperator ends an operator's sessions and tokens at once. The last owner
+// stays: [ErrLastOwner].
+func (a *Acts) RemoveOperator(ctx context.Context, actor Actor, id string) error { return errNotYet }
+
+// MakeToken makes an API token of the operator who acts.
+func (a *Acts) MakeToken(ctx context.Context, actor Actor, in TokenInput) (Token, error) {
+	return Token{}, errNotYet
+}
+
+// Tokens returns all that are good, without their secrets.
+func (a *Acts) Tokens(ctx context.Context, actor Actor) ([]Token, error) { return nil, errNotYet }
+
+// RevokeToken ends a token.
+func (a *Acts) RevokeToken(ctx context.Context, actor Actor, id string) error { return errNotYet }
+
+// TokenActor returns who an API token lets act. It fails with [ErrSignedOut].
+func (a *Acts) TokenActor(ctx context.Context, secret string) (Actor, error) {
+	return Actor{}, errNotYet
+}
+
+// Passkeys returns somebody's passkeys, to sign in with. A page calls it before
+// anybody is known, and shows nothing of it.
+func (a *Acts) Passkeys(ctx context.Context, who Subject) ([]Passkey, error) { return nil, errNotYet }
+
+// PasskeyOwner returns whose a credential is. It fails with [ErrSignedOut].
+func (a *Acts) PasskeyOwner(ctx context.Context, id []byte) (Subject, Passkey, error) {
+	return Subject{}, Passkey{}, errNotYet
+}
+
+// AddPasskey keeps a passkey of whoever acts.
+func (a *Acts) AddPasskey(ctx context.Context, actor Actor, p Passkey) error { return errNotYet }
+
+// RemovePasskey forgets one of whoever acts.
+func (a *Acts) RemovePasskey(ctx context.Context, actor Actor, id []byte) error { return errNotYet }
+
+// SignIn begins a session of whose passkey was used a moment ago, which the caller
+// has checked, and keeps its counter.
+func (a *Acts) SignIn(ctx context.Context, used Passkey) (Session, error) {
+	return Session{}, errNotYet
+}
+
+// BindLogin lets the operator who acts sign in by OpenID Connect.
+func (a *Acts) BindLogin(ctx context.Context, actor Actor, l Login) error { return errNotYet }
+
+// SignInLogin begins a session of whom a login belongs to, which the caller has
+// checked.
+func (a *Acts) SignInLogin(ctx context.Context, l Login) (Session, error) {
+	return Session{}, errNotYet
+}
+
+// NewRecoveryCodes makes ten codes for the operator who acts; earlier ones are no
+// longer good.
+func (a *Acts) NewRecoveryCodes(ctx context.Context, actor Actor) ([]string, error) {
+	return nil, errNotYet
+}
+
+// SignInRecovery begins a session with a recovery code, which is used up.
+func (a *Acts) SignInRecovery(ctx context.Context, code string) (Session, error) {
+	return Session{}, errNotYet
+}
+
+// SessionOf returns the session of a browser's token, and notes that it is in
+// use. It fails with [ErrSignedOut].
+func (a *Acts) SessionOf(ctx context.Context, token string) (Session, error) {
+	return Session{}, errNotYet
+}
+
+// SignOut ends a session; SignOutAll ends all of whoever acts.
+func (a *Acts) SignOut(ctx context.Context, token string) error { return errNotYet }
+
+// SignOutAll ends all sessions of whoever acts.
+func (a *Acts) SignOutAll(ctx context.Context, actor Actor) error { return errNotYet }
+
+// LedgerStatus says how the ledger stands; everybody may know.
+func (a *Acts) LedgerStatus(ctx context.Context) (LedgerStatus, error) {
+	return LedgerStatus{}, errNotYet
+}
+
+// Opening is what a commitment in the ledger says, and what shows it.
+type Opening struct {
+	// Entry is the commitment.
+	Entry [32]byte
+	Salt  []byte
+	// Body is JSON.
+	Body []byte
+}
+
+// Openings opens the commitments about a holder, to that holder, or to the auditor
+// by a commitment's hash.
+func (a *Acts) Openings(ctx context.Context, actor Actor, holder string) ([]Opening, error) {
+	return nil, errNotYet
+}
+
+// Open opens one commitment, to the auditor.
+func (a *Acts) Open(ctx context.Context, actor Actor, entry [32]byte) (Opening, error) {
+	return Opening{}, errNotYet
+}

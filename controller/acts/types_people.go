@@ -1,0 +1,169 @@
+package acts
+
+import (
+	"time"
+
+	"github.com/facelatch/facelatch/pass"
+)
+
+// Limits of what can be entered about a holder, in characters.
+const (
+	MaxLabel   = 80
+	MaxContact = 120
+)
+
+// HolderInput is what is entered about a holder, and all that there is to enter.
+type HolderInput struct {
+	// Label is what the operator calls the holder: a flat, a badge number; 1 to
+	// [MaxLabel] printable characters. Two holders may have one label.
+	Label string
+	// Contact is whatever the holder gave, or "": an address for mail, a telephone;
+	// up to [MaxContact] printable characters.
+	Contact string
+	// Under14 says that a guardian consents for the holder.
+	Under14 bool
+	// GuardianLabel is what the operator calls the guardian: needed where Under14,
+	// and "" elsewhere.
+	GuardianLabel string
+}
+
+// Holder is a person with passes, or one who may get some.
+type Holder struct {
+	HolderInput
+	// ID is random: 26 lower-case letters and digits.
+	ID string
+	// Version counts changes, from 1; [Acts.EditHolder] names the one it read.
+	Version int64
+	// Created is the day on which the holder was added: midnight UTC. The time of
+	// day is not kept.
+	Created time.Time
+	// Deleting says that the deletion has begun: nothing can be given any more.
+	Deleting bool
+}
+
+// Query finds holders.
+type Query struct {
+	// Text is found anywhere in label, contact or guardian's label, whatever the
+	// case of ASCII letters; "" finds all. At most [MaxLabel] characters.
+	Text string
+	// After is the next of an earlier answer, or "".
+	After string
+	// Limit is the most to return: 1 to [MaxPage]; 0 is 50.
+	Limit int
+}
+
+// MaxPage is the largest page of a list.
+const MaxPage = 500
+
+// HolderView is everything that is held about one holder, as a page shows it.
+type HolderView struct {
+	Holder   Holder
+	Consents []ConsentView
+	Passes   []PassView
+	Links    []LinkView
+	Passkeys []Passkey
+}
+
+// LinkView is a link that was made and can still be opened. It does not hold the
+// token.
+type LinkView struct {
+	Made    time.Time // the day
+	Expires time.Time
+}
+
+// Link is a link that opens a page once. It is told once; only a hash is kept.
+type Link struct {
+	// Token is the last part of the path, 26 letters and digits: the page is
+	// /me/TOKEN for a holder, /join/TOKEN for an operator.
+	Token   string
+	Expires time.Time
+}
+
+// ImportReport says what became of each line of a CSV file.
+type ImportReport struct {
+	// Added and Refused count lines.
+	Added, Refused int
+	// Lines are those that were refused, in their order, at most [MaxReport].
+	Lines []ImportLine
+}
+
+// ImportLine is a line of a CSV file that was not taken.
+type ImportLine struct {
+	// Number is that of the line in the file, from 1, the header being 1.
+	Number int
+	// Field is the column, or "" for the whole line; Why as in [Invalid].
+	Field, Why string
+}
+
+// Limits of an import.
+const (
+	// MaxReport is how many refused lines a report lists.
+	MaxReport = 200
+	// MaxImport is how many lines a file may have.
+	MaxImport = 20000
+)
+
+// ConsentView is a consent as pages show it.
+type ConsentView struct {
+	Hash pass.Hash16
+	// Holder is "" where the holder was deleted, or a station named none.
+	Holder  string
+	Purpose pass.Purpose
+	// Notice is the SHA-256 of the notice that was shown.
+	Notice       [32]byte
+	Given, Until time.Time
+	// Withdrawn is zero for one that was not.
+	Withdrawn time.Time
+	// Signed says that the holder signed it with a key of their own; otherwise the
+	// operator attests it.
+	Signed bool
+	// Guardian says that a guardian consented, for a child under 14.
+	Guardian bool
+	// Receipt is the signed receipt (ISO/IEC TS 27560, JSON-LD), or nil.
+	Receipt []byte
+}
+
+// Good says that a consent holds at a time.
+func (c ConsentView) Good(at time.Time) bool {
+	return c.Withdrawn.IsZero() && !at.Before(c.Given) && at.Before(c.Until)
+}
+
+// ConsentInput is what a person agreed to.
+type ConsentInput struct {
+	// Agreed must be true. There is no act that fills it in for somebody.
+	Agreed bool
+	// Notice is the SHA-256 of the notice that was shown: the current one of its
+	// audience, else [ErrConflict].
+	Notice  [32]byte
+	Purpose pass.Purpose
+	// Until is when it ends by itself; zero is the longest that there is: 24
+	// months, and a year for a child under 14.
+	Until time.Time
+	// Guardian says that it is a guardian who agrees: for a child under 14, and for
+	// nobody else.
+	Guardian bool
+	// Language is that in which the notice was read: "zh-CN" or "en".
+	Language string
+	// Record is the consent record as it was made at a station, or signed by the
+	// holder's own key (see [Acts.DraftConsent]); nil makes one that the operator
+	// attests. It has to say the same as the other fields.
+	Record []byte
+}
+
+// Draft is a consent record that waits for the holder's signature.
+type Draft struct {
+	// Terms is what is given back with the signature.
+	Terms []byte
+	// ToSign is what the holder's key signs (ES256: SHA-256, then r and s of 32
+	// bytes each).
+	ToSign []byte
+}
+
+// Withdrawal says what came of one.
+type Withdrawal struct {
+	// Revoked are the face passes that are refused now.
+	Revoked []pass.ID
+	// Offer is a face pass among them in whose place a plain pass can be had with
+	// [Acts.ReplacePass], or zero if there was none.
+	Offer pass.ID
+}
