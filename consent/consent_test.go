@@ -434,4 +434,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-func TestCorpora(t *testing.T) { testenv.Corpus(t, "FuzzDecode") }
+func TestCorpora(t *testing.T) {
+	testenv.Corpus(t, "FuzzDecode")
+	testenv.Corpus(t, "FuzzDecodeNotice")
+}
