@@ -20,7 +20,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION)
 GO_NEEDS = $(shell sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' go.mod)
 TOOLS    = $(CURDIR)/.cache/tools
 
-.PHONY: help need setup build run story test soak bench lint generate cross clean
+.PHONY: help need setup build run story test soak bench lint generate cross deb clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -72,6 +72,9 @@ generate: need ## write generated files again
 
 cross: need ## build bin/facelatch-arm64 for linux/arm64
 	@GOOS=linux GOARCH=arm64 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/facelatch-arm64 ./cmd/facelatch
+
+deb: setup ## build Debian packages for amd64 and arm64 into bin/deb/
+	@scripts/deb
 
 clean: ## delete what was built and installed; finished soak steps are forgotten
 	@rm -rf bin .cache bench/js/node_modules web/browsertest/node_modules
