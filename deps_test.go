@@ -58,6 +58,7 @@ var layers = map[string]layer{
 	"internal/check":   programs,
 	"internal/testenv": programs,
 	"spec":             programs,
+	"packaging":        programs, // Debian packages are built and installed in its tests
 }
 
 // vocabularyImports says which of our packages each vocabulary package may
