@@ -36,7 +36,7 @@ func openPostgres(url string) (*Store, error) {
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxWriters)
-	return &Store{db: db, dialect: postgresDialect, slots: make(chan struct{}, maxWriters)}, nil
+	return &Store{db: db, dialect: postgresDialect, slots: make(chan struct{}, maxWriters), noted: newBell()}, nil
 }
 
 // changePostgres tries a change until no other stands in its way.
@@ -69,7 +69,7 @@ func (s *Store) attempt(ctx context.Context, f func(*Tx) error) (again bool, err
 		return false, translate(err)
 	}
 	defer raw.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
-	tx := &Tx{ctx: ctx, q: raw, dialect: postgresDialect}
+	tx := &Tx{ctx: ctx, q: raw, dialect: postgresDialect, noted: s.noted}
 	if err := f(tx); err != nil {
 		return tx.again, err
 	}

@@ -43,7 +43,8 @@ func openSQLite(path string) (*Store, error) {
 	}
 	read.SetMaxOpenConns(maxReaders)
 	read.SetMaxIdleConns(maxReaders)
-	return &Store{db: read, dialect: liteDialect, batches: &batches{db: write}}, nil
+	noted := newBell()
+	return &Store{db: read, dialect: liteDialect, batches: &batches{db: write, noted: noted}, noted: noted}, nil
 }
 
 // makeFile makes an empty database for its owner only, where there is none: the
@@ -75,6 +76,7 @@ func makeFile(path string) (string, error) {
 // batch that is open. The last who was waiting for mu commits, and tells all.
 type batches struct {
 	db      *sql.DB
+	noted   *bell
 	waiting atomic.Int64 // how many are about to take mu
 
 	mu   sync.Mutex // guards what follows, and the one connection that writes
@@ -180,7 +182,7 @@ func (b *batches) run(ctx context.Context, f func(*Tx) error) (own *batch, err e
 		b.end(err)
 		return nil, err
 	}
-	tx := &Tx{ctx: quiet, q: b.conn, dialect: liteDialect}
+	tx := &Tx{ctx: quiet, q: b.conn, dialect: liteDialect, noted: b.noted}
 	kept := false
 	defer func() {
 		if kept {

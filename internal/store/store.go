@@ -52,7 +52,6 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.noted = newBell()
 	if err := s.migrate(ctx, latest); err != nil {
 		_ = s.Close()
 		return nil, err

@@ -63,6 +63,7 @@ type Tx struct {
 	q       querier
 	dialect dialect
 	again   bool // the database asked to try the whole once more
+	noted   *bell
 	after   []func()
 }
 

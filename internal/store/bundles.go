@@ -1,0 +1,36 @@
+package store
+
+// BundleRow is a signed bundle.
+type BundleRow struct {
+	Number uint64
+	Body   []byte
+}
+
+// NewestBundle returns the bundle with the highest number, or [ErrNotFound].
+func (tx *Tx) NewestBundle() (BundleRow, error) {
+	return one(tx, func(row scanner) (r BundleRow, err error) {
+		err = row.Scan(&r.Number, &r.Body)
+		return r, err
+	}, `SELECT number, body FROM bundles ORDER BY number DESC LIMIT 1`)
+}
+
+// AddBundle keeps a bundle, and drops those from before the one before it. It
+// fails with [ErrConflict] unless its number is above all others.
+func (tx *Tx) AddBundle(r BundleRow) error {
+	err := tx.runOne(`INSERT INTO bundles (number, body) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM bundles WHERE number >= ?)`,
+		int64(r.Number), r.Body, int64(r.Number))
+	if err != nil {
+		return err
+	}
+	return tx.run(`DELETE FROM bundles WHERE number < ?`, int64(r.Number)-1)
+}
+
+// PINObject returns what the PINs of a zone were signed as last, or [ErrNotFound].
+func (tx *Tx) PINObject(zone string) ([]byte, error) {
+	return one(tx, value[[]byte], `SELECT body FROM pin_objects WHERE zone = ?`, zone)
+}
+
+// PutPINObject keeps what the PINs of a zone were signed as.
+func (tx *Tx) PutPINObject(zone string, body []byte) error {
+	return tx.run(`INSERT INTO pin_objects (zone, body) VALUES (?, ?) ON CONFLICT (zone) DO UPDATE SET body = excluded.body`, zone, body)
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// QueueID names an entry that the ledger is to have. Later ones are greater.
+type QueueID int64
+
+// QueueRow is an entry that the ledger does not have yet.
+type QueueRow struct {
+	ID    QueueID
+	Entry []byte
+}
+
+// ErrNotRecorded is returned for an entry that the ledger did not get in time. It
+// stays in the queue.
+var ErrNotRecorded = errors.New("the ledger cannot be written at present")
+
+// Enqueue queues an entry for the ledger, of 1 to 4096 bytes, in the transaction
+// of what it speaks of: either both are there or neither.
+func (tx *Tx) Enqueue(entry []byte) (QueueID, error) {
+	return one(tx, value[QueueID], `INSERT INTO ledger_queue (entry) VALUES (?) RETURNING id`, entry)
+}
+
+// Waiting returns the first entries of which no index is noted, at most as many as
+// limit, in the order of the queue.
+func (tx *Tx) Waiting(limit int) ([]QueueRow, error) {
+	return list(tx, func(row scanner) (r QueueRow, err error) {
+		err = row.Scan(&r.ID, &r.Entry)
+		return r, err
+	}, `SELECT id, entry FROM ledger_queue WHERE idx IS NULL ORDER BY id LIMIT ?`, limit)
+}
+
+// QueueLength returns how many entries wait.
+func (tx *Tx) QueueLength() (int64, error) {
+	return one(tx, value[int64], `SELECT count(*) FROM ledger_queue WHERE idx IS NULL`)
+}
+
+// NoteIndex notes where an entry stands in the ledger, and wakes who waits for it
+// in this process. It fails with [ErrConflict] if something else is noted
+// already, or another entry stands there.
+func (tx *Tx) NoteIndex(id QueueID, index uint64) error {
+	n, err := tx.exec(`UPDATE ledger_queue SET idx = ? WHERE id = ? AND (idx IS NULL OR idx = ?)`, int64(index), int64(id), int64(index))
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return fmt.Errorf("%w: entry %d of the queue", ErrConflict, id)
+	}
+	tx.afterwards(tx.noted.ring)
+	return nil
+}
+
+// Index returns where an entry stands in the ledger, and whether it does.
+func (tx *Tx) Index(id QueueID) (index uint64, recorded bool, err error) {
+	found, err := one(tx, value[*int64], `SELECT idx FROM ledger_queue WHERE id = ?`, int64(id))
+	if err != nil || found == nil {
+		return 0, false, err
+	}
+	return uint64(*found), true, nil
+}
+
+// DropEntries forgets the text of entries that the ledger has, but for the newest
+// so many: the ledger keeps it, and their index stays here.
+func (tx *Tx) DropEntries(keep int) error {
+	return tx.run(`UPDATE ledger_queue SET entry = NULL WHERE entry IS NOT NULL AND idx IS NOT NULL
+		AND id <= (SELECT coalesce(max(id), 0) FROM ledger_queue) - ?`, keep)
+}
+
+// Recorded waits until the ledger has all of some entries, and returns where they
+// stand. It fails with [ErrNotRecorded] once ctx ends, after which they may be
+// recorded all the same.
+func (s *Store) Recorded(ctx context.Context, ids ...QueueID) ([]uint64, error) {
+	indexes := make([]uint64, len(ids))
+	pause, done := 10*time.Millisecond, 0
+	for {
+		rung := s.noted.wait()
+		err := s.Read(ctx, func(tx *Tx) error {
+			for ; done < len(ids); done++ {
+				index, recorded, err := tx.Index(ids[done])
+				if err != nil || !recorded {
+					return err
+				}
+				indexes[done] = index
+			}
+			return nil
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
+		case err != nil:
+			return nil, err
+		case done == len(ids):
+			return indexes, nil
+		}
+		select { // another process may be the one that notes it
+		case <-rung:
+		case <-time.After(pause):
+			pause = min(2*pause, 200*time.Millisecond)
+		case <-ctx.Done():
+		}
+	}
+}
