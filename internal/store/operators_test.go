@@ -15,7 +15,7 @@ func TestConformanceOfOperators(t *testing.T) {
 		s := open(t)
 		t.Run("operators", func(t *testing.T) { operators(t, s) })
 		t.Run("links and sessions", func(t *testing.T) { linksAndSessions(t, s) })
-		t.Run("passkeys and codes", func(t *testing.T) { passkeysAndCodes(t, s) })
+		t.Run("passkeys and logins", func(t *testing.T) { passkeysAndLogins(t, s) })
 		t.Run("forgetting", func(t *testing.T) { forgetting(t, s) })
 	})
 }
@@ -46,12 +46,12 @@ func operators(t *testing.T, s *Store) {
 }
 
 func linksAndSessions(t *testing.T, s *Store) {
-	o := operatorRow(10)
+	o, h := operatorRow(10), holderRow(10)
 	owner := Owner{Operator: o.ID}
 	link := LinkRow{Hash: hash32(10), Owner: owner, Made: aDay, Expires: 100}
-	session := SessionRow{Hash: hash32(10), Owner: owner, Expires: 100, Idle: 50}
+	session := HolderSessionRow{Hash: hash32(10), Holder: h.ID, Expires: 100, Idle: 50}
 	change(t, s, func(tx *Tx) error {
-		return errors.Join(tx.AddOperator(o), tx.AddLink(link), tx.AddSession(session), tx.PutOffSession(session.Hash, 60))
+		return errors.Join(tx.AddOperator(o), tx.AddHolder(h), tx.AddLink(link), tx.AddHolderSession(session), tx.PutOffHolderSession(session.Hash, 60))
 	})
 	if err := s.Change(t.Context(), func(tx *Tx) error {
 		return tx.AddLink(LinkRow{Hash: hash32(11), Made: aDay})
@@ -65,51 +65,45 @@ func linksAndSessions(t *testing.T, s *Store) {
 		t.Errorf("an old link: %v", got)
 	}
 	session.Idle = 60
-	if got := get(t, s, func(tx *Tx) (SessionRow, error) { return tx.Session(session.Hash) }); fmt.Sprint(got) != fmt.Sprint(session) {
+	if got := get(t, s, func(tx *Tx) (HolderSessionRow, error) { return tx.HolderSession(session.Hash) }); fmt.Sprint(got) != fmt.Sprint(session) {
 		t.Errorf("got %v", got)
 	}
 	change(t, s, func(tx *Tx) error { return tx.UseLink(link.Hash) })
 	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.UseLink(link.Hash) })
+	change(t, s, func(tx *Tx) error { return tx.DropOldAccess(59) })
+	get(t, s, func(tx *Tx) (HolderSessionRow, error) { return tx.HolderSession(session.Hash) })
 	change(t, s, func(tx *Tx) error { return tx.DropOldAccess(60) })
-	wantErr(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.Session(session.Hash); return err })
+	wantErr(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.HolderSession(session.Hash); return err })
 }
 
-func passkeysAndCodes(t *testing.T, s *Store) {
-	o := operatorRow(20)
-	owner := Owner{Operator: o.ID}
-	key := PasskeyRow{ID: []byte{1}, Owner: owner, Label: "phone", Made: aDay, Credential: "{}"}
+func passkeysAndLogins(t *testing.T, s *Store) {
+	o, h := operatorRow(20), holderRow(20)
+	key := HolderPasskeyRow{ID: []byte{1}, Holder: h.ID, Label: "phone", Made: aDay, Credential: "{}"}
 	change(t, s, func(tx *Tx) error {
-		return errors.Join(tx.AddOperator(o), tx.AddPasskey(key), tx.AddLogin(hash32(20), o.ID), tx.SetRecoveryCodes(o.ID, [][]byte{hash32(20), hash32(21)}))
+		return errors.Join(tx.AddOperator(o), tx.AddHolder(h), tx.AddHolderPasskey(key), tx.AddLogin(hash32(20), o.ID))
 	})
-	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.AddPasskey(key) })
+	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.AddHolderPasskey(key) })
 	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.AddLogin(hash32(20), o.ID) })
-	change(t, s, func(tx *Tx) error { return tx.UsePasskey(key.ID, `{"n":1}`) })
 	key.Credential = `{"n":1}`
-	if got := get(t, s, func(tx *Tx) ([]PasskeyRow, error) { return tx.Passkeys(owner) }); fmt.Sprint(got) != fmt.Sprint([]PasskeyRow{key}) {
+	change(t, s, func(tx *Tx) error { return tx.UseHolderPasskey(key.ID, key.Credential) })
+	if got := get(t, s, func(tx *Tx) ([]HolderPasskeyRow, error) { return tx.HolderPasskeys(h.ID) }); fmt.Sprint(got) != fmt.Sprint([]HolderPasskeyRow{key}) {
 		t.Errorf("got %v", got)
 	}
 	if got := get(t, s, func(tx *Tx) (string, error) { return tx.Login(hash32(20)) }); got != o.ID {
 		t.Errorf("got %q", got)
 	}
-	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.DropPasskey(Owner{Operator: id26(21)}, key.ID) })
-	change(t, s, func(tx *Tx) error { return tx.DropPasskey(owner, key.ID) })
-	change(t, s, func(tx *Tx) error { _, err := tx.UseRecoveryCode(hash32(21)); return err })
-	wantErr(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.UseRecoveryCode(hash32(21)); return err })
-	change(t, s, func(tx *Tx) error { return tx.SetRecoveryCodes(o.ID, nil) })
-	wantErr(t, s, ErrNotFound, func(tx *Tx) error { _, err := tx.UseRecoveryCode(hash32(20)); return err })
+	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.DropHolderPasskey(id26(21), key.ID) })
+	change(t, s, func(tx *Tx) error { return tx.DropHolderPasskey(h.ID, key.ID) })
+	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.UseHolderPasskey(key.ID, "{}") })
 }
 
-// forgetting: a removed operator has nothing left to sign in with.
+// forgetting: a removed operator has nothing left to act with.
 func forgetting(t *testing.T, s *Store) {
 	o := operatorRow(30)
-	owner := Owner{Operator: o.ID}
 	token := TokenRow{Hash: hash32(30), ID: id26(30), Operator: o.ID, Name: "gate", Scopes: "passes:read", Expires: 100}
 	change(t, s, func(tx *Tx) error {
-		return errors.Join(tx.AddOperator(o), tx.AddToken(token),
-			tx.AddLink(LinkRow{Hash: hash32(30), Owner: owner, Made: aDay, Expires: 9}),
-			tx.AddSession(SessionRow{Hash: hash32(30), Owner: owner, Expires: 9, Idle: 9}),
-			tx.AddPasskey(PasskeyRow{ID: hash32(30), Owner: owner, Made: aDay, Credential: "{}"}),
-			tx.AddLogin(hash32(30), o.ID), tx.SetRecoveryCodes(o.ID, [][]byte{hash32(30)}))
+		return errors.Join(tx.AddOperator(o), tx.AddToken(token), tx.AddLogin(hash32(30), o.ID),
+			tx.AddLink(LinkRow{Hash: hash32(30), Owner: Owner{Operator: o.ID}, Made: aDay, Expires: 9}))
 	})
 	if got := get(t, s, func(tx *Tx) ([]TokenRow, error) { return tx.Tokens(99) }); fmt.Sprint(got) != fmt.Sprint([]TokenRow{token}) {
 		t.Errorf("got %v", got)
@@ -119,7 +113,7 @@ func forgetting(t *testing.T, s *Store) {
 	}
 	change(t, s, func(tx *Tx) error { return tx.ForgetOperator(o.ID) })
 	must(t, s.Read(t.Context(), func(tx *Tx) error {
-		for _, table := range []string{"links", "sessions", "passkeys", "logins", "recovery_codes", "tokens"} {
+		for _, table := range []string{"links", "logins", "tokens"} {
 			n, err := one(tx, value[int64], "SELECT count(*) FROM "+table+" WHERE operator = ?", o.ID)
 			if err != nil || n != 0 {
 				t.Errorf("%s: %d left, %v", table, n, err)

@@ -31,8 +31,8 @@ func truth(b bool) int64 {
 	return 0
 }
 
-// orNull is a text, or null in the place of an empty one.
-func orNull(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
+// textOrNull is a text, or null in the place of an empty one.
+func textOrNull(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
 
 // AddHolder adds a row with version 1.
 func (tx *Tx) AddHolder(h HolderRow) error {
@@ -93,8 +93,8 @@ func (tx *Tx) EraseHolder(id string) error {
 		`DELETE FROM openings WHERE holder = ?`,
 		`DELETE FROM holder_passes WHERE holder = ?`,
 		`DELETE FROM links WHERE holder = ?`,
-		`DELETE FROM sessions WHERE holder = ?`,
-		`DELETE FROM passkeys WHERE holder = ?`,
+		`DELETE FROM holder_sessions WHERE holder = ?`,
+		`DELETE FROM holder_passkeys WHERE holder = ?`,
 		`DELETE FROM holders WHERE id = ?`,
 	} {
 		if err := tx.run(query, id); err != nil {

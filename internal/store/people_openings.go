@@ -23,7 +23,7 @@ func scanOpening(row scanner) (o OpeningRow, err error) {
 
 // AddOpening keeps an opening.
 func (tx *Tx) AddOpening(o OpeningRow) error {
-	return tx.run(`INSERT INTO openings (`+openingColumns+`) VALUES (?, ?, ?, ?, ?)`, o.Entry, orNull(o.Holder), o.Salt, o.Body, o.Keep)
+	return tx.run(`INSERT INTO openings (`+openingColumns+`) VALUES (?, ?, ?, ?, ?)`, o.Entry, textOrNull(o.Holder), o.Salt, o.Body, o.Keep)
 }
 
 // Opening returns what opens an entry, or [ErrNotFound].

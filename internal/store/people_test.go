@@ -206,12 +206,12 @@ func erasing(t *testing.T, s *Store) {
 			tx.AddOpening(OpeningRow{Entry: hash32(71), Salt: hash32(1), Body: "{}", Keep: 9}),
 			tx.AddHolderPass(HolderPassRow{Pass: bytes.Repeat([]byte{70}, 16), Holder: h.ID}),
 			tx.AddLink(LinkRow{Hash: hash32(70), Owner: owner, Made: aDay, Expires: 9}),
-			tx.AddSession(SessionRow{Hash: hash32(70), Owner: owner, Expires: 9, Idle: 9}),
-			tx.AddPasskey(PasskeyRow{ID: hash32(70), Owner: owner, Made: aDay, Credential: "{}"}))
+			tx.AddHolderSession(HolderSessionRow{Hash: hash32(70), Holder: h.ID, Expires: 9, Idle: 9}),
+			tx.AddHolderPasskey(HolderPasskeyRow{ID: hash32(70), Holder: h.ID, Made: aDay, Credential: "{}"}))
 	})
 	change(t, s, func(tx *Tx) error { return tx.EraseHolder(h.ID) })
 	must(t, s.Read(t.Context(), func(tx *Tx) error {
-		for _, table := range []string{"openings", "holder_passes", "links", "sessions", "passkeys", "consents"} {
+		for _, table := range []string{"openings", "holder_passes", "links", "holder_sessions", "holder_passkeys", "consents"} {
 			n, err := one(tx, value[int64], "SELECT count(*) FROM "+table+" WHERE holder = ?", h.ID)
 			if err != nil || n != 0 {
 				t.Errorf("%s: %d left, %v", table, n, err)

@@ -91,8 +91,8 @@ CREATE TABLE operators (
 	state     TEXT NOT NULL CHECK (state IN ('invited', 'active', 'removed'))
 ) STRICT;
 
--- What somebody signs in with belongs to an operator or to a holder. Of whatever
--- is secret only a SHA-256 is kept.
+-- Links open a page once: an operator's first, or a holder's. Of whatever is secret
+-- only a SHA-256 is kept.
 CREATE TABLE links (
 	hash     BLOB NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 32),
 	operator TEXT REFERENCES operators (id),
@@ -105,30 +105,26 @@ CREATE INDEX links_operator ON links (operator);
 CREATE INDEX links_holder ON links (holder);
 CREATE INDEX links_expires ON links (expires);
 
-CREATE TABLE sessions (
-	hash     BLOB NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 32),
-	operator TEXT REFERENCES operators (id),
-	holder   TEXT REFERENCES holders (id),
-	expires  INTEGER NOT NULL,
-	idle     INTEGER NOT NULL,
-	CHECK ((operator IS NULL) <> (holder IS NULL))
+-- A browser in which a holder's page is open. It ends at expires, and at idle
+-- unless that is put off before.
+CREATE TABLE holder_sessions (
+	hash    BLOB NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 32),
+	holder  TEXT NOT NULL REFERENCES holders (id),
+	expires INTEGER NOT NULL,
+	idle    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX sessions_operator ON sessions (operator);
-CREATE INDEX sessions_holder ON sessions (holder);
-CREATE INDEX sessions_expires ON sessions (expires);
+CREATE INDEX holder_sessions_holder ON holder_sessions (holder);
+CREATE INDEX holder_sessions_expires ON holder_sessions (expires);
 
 -- A passkey's public key, counter and flags, without attestation.
-CREATE TABLE passkeys (
+CREATE TABLE holder_passkeys (
 	id         BLOB NOT NULL PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 1023),
-	operator   TEXT REFERENCES operators (id),
-	holder     TEXT REFERENCES holders (id),
+	holder     TEXT NOT NULL REFERENCES holders (id),
 	label      TEXT NOT NULL CHECK (octet_length(label) <= 320),
 	made       INTEGER NOT NULL CHECK (made % 86400 = 0),
-	credential TEXT NOT NULL CHECK (octet_length(credential) <= 4096),
-	CHECK ((operator IS NULL) <> (holder IS NULL))
+	credential TEXT NOT NULL CHECK (octet_length(credential) <= 4096)
 ) STRICT;
-CREATE INDEX passkeys_operator ON passkeys (operator);
-CREATE INDEX passkeys_holder ON passkeys (holder);
+CREATE INDEX holder_passkeys_holder ON holder_passkeys (holder);
 
 -- SHA-256 of issuer and subject of OpenID Connect.
 CREATE TABLE logins (
@@ -136,12 +132,6 @@ CREATE TABLE logins (
 	operator TEXT NOT NULL REFERENCES operators (id)
 ) STRICT;
 CREATE INDEX logins_operator ON logins (operator);
-
-CREATE TABLE recovery_codes (
-	hash     BLOB NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 32),
-	operator TEXT NOT NULL REFERENCES operators (id)
-) STRICT;
-CREATE INDEX recovery_codes_operator ON recovery_codes (operator);
 
 CREATE TABLE tokens (
 	hash     BLOB NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 32),
