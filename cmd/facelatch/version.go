@@ -1,9 +1,12 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -14,8 +17,9 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-const versionHelp = `Print the version of this program, and what it uses with their hashes: models,
-the model runtime, the QR reader and the fonts. Each file is read and checked.
+const versionHelp = `Print the version of this program with the hash of its own file, and what it uses
+with their hashes: models, the model runtime, the QR reader and the fonts. Each
+file is read and checked.
 
 Exit codes: 0 all is ready; 1 something is not installed or damaged.`
 
@@ -25,6 +29,7 @@ var errNotReady = errors.New("not everything is ready: run make setup")
 // built is what version prints as JSON.
 type built struct {
 	Version   string          `json:"version"`
+	Program   string          `json:"program"` // SHA-256 of this program's file
 	Go        string          `json:"go"`
 	Platform  string          `json:"platform"`
 	Home      string          `json:"home"`
@@ -85,8 +90,12 @@ func whatIsBuilt() (built, error) {
 	if err != nil {
 		return built{}, err
 	}
+	program, err := programHash()
+	if err != nil {
+		return built{}, err
+	}
 	b := built{
-		Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Version: version, Program: program, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Home: string(dir), ModelSet: manifest.Name, Reference: face.ReferenceModel(manifest), Ready: true,
 	}
 	for _, m := range manifest.Models {
@@ -99,6 +108,20 @@ func whatIsBuilt() (built, error) {
 		b.Ready = b.Ready && f.Ready
 	}
 	return b, nil
+}
+
+// programHash is the SHA-256 of the file that runs, whatever is at its path now.
+func programHash() (string, error) {
+	f, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // otherFiles looks at what is used beside the models.
@@ -147,6 +170,7 @@ func versionLine() string {
 
 func printBuilt(w io.Writer, b built) {
 	fmt.Fprint(w, versionLine())
+	fmt.Fprintf(w, "program %s\n", b.Program)
 	fmt.Fprintf(w, "models %s in %s, references %s\n", b.ModelSet, b.Home, b.Reference)
 	for _, m := range b.Models {
 		fmt.Fprintf(w, "  %-10s %-18s %s  %s\n", m.Role, m.ID, m.SHA256, m.State)

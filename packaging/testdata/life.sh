@@ -42,6 +42,8 @@ for service in controller station edge; do
 	[ ! -e "$root/etc/systemd/system/multi-user.target.wants/facelatch-$service.service" ] || wrong "$service is started before it was set up"
 done
 inside facelatch version --json | grep -q '"ready": *true' || wrong "not everything that is used is there"
+installed=$(inside sha256sum /usr/lib/facelatch/facelatch | cut -d ' ' -f 1)
+inside facelatch version --json | grep -q "\"program\":\"$installed\"" || wrong "version names another hash than that of the program"
 inside facelatch --version | grep -q '^facelatch 1\.0 ' || wrong "another version"
 inside systemd-analyze verify /usr/lib/systemd/system/facelatch-{controller,station,edge}.service
 for service in controller station edge; do
