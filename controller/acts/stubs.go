@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -58,11 +60,16 @@ func (a *Acts) OpenLink(ctx context.Context, token string) (Session, error) {
 	return Session{}, errNotYet
 }
 
+// PublishNotice publishes a version of a notice, which has to pass its lint.
+func (a *Acts) PublishNotice(ctx context.Context, actor Actor, n consent.Notice) (NoticeVersion, error) {
+	return NoticeVersion{}, errNotYet
+}
+
 // Notices returns all versions, the newest first.
 func (a *Acts) Notices(ctx context.Context) ([]NoticeVersion, error) { return nil, errNotYet }
 
-// CurrentNotice returns the newest for an audience.
-func (a *Acts) CurrentNotice(ctx context.Context, audience Audience) (NoticeVersion, error) {
+// CurrentNotice returns the newest for some rules.
+func (a *Acts) CurrentNotice(ctx context.Context, rules consent.Rules) (NoticeVersion, error) {
 	return NoticeVersion{}, errNotYet
 }
 
@@ -131,10 +138,11 @@ func (a *Acts) Operators(ctx context.Context, actor Actor) ([]Operator, error) {
 	return nil, errNotYet
 }
 
-// FirstOwner invites the owner of a site that has no operator yet; else it fails
-// with [ErrForbidden].
-func (a *Acts) FirstOwner(ctx context.Context, name string) (Operator, Link, error) {
-	return Operator{}, Link{}, errNotYet
+// FirstOwner makes the owner of a site that has no operator yet, or returns the one
+// that it made for somebody who then got no way to sign in. At any other site it
+// fails with [ErrForbidden].
+func (a *Acts) FirstOwner(ctx context.Context, name string) (Operator, error) {
+	return Operator{}, errNotYet
 }
 
 // InviteOperator adds an operator, with a link that lets them in once.
@@ -142,10 +150,22 @@ func (a *Acts) InviteOperator(ctx context.Context, actor Actor, in OperatorInput
 	return Operator{}, Link{}, errNotYet
 }
 
-// OpenInvitation opens an operator's link, once, and begins a session in which a
-// passkey can be added.
-func (a *Acts) OpenInvitation(ctx context.Context, token string) (Session, error) {
-	return Session{}, errNotYet
+// AcceptInvitation makes an operator of whoever has the token of a link, once. It
+// fails with [ErrSignedOut].
+func (a *Acts) AcceptInvitation(ctx context.Context, token string) (Operator, error) {
+	return Operator{}, errNotYet
+}
+
+// KnownLogin returns the operator of an account at the OpenID issuer that the
+// configuration gives a role, and makes one where there is none.
+func (a *Acts) KnownLogin(ctx context.Context, l Login, name string, role Role) (Operator, error) {
+	return Operator{}, errNotYet
+}
+
+// OperatorActor returns who an operator who is signed in acts as. It fails with
+// [ErrNotFound] for one who was removed.
+func (a *Acts) OperatorActor(ctx context.Context, id string) (Actor, Operator, error) {
+	return Actor{}, Operator{}, errNotYet
 }
 
 // ChangeRole gives an operator another role, if nobody has since version.
@@ -173,80 +193,50 @@ func (a *Acts) TokenActor(ctx context.Context, secret string) (Actor, error) {
 	return Actor{}, errNotYet
 }
 
-// Passkeys returns somebody's passkeys, to sign in with. A page calls it before
-// anybody is known, and shows nothing of it.
-func (a *Acts) Passkeys(ctx context.Context, who Subject) ([]Passkey, error) { return nil, errNotYet }
-
-// PasskeyOwner returns whose a credential is. It fails with [ErrSignedOut].
-func (a *Acts) PasskeyOwner(ctx context.Context, id []byte) (Subject, Passkey, error) {
-	return Subject{}, Passkey{}, errNotYet
+// HolderPasskeys returns a holder's passkeys.
+func (a *Acts) HolderPasskeys(ctx context.Context, holder string) ([]Passkey, error) {
+	return nil, errNotYet
 }
 
-// AddPasskey keeps a passkey of whoever acts.
+// AddPasskey keeps a passkey of the holder who acts.
 func (a *Acts) AddPasskey(ctx context.Context, actor Actor, p Passkey) error { return errNotYet }
 
-// RemovePasskey forgets one of whoever acts.
+// RemovePasskey forgets one of the holder who acts.
 func (a *Acts) RemovePasskey(ctx context.Context, actor Actor, id []byte) error { return errNotYet }
 
-// SignIn begins a session of whose passkey was used a moment ago, which the caller
-// has checked, and keeps its counter.
+// PasskeyOwner returns the holder whose a credential is. It fails with
+// [ErrSignedOut].
+func (a *Acts) PasskeyOwner(ctx context.Context, id []byte) (holder string, p Passkey, err error) {
+	return "", Passkey{}, errNotYet
+}
+
+// SignIn begins a session of the holder whose passkey was used a moment ago, which
+// the caller has checked, and keeps its counter.
 func (a *Acts) SignIn(ctx context.Context, used Passkey) (Session, error) {
 	return Session{}, errNotYet
 }
 
-// BindLogin lets the operator who acts sign in by OpenID Connect.
-func (a *Acts) BindLogin(ctx context.Context, actor Actor, l Login) error { return errNotYet }
-
-// SignInLogin begins a session of whom a login belongs to, which the caller has
-// checked.
-func (a *Acts) SignInLogin(ctx context.Context, l Login) (Session, error) {
-	return Session{}, errNotYet
-}
-
-// NewRecoveryCodes makes ten codes for the operator who acts; earlier ones are no
-// longer good.
-func (a *Acts) NewRecoveryCodes(ctx context.Context, actor Actor) ([]string, error) {
-	return nil, errNotYet
-}
-
-// SignInRecovery begins a session with a recovery code, which is used up.
-func (a *Acts) SignInRecovery(ctx context.Context, code string) (Session, error) {
-	return Session{}, errNotYet
-}
-
-// SessionOf returns the session of a browser's token, and notes that it is in
+// SessionOf returns the session of a holder's browser, and notes that it is in
 // use. It fails with [ErrSignedOut].
 func (a *Acts) SessionOf(ctx context.Context, token string) (Session, error) {
 	return Session{}, errNotYet
 }
 
-// SignOut ends a session; SignOutAll ends all of whoever acts.
+// SignOut ends a holder's session.
 func (a *Acts) SignOut(ctx context.Context, token string) error { return errNotYet }
-
-// SignOutAll ends all sessions of whoever acts.
-func (a *Acts) SignOutAll(ctx context.Context, actor Actor) error { return errNotYet }
 
 // LedgerStatus says how the ledger stands; everybody may know.
 func (a *Acts) LedgerStatus(ctx context.Context) (LedgerStatus, error) {
 	return LedgerStatus{}, errNotYet
 }
 
-// Opening is what a commitment in the ledger says, and what shows it.
-type Opening struct {
-	// Entry is the commitment.
-	Entry [32]byte
-	Salt  []byte
-	// Body is JSON.
-	Body []byte
-}
-
 // Openings opens the commitments about a holder, to that holder, or to the auditor
 // by a commitment's hash.
-func (a *Acts) Openings(ctx context.Context, actor Actor, holder string) ([]Opening, error) {
+func (a *Acts) Openings(ctx context.Context, actor Actor, holder string) ([]ledger.Opening, error) {
 	return nil, errNotYet
 }
 
 // Open opens one commitment, to the auditor.
-func (a *Acts) Open(ctx context.Context, actor Actor, entry [32]byte) (Opening, error) {
-	return Opening{}, errNotYet
+func (a *Acts) Open(ctx context.Context, actor Actor, entry ledger.Commitment) (ledger.Opening, error) {
+	return ledger.Opening{}, errNotYet
 }

@@ -2,21 +2,16 @@ package acts
 
 import "time"
 
-// Session is how somebody who signed in is known until they leave.
+// Session is a browser in which a holder's page is open. Operators have theirs in
+// controller/signin.
 type Session struct {
 	// Token is what the browser keeps; only a hash of it is kept here.
-	Token string
-	// CSRF is what each form has to send along. It is made from the token.
-	CSRF    string
+	Token   string
 	Expires time.Time
 	Actor   Actor
 }
 
-// Subject is whose a passkey or a session is: an operator's or a holder's, one of
-// them.
-type Subject struct{ Operator, Holder string }
-
-// Passkey is a credential of WebAuthn.
+// Passkey is a holder's credential of WebAuthn.
 type Passkey struct {
 	// ID is the credential's.
 	ID []byte
@@ -29,5 +24,5 @@ type Passkey struct {
 	Credential []byte
 }
 
-// Login is how OpenID Connect names somebody.
+// Login is how OpenID Connect names an operator.
 type Login struct{ Issuer, Subject string }

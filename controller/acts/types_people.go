@@ -3,6 +3,7 @@ package acts
 import (
 	"time"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -133,7 +134,7 @@ type ConsentInput struct {
 	// Agreed must be true. There is no act that fills it in for somebody.
 	Agreed bool
 	// Notice is the SHA-256 of the notice that was shown: the current one of its
-	// audience, else [ErrConflict].
+	// rules, else [ErrConflict].
 	Notice  [32]byte
 	Purpose pass.Purpose
 	// Until is when it ends by itself; zero is the longest that there is: 24
@@ -142,8 +143,8 @@ type ConsentInput struct {
 	// Guardian says that it is a guardian who agrees: for a child under 14, and for
 	// nobody else.
 	Guardian bool
-	// Language is that in which the notice was read: "zh-CN" or "en".
-	Language string
+	// Language is that in which the notice was read: one of [consent.Langs].
+	Language consent.Lang
 	// Record is the consent record as it was made at a station, or signed by the
 	// holder's own key (see [Acts.DraftConsent]); nil makes one that the operator
 	// attests. It has to say the same as the other fields.

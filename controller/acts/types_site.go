@@ -3,6 +3,7 @@ package acts
 import (
 	"time"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
@@ -25,25 +26,17 @@ type SiteConfig struct {
 // DefaultKeepYears is how long pseudonymous records of consents are kept.
 const DefaultKeepYears = 3
 
-// Audience is for whom a notice is written.
-type Audience string
-
-const (
-	// Adults consent for themselves.
-	Adults Audience = "adult"
-	// Guardians consent for a child under 14.
-	Guardians Audience = "guardian"
-)
-
 // NoticeVersion is a notice that was published.
 type NoticeVersion struct {
 	// Hash is the SHA-256 of Document.
-	Hash     [32]byte
-	Audience Audience
-	// Number counts the versions for one audience, from 1.
+	Hash [32]byte
+	// Rules is whom it is for.
+	Rules consent.Rules
+	// Number counts the versions for the same rules, from 1.
 	Number    int
 	Published time.Time
-	// Document is the notice in its one form, with all its languages.
+	// Document is the notice in its one form, with all its languages; see
+	// [consent.DecodeNotice].
 	Document []byte
 }
 
