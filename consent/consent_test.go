@@ -437,4 +437,5 @@ func FuzzDecode(f *testing.F) {
 func TestCorpora(t *testing.T) {
 	testenv.Corpus(t, "FuzzDecode")
 	testenv.Corpus(t, "FuzzDecodeNotice")
+	testenv.Corpus(t, "FuzzParseReceipt")
 }

@@ -1,7 +1,7 @@
 // Package consent is what a person agreed to, and the proof of it that every
 // function touching a face asks for.
 //
-// A [Record] says what was agreed. A [Grant] is permission to act on a face for
+// A [Notice] is what is agreed to, and a [Record] that it was. A [Grant] is permission to act on a face for
 // a short time. It has four sources and no others: a recorded consent, a face
 // pass verified at that moment, a choice made at a desk, and a declaration of a
 // data set to measure on. The zero Grant permits nothing.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/cose"
@@ -33,7 +34,31 @@ func (m Method) String() string {
 	return "unknown"
 }
 
-// Terms is what a person agrees to.
+// Party is who acted when a consent was given.
+type Party uint8
+
+const (
+	// ByHolder: the person whose face it is, of 14 or older.
+	ByHolder Party = 1
+	// ByGuardian: a parent or another guardian, for a child under 14. Who that is
+	// is not recorded. Nobody acts for another adult.
+	ByGuardian Party = 2
+)
+
+// String returns "holder" or "guardian".
+func (p Party) String() string {
+	switch p {
+	case ByHolder:
+		return "holder"
+	case ByGuardian:
+		return "guardian"
+	}
+	return "unknown"
+}
+
+// Terms is what a person agrees to. A record whose terms have neither By, Lang
+// nor Attester is of version 1 and stays valid; with one of them, it is of
+// version 2 and needs all that it should have.
 type Terms struct {
 	// Site is with whom.
 	Site pass.SiteID
@@ -45,12 +70,28 @@ type Terms struct {
 	// Given is when the person agreed; whole seconds.
 	Given time.Time
 	// Until is when the agreement ends by itself; whole seconds, and at most
-	// [MaxTime] after Given.
+	// [MaxTime] after Given, or for a child a year.
 	Until time.Time
+	// By is who acted.
+	By Party
+	// Lang is the language in which the notice was read.
+	Lang Lang
+	// Attester is the pseudonym of the operator who saw it given, or the name of
+	// the station at which it was: 1 to 40 of a-z, A-Z, 0-9, dot and hyphen. It may
+	// be empty only for a consent that was signed.
+	Attester string
 }
 
-// MaxTime is the longest time for which one can agree ahead: that of a pass.
-const MaxTime = pass.MaxLifetime
+const (
+	// MaxTime is the longest time for which one can agree ahead: that of a pass.
+	MaxTime = pass.MaxLifetime
+	// childYears is for how long a guardian can agree ahead.
+	childYears  = 1
+	maxAttester = 40
+)
+
+// first says whether the terms are of version 1.
+func (t Terms) first() bool { return t.By == 0 && t.Lang == "" && t.Attester == "" }
 
 // Record is an agreement and its withdrawal. It is made by [Attest] or [Sign]
 // and read by [Decode]; the zero value grants nothing. It is not safe for
@@ -63,7 +104,7 @@ type Record struct {
 	terms     Terms
 	method    Method
 	salt      [saltSize]byte
-	holder    *ecdsa.PublicKey // method Signed only
+	holder    *ecdsa.PublicKey // of whoever acted; method Signed only
 	encoded   []byte           // the terms as hashed and signed; nil in the zero value
 	signature []byte           // method Signed only
 	withdrawn int64            // seconds; 0 is not
@@ -129,6 +170,32 @@ func (t Terms) check() error {
 		return fmt.Errorf("%w: it ends before it begins", ErrRecord)
 	case t.Until.Unix()-t.Given.Unix() > int64(MaxTime/time.Second):
 		return fmt.Errorf("%w: it lasts longer than 24 months", ErrRecord)
+	case t.first():
+		return nil
+	}
+	return t.checkActor()
+}
+
+// checkActor is check for what came with version 2, but for what depends on the
+// method.
+func (t Terms) checkActor() error {
+	switch {
+	case t.By != ByHolder && t.By != ByGuardian:
+		return fmt.Errorf("%w: nobody acted", ErrRecord)
+	case t.By == ByGuardian && t.Until.After(t.Given.AddDate(childYears, 0, 0)):
+		return fmt.Errorf("%w: a guardian agrees for one year at most", ErrRecord)
+	case !slices.Contains(Langs(), t.Lang):
+		return fmt.Errorf("%w: the notice was read in no language that it has", ErrRecord)
+	case t.Attester != "" && !isName(t.Attester, maxAttester):
+		return fmt.Errorf("%w: the attester's pseudonym is 1 to %d of a-z, A-Z, 0-9, dot and hyphen", ErrRecord, maxAttester)
+	}
+	return nil
+}
+
+// checkMethod holds the terms to how they were agreed to.
+func (t Terms) checkMethod(m Method) error {
+	if m == Attested && !t.first() && t.Attester == "" {
+		return fmt.Errorf("%w: nobody attests it", ErrRecord)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,16 +23,23 @@ type signHeader struct {
 	Alg int `cbor:"1,keyasint"`
 }
 
+// termsVersion stands in terms from version 2 on.
+const termsVersion = 2
+
 // wireTerms is what is hashed and signed.
 type wireTerms struct {
-	Site    string          `cbor:"1,keyasint"`
-	Purpose uint8           `cbor:"2,keyasint"`
-	Notice  []byte          `cbor:"3,keyasint"`
-	Given   int64           `cbor:"4,keyasint"`
-	Until   int64           `cbor:"5,keyasint"`
-	Method  uint8           `cbor:"6,keyasint"`
-	Salt    []byte          `cbor:"7,keyasint"`
-	Holder  *cose.PublicKey `cbor:"8,keyasint,omitempty"`
+	Version  uint8           `cbor:"0,keyasint,omitempty"`
+	Site     string          `cbor:"1,keyasint"`
+	Purpose  uint8           `cbor:"2,keyasint"`
+	Notice   []byte          `cbor:"3,keyasint"`
+	Given    int64           `cbor:"4,keyasint"`
+	Until    int64           `cbor:"5,keyasint"`
+	Method   uint8           `cbor:"6,keyasint"`
+	Salt     []byte          `cbor:"7,keyasint"`
+	Holder   *cose.PublicKey `cbor:"8,keyasint,omitempty"`
+	By       uint8           `cbor:"9,keyasint,omitempty"`
+	Lang     string          `cbor:"10,keyasint,omitempty"`
+	Attester string          `cbor:"11,keyasint,omitempty"`
 }
 
 // wireRecord is a record as it is kept.
@@ -43,12 +51,16 @@ type wireRecord struct {
 
 // encodeTerms checks the terms and fixes their bytes.
 func (r *Record) encodeTerms() error {
-	if err := r.terms.check(); err != nil {
+	if err := errors.Join(r.terms.check(), r.terms.checkMethod(r.method)); err != nil {
 		return err
 	}
 	w := wireTerms{
 		Site: r.terms.Site.String(), Purpose: uint8(r.terms.Purpose), Notice: r.terms.Notice[:],
 		Given: r.terms.Given.Unix(), Until: r.terms.Until.Unix(), Method: uint8(r.method), Salt: r.salt[:],
+		By: uint8(r.terms.By), Lang: string(r.terms.Lang), Attester: r.terms.Attester,
+	}
+	if !r.terms.first() {
+		w.Version = termsVersion
 	}
 	if r.holder != nil {
 		key, err := cose.NewPublicKey(r.holder)
@@ -126,8 +138,12 @@ func (r *Record) decodeTerms() error {
 	r.terms = Terms{
 		Site: site, Purpose: pass.Purpose(w.Purpose), Notice: [32]byte(w.Notice),
 		Given: time.Unix(w.Given, 0).UTC(), Until: time.Unix(w.Until, 0).UTC(),
+		By: Party(w.By), Lang: Lang(w.Lang), Attester: w.Attester,
 	}
-	return r.terms.check()
+	if first := w.Version == 0; first != r.terms.first() || !first && w.Version != termsVersion {
+		return fmt.Errorf("%w: the version does not fit", ErrRecord)
+	}
+	return errors.Join(r.terms.check(), r.terms.checkMethod(r.method))
 }
 
 // checkSignature holds a signed record to its key, and an attested one to
