@@ -20,7 +20,7 @@ func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) *Store))
 		test(t, func(t testing.TB) *Store { return mustOpen(t, filepath.Join(t.TempDir(), "site.db")) })
 	})
 	t.Run("postgres", func(t *testing.T) {
-		server := pgtest.Start(t)
+		server := pgtest.Shared(t)
 		test(t, func(t testing.TB) *Store { return mustOpen(t, server.Database()) })
 	})
 }
@@ -275,7 +275,7 @@ func TestOpenAtOnce(t *testing.T) {
 		all.Wait()
 	}
 	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "a %b?#.db")) })
-	t.Run("postgres", func(t *testing.T) { test(t, pgtest.Start(t).Database()) })
+	t.Run("postgres", func(t *testing.T) { test(t, pgtest.Shared(t).Database()) })
 }
 
 // TestTheFileIsItsOwners: nobody else on the machine may read what is in it.

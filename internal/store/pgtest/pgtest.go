@@ -6,7 +6,9 @@ package pgtest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -29,13 +31,19 @@ import (
 // patience is how long a server may take to start or to stop.
 const patience = 60 * time.Second
 
-// Server is one PostgreSQL server.
+// Server is one PostgreSQL server, as a test sees it.
 type Server struct {
-	t          testing.TB
+	t testing.TB
+	*server
+}
+
+// server is what tests may share.
+type server struct {
 	bin        string
 	dir        string
 	credential *syscall.Credential // nil: whoever runs the test
 	made       atomic.Int64
+	open       io.Closer // what a sweeper waits for the end of, until this process ends
 
 	mu      sync.Mutex // guards what follows
 	process *os.Process
@@ -46,46 +54,94 @@ type Server struct {
 // skipped.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	s, err := launch()
+	if err != nil {
+		give(t, err)
+	}
+	t.Cleanup(func() { s.end(syscall.SIGKILL); _ = os.RemoveAll(s.dir) })
+	return &Server{t, s}
+}
+
+// Shared returns a server that ends with the process, for tests that only want
+// databases of their own and let it run.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		give(t, err)
+	}
+	return &Server{t, s}
+}
+
+// shared starts it once. Its folder is removed by a shell that sees the end of this
+// process, however that comes.
+var shared = sync.OnceValues(func() (*server, error) {
+	s, err := launch()
+	if err != nil {
+		return nil, err
+	}
+	sweeper := exec.Command("/bin/sh", "-c", `cat; sleep 1; rm -rf -- "$0"`, s.dir)
+	s.open, err = sweeper.StdinPipe()
+	if err == nil {
+		err = sweeper.Start()
+	}
+	return s, err
+})
+
+// errMissing is returned where there is no PostgreSQL.
+var errMissing = errors.New("PostgreSQL is not installed: install the package postgresql")
+
+func give(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, errMissing) {
+		testenv.Missing(t, err.Error())
+	}
+	t.Fatal(err)
+}
+
+func launch() (*server, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if len(found) == 0 {
-		testenv.Missing(t, "PostgreSQL is not installed: install the package postgresql")
+		return nil, errMissing
 	}
 	slices.Sort(found)
 	// Short, because the name of a socket has 107 bytes at most, and reachable by
 	// the server's own account.
 	dir, err := os.MkdirTemp("/tmp", "pgtest")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	s := &Server{t: t, bin: found[len(found)-1], dir: dir}
-	t.Cleanup(func() { s.Kill(); _ = os.RemoveAll(dir) })
-	s.credential = account(t, dir)
-	s.initialise()
-	s.Restart()
-	return s
+	s := &server{bin: found[len(found)-1], dir: dir}
+	if s.credential, err = account(dir); err == nil {
+		err = s.initialise()
+	}
+	if err == nil {
+		err = s.start()
+	}
+	if err != nil {
+		s.end(syscall.SIGKILL)
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return s, nil
 }
 
 // account is who the server runs as: it refuses to run as root.
-func account(t testing.TB, dir string) *syscall.Credential {
-	t.Helper()
+func account(dir string) (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
-		return nil
+		return nil, nil
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		testenv.Missing(t, "there is no account postgres to run the server as")
+		return nil, fmt.Errorf("%w, with its account postgres", errMissing)
 	}
 	uid, _ := strconv.Atoi(u.Uid)
 	gid, _ := strconv.Atoi(u.Gid)
-	if err := os.Chown(dir, uid, gid); err != nil {
-		t.Fatal(err)
-	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
 }
 
-func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+func (s *server) data() string { return filepath.Join(s.dir, "data") }
 
-func (s *Server) command(name string, args ...string) *exec.Cmd {
+func (s *server) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(s.bin, name), args...)
 	cmd.Dir = s.dir
 	// The server ends with the test, however that ends.
@@ -94,38 +150,44 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func (s *Server) initialise() {
-	s.t.Helper()
-	cmd := s.command("initdb", "--pgdata", s.data(), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-instructions")
+func (s *server) initialise() error {
+	cmd := s.command("initdb", "--pgdata", s.data(), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-instructions", "--no-sync")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		s.t.Fatalf("initdb: %v\n%s", err, out)
+		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
+	return nil
 }
 
 // Restart starts a server that was stopped, with what is in its folder, and waits
 // until it answers.
 func (s *Server) Restart() {
 	s.t.Helper()
+	if err := s.start(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *server) start() error {
 	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		s.t.Fatal(err)
+		return err
 	}
 	defer log.Close()
 	cmd := s.command("postgres", "-D", s.data(), "-k", s.dir, "-h", "", "-c", "max_connections=80", "-c", "shared_buffers=16MB")
 	cmd.Stdout, cmd.Stderr = log, log
 	ended := make(chan struct{})
-	if err := start(cmd, ended); err != nil {
-		s.t.Fatal(err)
+	if err := run(cmd, ended); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	s.process, s.ended = cmd.Process, ended
 	s.mu.Unlock()
-	s.await(ended)
+	return s.await(ended)
 }
 
-// start starts a process from a thread that lives as long as it does: the kernel
+// run starts a process from a thread that lives as long as it does: the kernel
 // kills the process when that thread ends.
-func start(cmd *exec.Cmd, ended chan<- struct{}) error {
+func run(cmd *exec.Cmd, ended chan<- struct{}) error {
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
@@ -140,29 +202,28 @@ func start(cmd *exec.Cmd, ended chan<- struct{}) error {
 }
 
 // await waits until the server answers.
-func (s *Server) await(ended <-chan struct{}) {
-	s.t.Helper()
+func (s *server) await(ended <-chan struct{}) error {
 	db, err := sql.Open("pgx", s.url("postgres"))
 	if err != nil {
-		s.t.Fatal(err)
+		return err
 	}
 	defer db.Close()
 	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		if err = db.PingContext(context.Background()); err == nil {
-			return
+			return nil
 		}
 		select {
 		case <-ended:
-			s.t.Fatalf("PostgreSQL ended: %s", s.log())
+			return fmt.Errorf("PostgreSQL ended: %s", s.log())
 		default:
 		}
 		if time.Since(begun) > patience {
-			s.t.Fatalf("PostgreSQL does not answer: %v\n%s", err, s.log())
+			return fmt.Errorf("PostgreSQL does not answer: %w\n%s", err, s.log())
 		}
 	}
 }
 
-func (s *Server) log() string {
+func (s *server) log() string {
 	text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
 	lines := strings.Split(string(text), "\n")
 	return strings.Join(lines[max(0, len(lines)-20):], "\n")
@@ -175,7 +236,7 @@ func (s *Server) Stop() { s.end(syscall.SIGINT) }
 // Kill ends the server as a power cut does, as far as a process can tell.
 func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 
-func (s *Server) end(how syscall.Signal) {
+func (s *server) end(how syscall.Signal) {
 	s.mu.Lock()
 	process, ended := s.process, s.ended
 	s.process = nil
@@ -214,6 +275,6 @@ func (s *Server) Database() string {
 	return s.url(name)
 }
 
-func (s *Server) url(name string) string {
+func (s *server) url(name string) string {
 	return "postgres:///" + name + "?host=" + s.dir + "&user=postgres&sslmode=disable"
 }
