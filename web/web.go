@@ -40,6 +40,10 @@ func Enrol() fs.FS { return page("enrol") }
 // a profile, ca.mobileconfig.
 func CertificateHelp() fs.FS { return page("help") }
 
+// Public returns what the site's public page loads: style.css and icon.svg. Its
+// HTML comes from controller/public.
+func Public() fs.FS { return page("public") }
+
 func page(name string) fs.FS {
 	sub, err := fs.Sub(dist, path.Join("dist", name))
 	if err != nil {

@@ -42,6 +42,11 @@ func pages() []page {
 			scripts: map[string]string{"help": "help/help.css"},
 			copied:  map[string]string{"index.html": "help/index.html"},
 		},
+		{
+			name:    "public",
+			scripts: map[string]string{"style": "public/style.css"},
+			copied:  map[string]string{"icon.svg": "shared/icon.svg"},
+		},
 	}
 }
 
