@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -110,16 +111,32 @@ func (w *world) consents() []vectors.Consent {
 		record("attested", "a member of staff saw the person agree", attested),
 		record("signed", "the person signed", signed),
 	}
+	full := terms
+	full.By, full.Lang, full.Attester = consent.ByHolder, consent.Chinese, "op-7k2m"
+	child := full
+	child.By, child.Lang, child.Until = consent.ByGuardian, consent.English, child.Given.AddDate(1, 0, 0)
+	guardianRecord := record("second-guardian", "version 2: a guardian agreed for a child, for a year", must(consent.Attest(stream("guardian"), child)))
+	out = append(out,
+		record("second-attested", "version 2: the holder agreed, and an operator attests it", must(consent.Attest(stream("second"), full))),
+		guardianRecord,
+		record("second-signed", "version 2: the holder signed, and an operator saw it",
+			must(consent.Sign(stream("second signed"), deterministic{key("key of a holder")}, full))),
+	)
 	attested.Withdraw(noon)
 	out = append(out, record("withdrawn", "the first, withdrawn; its hash is the same", attested))
 	bad := func(name, about string, data []byte) {
 		out = append(out, vectors.Consent{
-			Vector: vectors.Vector{Name: name, About: about, Requirements: []string{"P-80"}}, Record: data, Error: true,
+			Vector: vectors.Vector{Name: name, About: about, Requirements: []string{requirementOf(name)}}, Record: data, Error: true,
 		})
 	}
 	good := decode(out[0].Record)
 	change := func(record object, key int64, value []byte) []byte {
-		terms := decode(unwrap(record.get(1))).with(key, value)
+		terms := decode(unwrap(record.get(1)))
+		if value == nil {
+			terms = terms.without(key)
+		} else {
+			terms = terms.with(key, value)
+		}
 		return record.with(1, byteString(terms.encode())).encode()
 	}
 	inner := func(key int64, value []byte) []byte { return change(good, key, value) }
@@ -134,11 +151,26 @@ func (w *world) consents() []vectors.Consent {
 	bad("signed-without-key", "signed, without a key", inner(6, integer(2)))
 	bad("short-salt", "a salt of 15 bytes", inner(7, byteString(make([]byte, 15))))
 	bad("withdrawn-zero", "withdrawn at second 0", good.with(3, integer(0)).encode())
+	w.badSecond(bad, change, decode(guardianRecord.Record), child)
+	bad("first-version-two", "terms of version 2 without its members", inner(0, integer(2)))
 	forged := decode(out[1].Record)
 	bad("other-terms", "a signature for other terms", change(forged, 5, integer(end.Unix()+1)))
 	bad("attested-with-signature", "attested, with a signature", forged.with(1, good.get(1)).encode())
 	bad("signature-gone", "signed, without the signature", forged.without(2).encode())
 	return out
+}
+
+// badSecond makes what is wrong with terms of version 2.
+func (w *world) badSecond(bad func(name, about string, data []byte), change func(object, int64, []byte) []byte, second object, child consent.Terms) {
+	bad("second-no-version", "the members of version 2 in terms of version 1", change(second, 0, nil))
+	bad("second-version-three", "terms of version 3", change(second, 0, integer(3)))
+	bad("second-nobody-acted", "version 2, without who acted", change(second, 9, nil))
+	bad("second-somebody-acted", "version 2, acted by somebody unknown", change(second, 9, integer(3)))
+	bad("second-no-language", "version 2, without the language of the notice", change(second, 10, nil))
+	bad("second-language", "version 2, in a language that no notice has", change(second, 10, textString("fr")))
+	bad("second-nobody-attests", "version 2, attested by nobody", change(second, 11, nil))
+	bad("second-attester", "version 2, attested by a name with a space", change(second, 11, textString("Mr Wang")))
+	bad("second-child-too-long", "a guardian agrees for more than a year", change(second, 5, integer(child.Until.Unix()+1)))
 }
 
 // deterministic signs without a source of randomness (RFC 6979).
@@ -155,11 +187,19 @@ func unwrap(encoded []byte) (b []byte) {
 	return b
 }
 
+// requirementOf is the requirement that a consent record shows.
+func requirementOf(name string) string {
+	if strings.HasPrefix(name, "second-") || name == "first-version-two" {
+		return "P-98"
+	}
+	return "P-80"
+}
+
 func record(name, about string, r *consent.Record) vectors.Consent {
 	hash := r.Hash()
 	_, withdrawn := r.Withdrawn()
 	return vectors.Consent{
-		Vector: vectors.Vector{Name: name, About: about, Requirements: []string{"P-80"}},
+		Vector: vectors.Vector{Name: name, About: about, Requirements: []string{requirementOf(name)}},
 		Record: must(r.Encode()), Hash: hash[:], Withdrawn: withdrawn,
 	}
 }
