@@ -185,12 +185,18 @@ func checkDetails(details map[string]string) error {
 			return fmt.Errorf("%w: detail %s: not a text of up to %d bytes", ErrEntry, name, MaxDetail)
 		}
 		for _, r := range text {
-			if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) {
+			if deceives(r) {
 				return fmt.Errorf("%w: detail %s: the character %U cannot be shown", ErrEntry, name, r)
 			}
 		}
 	}
 	return nil
+}
+
+// deceives returns whether a character steers what is shown instead of being
+// shown.
+func deceives(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp)
 }
 
 // canonical writes JSON as RFC 8785 has it, for values whose members are sorted

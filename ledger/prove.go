@@ -75,10 +75,14 @@ func Includes(ctx context.Context, from Source, c Checkpoint, index uint64, entr
 	return nil
 }
 
-// changed keeps what could not be read apart from what was read and is wrong.
+// changed keeps what could not be read apart from what was read, or has a
+// length, and is wrong.
 func changed(err error) error {
 	var unread *ReadError
-	if err == nil || errors.As(err, &unread) || errors.Is(err, ErrChanged) {
+	switch {
+	case err == nil || errors.Is(err, ErrChanged):
+		return err
+	case errors.As(err, &unread) && !errors.Is(err, ErrTooLong):
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrChanged, err)

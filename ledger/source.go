@@ -9,15 +9,19 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// ErrMissing is what a [Source] returns for a file that is not there.
-var ErrMissing = errors.New("the ledger has no such file")
+var (
+	// ErrMissing is what a [Source] returns for a file that is not there.
+	ErrMissing = errors.New("the ledger has no such file")
+	// ErrTooLong is what it returns for a file that is longer than it can be.
+	ErrTooLong = errors.New("the file is longer than it can be")
+)
 
 // Source is where a log is read from. What comes from it is believed only once
 // it is proved.
 type Source interface {
 	// Read returns the file of a path below the log's, such as "checkpoint" or
 	// "tile/0/000". It fails with [ErrMissing] if there is none, and may for one
-	// of more than limit bytes.
+	// of more than limit bytes with [ErrTooLong].
 	Read(ctx context.Context, path string, limit int) ([]byte, error)
 }
 
@@ -40,7 +44,7 @@ const maxBundle = tileWidth * (2 + MaxEntry)
 func read(ctx context.Context, from Source, path string, limit int) ([]byte, error) {
 	data, err := from.Read(ctx, path, limit)
 	if err == nil && len(data) > limit {
-		err = fmt.Errorf("it is longer than %d bytes", limit)
+		err = ErrTooLong
 	}
 	if err != nil {
 		return nil, &ReadError{path, err}
