@@ -37,18 +37,7 @@ type Store struct {
 // postgres://user@host/name?... as PostgreSQL's own programs take it. It fails
 // with [ErrNewer], [ErrUnavailable] and [ErrDamaged].
 func Open(ctx context.Context, url string) (*Store, error) {
-	var s *Store
-	var err error
-	switch {
-	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		s, err = openPostgres(url)
-	case strings.HasPrefix(url, "sqlite://"):
-		s, err = openSQLite(strings.TrimPrefix(url, "sqlite://"))
-	case strings.Contains(url, "://"):
-		return nil, fmt.Errorf("%w: a database is sqlite:///path/file.db or postgres://host/name", ErrUnavailable)
-	default:
-		s, err = openSQLite(url)
-	}
+	s, err := open(url)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +46,19 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// open opens a database and leaves its schema as it is.
+func open(url string) (*Store, error) {
+	switch {
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		return openPostgres(url)
+	case strings.HasPrefix(url, "sqlite://"):
+		return openSQLite(strings.TrimPrefix(url, "sqlite://"))
+	case strings.Contains(url, "://"):
+		return nil, fmt.Errorf("%w: a database is sqlite:///path/file.db or postgres://host/name", ErrUnavailable)
+	}
+	return openSQLite(url)
 }
 
 // Close ends all connections. Nobody may be at work.

@@ -80,13 +80,21 @@ var shared = sync.OnceValues(func() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	sweeper := exec.Command("/bin/sh", "-c", `cat; sleep 1; rm -rf -- "$0"`, s.dir)
+	sweeper := exec.Command("/bin/sh", "-c", sweep, s.dir)
 	s.open, err = sweeper.StdinPipe()
 	if err == nil {
 		err = sweeper.Start()
 	}
 	return s, err
 })
+
+// sweep waits for the end of this process, and removes what is left of a server:
+// processes of PostgreSQL that did not notice, and the folder.
+const sweep = `cat
+for p in /proc/[0-9]*; do
+	[ "$(readlink "$p/cwd")" = "$0/data" ] && kill -9 "${p#/proc/}"
+done 2>/dev/null
+rm -rf -- "$0"`
 
 // errMissing is returned where there is no PostgreSQL.
 var errMissing = errors.New("PostgreSQL is not installed: install the package postgresql")
@@ -244,6 +252,7 @@ func (s *server) end(how syscall.Signal) {
 	if process == nil {
 		return
 	}
+	helpers := children(process.Pid)
 	_ = process.Signal(how)
 	select {
 	case <-ended:
@@ -252,9 +261,22 @@ func (s *server) end(how syscall.Signal) {
 		<-ended
 	}
 	if how == syscall.SIGKILL {
-		// What it had started notices, and the folder is free when it has.
-		time.Sleep(200 * time.Millisecond)
+		for _, pid := range helpers { // a power cut spares none
+			_ = syscall.Kill(pid, how)
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
+}
+
+// children returns the processes that a process has started.
+func children(pid int) (all []int) {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	for _, word := range strings.Fields(string(text)) {
+		if child, err := strconv.Atoi(word); err == nil {
+			all = append(all, child)
+		}
+	}
+	return all
 }
 
 // Dir returns the folder with the server's files.
