@@ -54,10 +54,14 @@ package acts
 import (
 	"errors"
 	"time"
+
+	"github.com/facelatch/facelatch/internal/store"
 )
 
 // Config is what the acts of a site work with.
 type Config struct {
+	// Store is the site's database.
+	Store *store.Store
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// LedgerTime is how long a giving act waits for its entry's index before it
@@ -79,6 +83,9 @@ type Acts struct {
 func New(c Config) (*Acts, error) {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Store == nil {
+		return nil, invalid("Store", "is missing")
 	}
 	if c.LedgerTime < 0 {
 		return nil, invalid("LedgerTime", "is negative")

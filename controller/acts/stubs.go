@@ -2,7 +2,6 @@ package acts
 
 import (
 	"context"
-	"io"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/internal/site"
@@ -12,52 +11,14 @@ import (
 
 // Each of the following says what it does, and is not written yet.
 
-// AddHolder adds a holder.
-func (a *Acts) AddHolder(ctx context.Context, actor Actor, in HolderInput) (Holder, error) {
-	return Holder{}, errNotYet
-}
-
-// EditHolder changes what is held about a holder, if nobody has since version.
-func (a *Acts) EditHolder(ctx context.Context, actor Actor, id string, version int64, in HolderInput) (Holder, error) {
-	return Holder{}, errNotYet
-}
-
-// Holders returns a page of holders by label, and what to ask the next with: ""
-// after the last.
-func (a *Acts) Holders(ctx context.Context, actor Actor, q Query) (page []Holder, next string, err error) {
-	return nil, "", errNotYet
-}
-
 // Holder returns everything that is held about one.
 func (a *Acts) Holder(ctx context.Context, actor Actor, id string) (HolderView, error) {
 	return HolderView{}, errNotYet
 }
 
-// DeleteHolder revokes and withdraws all, and then erases the holder.
-func (a *Acts) DeleteHolder(ctx context.Context, actor Actor, id string) error { return errNotYet }
-
-// ImportHolders adds holders from CSV with the columns label, contact, under14
-// and guardian.
-func (a *Acts) ImportHolders(ctx context.Context, actor Actor, r io.Reader, progress func(done, total int)) (ImportReport, error) {
-	return ImportReport{}, errNotYet
-}
-
-// ExportHolders writes all holders as CSV.
-func (a *Acts) ExportHolders(ctx context.Context, actor Actor, w io.Writer) error { return errNotYet }
-
 // HolderExport returns everything that is held about a holder, as JSON.
 func (a *Acts) HolderExport(ctx context.Context, actor Actor, id string) ([]byte, error) {
 	return nil, errNotYet
-}
-
-// MakeLink makes a link to a holder's page, which opens once.
-func (a *Acts) MakeLink(ctx context.Context, actor Actor, id string) (Link, error) {
-	return Link{}, errNotYet
-}
-
-// OpenLink opens a holder's link, once, and begins a session.
-func (a *Acts) OpenLink(ctx context.Context, token string) (Session, error) {
-	return Session{}, errNotYet
 }
 
 // PublishNotice publishes a version of a notice, which has to pass its lint.
@@ -192,38 +153,6 @@ func (a *Acts) RevokeToken(ctx context.Context, actor Actor, id string) error { 
 func (a *Acts) TokenActor(ctx context.Context, secret string) (Actor, error) {
 	return Actor{}, errNotYet
 }
-
-// HolderPasskeys returns a holder's passkeys.
-func (a *Acts) HolderPasskeys(ctx context.Context, holder string) ([]Passkey, error) {
-	return nil, errNotYet
-}
-
-// AddPasskey keeps a passkey of the holder who acts.
-func (a *Acts) AddPasskey(ctx context.Context, actor Actor, p Passkey) error { return errNotYet }
-
-// RemovePasskey forgets one of the holder who acts.
-func (a *Acts) RemovePasskey(ctx context.Context, actor Actor, id []byte) error { return errNotYet }
-
-// PasskeyOwner returns the holder whose a credential is. It fails with
-// [ErrSignedOut].
-func (a *Acts) PasskeyOwner(ctx context.Context, id []byte) (holder string, p Passkey, err error) {
-	return "", Passkey{}, errNotYet
-}
-
-// SignIn begins a session of the holder whose passkey was used a moment ago, which
-// the caller has checked, and keeps its counter.
-func (a *Acts) SignIn(ctx context.Context, used Passkey) (Session, error) {
-	return Session{}, errNotYet
-}
-
-// SessionOf returns the session of a holder's browser, and notes that it is in
-// use. It fails with [ErrSignedOut].
-func (a *Acts) SessionOf(ctx context.Context, token string) (Session, error) {
-	return Session{}, errNotYet
-}
-
-// SignOut ends a holder's session.
-func (a *Acts) SignOut(ctx context.Context, token string) error { return errNotYet }
 
 // LedgerStatus says how the ledger stands; everybody may know.
 func (a *Acts) LedgerStatus(ctx context.Context) (LedgerStatus, error) {

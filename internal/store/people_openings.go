@@ -3,27 +3,28 @@ package store
 import "database/sql"
 
 // OpeningRow is what opens a commitment. Holder is "" where it is nobody's who is
-// known; Keep is when it has to be erased.
+// known; Queue is what was queued, and Keep when the opening has to be erased.
 type OpeningRow struct {
 	Entry  []byte
 	Holder string
 	Salt   []byte
+	Queue  QueueID
 	Body   string
 	Keep   int64
 }
 
-const openingColumns = `entry, holder, salt, body, keep`
+const openingColumns = `entry, holder, salt, queue, body, keep`
 
 func scanOpening(row scanner) (o OpeningRow, err error) {
 	var holder sql.NullString
-	err = row.Scan(&o.Entry, &holder, &o.Salt, &o.Body, &o.Keep)
+	err = row.Scan(&o.Entry, &holder, &o.Salt, &o.Queue, &o.Body, &o.Keep)
 	o.Holder = holder.String
 	return o, err
 }
 
 // AddOpening keeps an opening.
 func (tx *Tx) AddOpening(o OpeningRow) error {
-	return tx.run(`INSERT INTO openings (`+openingColumns+`) VALUES (?, ?, ?, ?, ?)`, o.Entry, textOrNull(o.Holder), o.Salt, o.Body, o.Keep)
+	return tx.run(`INSERT INTO openings (`+openingColumns+`) VALUES (?, ?, ?, ?, ?, ?)`, o.Entry, textOrNull(o.Holder), o.Salt, int64(o.Queue), o.Body, o.Keep)
 }
 
 // Opening returns what opens an entry, or [ErrNotFound].
@@ -50,18 +51,19 @@ func (tx *Tx) DropOldOpenings(now int64) (int64, error) {
 // IntentRow is an act that has not taken effect. Undo is what its owner needs to
 // record that it never did.
 type IntentRow struct {
-	Entry, Expires int64
-	Undo           string
+	Entry   QueueID
+	Expires int64
+	Undo    string
 }
 
 // AddIntent notes an act that is about to be recorded.
 func (tx *Tx) AddIntent(i IntentRow) error {
-	return tx.run(`INSERT INTO intents (entry, expires, undo) VALUES (?, ?, ?)`, i.Entry, i.Expires, i.Undo)
+	return tx.run(`INSERT INTO intents (entry, expires, undo) VALUES (?, ?, ?)`, int64(i.Entry), i.Expires, i.Undo)
 }
 
 // EndIntent takes an intent away. It fails with [ErrConflict] if it is gone.
-func (tx *Tx) EndIntent(entry int64) error {
-	return tx.runOne(`DELETE FROM intents WHERE entry = ?`, entry)
+func (tx *Tx) EndIntent(entry QueueID) error {
+	return tx.runOne(`DELETE FROM intents WHERE entry = ?`, int64(entry))
 }
 
 // OldIntents returns at most limit intents that ran out.

@@ -36,7 +36,7 @@ CREATE TABLE consents (
 	holder    TEXT REFERENCES holders (id),
 	notice    BLOB NOT NULL REFERENCES notices (hash),
 	record    BLOB NOT NULL CHECK (octet_length(record) <= 384),
-	receipt   TEXT NOT NULL CHECK (octet_length(receipt) <= 65536),
+	receipt   TEXT NOT NULL CHECK (octet_length(receipt) <= 262144),
 	purpose   INTEGER NOT NULL,
 	signed    INTEGER NOT NULL CHECK (signed IN (0, 1)),
 	guardian  INTEGER NOT NULL CHECK (guardian IN (0, 1)),
@@ -63,12 +63,13 @@ CREATE TABLE holder_passes (
 CREATE INDEX holder_passes_holder ON holder_passes (holder);
 
 -- What opens a commitment about a person in the ledger. Without its salt a
--- commitment says nothing.
+-- commitment says nothing. queue is its place in ledger_queue.
 CREATE TABLE openings (
 	entry  BLOB NOT NULL PRIMARY KEY CHECK (octet_length(entry) = 32),
 	holder TEXT REFERENCES holders (id),
 	salt   BLOB NOT NULL CHECK (octet_length(salt) = 32),
-	body   TEXT NOT NULL CHECK (octet_length(body) <= 1024),
+	queue  INTEGER NOT NULL,
+	body   TEXT NOT NULL CHECK (octet_length(body) <= 4096),
 	keep   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX openings_holder ON openings (holder);
