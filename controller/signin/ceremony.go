@@ -97,12 +97,19 @@ func randomText() string {
 	return base64.RawURLEncoding.EncodeToString(secret[:])
 }
 
-// Local returns a path if it is one of this site's pages below /office/, else
-// "/office/": nobody is sent elsewhere by a link that somebody made up.
-func Local(path string) string {
+// Local returns an address if it is one of this site's pages below /office/, else
+// "/office/": nobody is sent elsewhere by a link that somebody made up. Its path
+// has plain characters only, so that every browser reads it alike.
+func Local(address string) string {
 	const home = "/office/"
-	if !strings.HasPrefix(path, home) || strings.ContainsAny(path, "\\\r\n\t") || strings.Contains(path, "//") || strings.Contains(path, "..") {
+	path, query, _ := strings.Cut(address, "?")
+	strange := func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("/-_.", c)
+	}
+	hidden := func(c rune) bool { return c <= ' ' || c > '~' || c == '#' || c == '\\' }
+	if !strings.HasPrefix(path, home) || strings.ContainsFunc(path, strange) || strings.ContainsFunc(query, hidden) ||
+		strings.Contains(path, "//") || strings.Contains(path, "..") {
 		return home
 	}
-	return path
+	return address
 }

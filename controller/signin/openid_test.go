@@ -145,6 +145,11 @@ func TestOpenIDStepUp(t *testing.T) {
 	who, err := r.who(b)
 	must(t, err)
 	must(t, r.CheckFresh(who))
+	// What the issuer can no longer take away is not given.
+	_, err = r.NewCodes(t.Context(), who)
+	wants(t, err, signin.ErrRefused)
+	_, err = r.passkey(b, &signintest.Authenticator{Origin: origin}, signin.Ask{For: "add"})
+	wants(t, err, signin.ErrRefused)
 }
 
 // TestIssuerDown: the controller starts without it, says so, and goes on when it

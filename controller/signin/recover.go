@@ -93,11 +93,18 @@ func hide(err error) error {
 	return err
 }
 
-// NewCodes gives an operator ten new recovery codes, and ends the old ones. They
-// are to be shown once; afterwards nobody can say what they were.
-func (s *Service) NewCodes(ctx context.Context, operator string) ([]string, error) {
+// NewCodes gives the operator of a session ten new recovery codes, and ends the
+// old ones. They are to be shown once; afterwards nobody can say what they were.
+// It fails with [ErrStepUp] unless a passkey was shown just now.
+func (s *Service) NewCodes(ctx context.Context, from Session) ([]string, error) {
+	if err := s.CheckFresh(from); err != nil {
+		return nil, err
+	}
+	if from.By == ByOpenID {
+		return nil, ErrRefused
+	}
 	codes, hashes := newCodes()
-	if err := s.store.SetCodes(ctx, operator, hashes); err != nil {
+	if err := s.store.SetCodes(ctx, from.Operator, hashes); err != nil {
 		return nil, err
 	}
 	return codes, nil

@@ -97,7 +97,9 @@ func TestRemovedOperator(t *testing.T) {
 	r := newRig(t, nil)
 	r.owner()
 	b, a := invited(t, r, "manager")
-	codes, err := r.NewCodes(t.Context(), "operator2")
+	who, err := r.who(b)
+	must(t, err)
+	codes, err := r.NewCodes(t.Context(), who)
 	must(t, err)
 	r.operators.Remove("operator2")
 	_, err = r.passkey(newBrowser(), a, signin.Ask{For: "signin"})
@@ -116,8 +118,10 @@ func TestRemovedOperator(t *testing.T) {
 // until there are new ones.
 func testCodes(t *testing.T, db *store.Store) {
 	r := rigOver(t, db, nil)
-	r.owner()
-	codes, err := r.NewCodes(t.Context(), "operator1")
+	b, _ := r.owner()
+	owner, err := r.who(b)
+	must(t, err)
+	codes, err := r.NewCodes(t.Context(), owner)
 	must(t, err)
 	if len(codes) != signin.CodeCount {
 		t.Fatalf("%d codes", len(codes))
@@ -143,9 +147,12 @@ func testCodes(t *testing.T, db *store.Store) {
 	if left != 8 {
 		t.Errorf("%d are left", left)
 	}
-	_, err = r.NewCodes(t.Context(), "operator1")
+	_, err = r.NewCodes(t.Context(), owner)
 	must(t, err)
 	wants(t, recover(codes[2]), signin.ErrRefused)
+	r.clock.pass(signin.FreshTime)
+	_, err = r.NewCodes(t.Context(), owner)
+	wants(t, err, signin.ErrStepUp)
 }
 
 // TestNoLockOut: strangers use up what they themselves may try, from as many
