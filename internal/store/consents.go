@@ -14,23 +14,22 @@ type ConsentRow struct {
 	Signed, Guardian bool
 	Given, Until     int64
 	Withdrawn        int64
-	Ending           bool
 	Keep             int64
 }
 
-const consentColumns = `hash, holder, notice, record, receipt, purpose, signed, guardian, given, until, withdrawn, ending, keep`
+const consentColumns = `hash, holder, notice, record, receipt, purpose, signed, guardian, given, until, withdrawn, keep`
 
 func scanConsent(row scanner) (c ConsentRow, err error) {
 	var holder sql.NullString
-	var signed, guardian, ending int64
-	err = row.Scan(&c.Hash, &holder, &c.Notice, &c.Record, &c.Receipt, &c.Purpose, &signed, &guardian, &c.Given, &c.Until, &c.Withdrawn, &ending, &c.Keep)
-	c.Holder, c.Signed, c.Guardian, c.Ending = holder.String, signed != 0, guardian != 0, ending != 0
+	var signed, guardian int64
+	err = row.Scan(&c.Hash, &holder, &c.Notice, &c.Record, &c.Receipt, &c.Purpose, &signed, &guardian, &c.Given, &c.Until, &c.Withdrawn, &c.Keep)
+	c.Holder, c.Signed, c.Guardian = holder.String, signed != 0, guardian != 0
 	return c, err
 }
 
 // AddConsent adds a consent that holds.
 func (tx *Tx) AddConsent(c ConsentRow) error {
-	return tx.run(`INSERT INTO consents (`+consentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)`,
+	return tx.run(`INSERT INTO consents (`+consentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
 		c.Hash, textOrNull(c.Holder), c.Notice, c.Record, c.Receipt, c.Purpose, truth(c.Signed), truth(c.Guardian), c.Given, c.Until, c.Keep)
 }
 
@@ -44,23 +43,12 @@ func (tx *Tx) Consents(holder string) ([]ConsentRow, error) {
 	return list(tx, scanConsent, `SELECT `+consentColumns+` FROM consents WHERE holder = ? ORDER BY given DESC, hash`, holder)
 }
 
-// EndConsent writes that a consent was withdrawn, with the record that says so and
-// the time until which it has to be kept. Until [Tx.ConsentEnded] it is found by
-// [Tx.EndingConsents]. It fails with [ErrConflict] if it was withdrawn already.
-func (tx *Tx) EndConsent(hash, record []byte, withdrawn, keep int64) error {
-	return tx.runOne(`UPDATE consents SET record = ?, withdrawn = ?, keep = ?, ending = 1 WHERE hash = ? AND withdrawn = 0`, record, withdrawn, keep, hash)
-}
-
-// ConsentEnded says that nothing is left to do about a withdrawal. It fails with
-// [ErrConflict] if nothing was.
-func (tx *Tx) ConsentEnded(hash []byte) error {
-	return tx.runOne(`UPDATE consents SET ending = 0 WHERE hash = ? AND ending = 1`, hash)
-}
-
-// EndingConsents returns at most limit consents of which the withdrawal is not
-// complete.
-func (tx *Tx) EndingConsents(limit int) ([]ConsentRow, error) {
-	return list(tx, scanConsent, `SELECT `+consentColumns+` FROM consents WHERE ending = 1 ORDER BY hash LIMIT ?`, limit)
+// EndConsent writes that a consent was withdrawn: c's record, receipt, time and
+// date until which it has to be kept. It fails with [ErrConflict] if it was
+// withdrawn already.
+func (tx *Tx) EndConsent(c ConsentRow) error {
+	return tx.runOne(`UPDATE consents SET record = ?, receipt = ?, withdrawn = ?, keep = ? WHERE hash = ? AND withdrawn = 0`,
+		c.Record, c.Receipt, c.Withdrawn, c.Keep, c.Hash)
 }
 
 // RunOutConsents returns at most limit consents that were not withdrawn and ended
@@ -72,5 +60,5 @@ func (tx *Tx) RunOutConsents(now int64, limit int) ([]ConsentRow, error) {
 // DropOldConsents erases those that ended and were to be kept until a time, and
 // returns how many there were.
 func (tx *Tx) DropOldConsents(now int64) (int64, error) {
-	return tx.exec(`DELETE FROM consents WHERE keep <= ? AND withdrawn <> 0 AND ending = 0`, now)
+	return tx.exec(`DELETE FROM consents WHERE keep <= ? AND withdrawn <> 0`, now)
 }

@@ -11,7 +11,6 @@ func leavePeople() map[string]allowed {
 		"holders.find":     text(1600, "made from the same words, for searching"),
 		"holders.version":  num("for editing"),
 		"holders.created":  moment("the day on which the holder was added"),
-		"holders.deleting": num("whether the holder is being deleted"),
 
 		"notices.hash":      text(32, "a hash of the notice"),
 		"notices.rules":     text(0, "one of two words"),
@@ -30,7 +29,6 @@ func leavePeople() map[string]allowed {
 		"consents.given":     moment("when it was given"),
 		"consents.until":     moment("when it ends"),
 		"consents.withdrawn": moment("when it was withdrawn"),
-		"consents.ending":    num("whether its passes are being revoked"),
 		"consents.keep":      moment("until when the law has it kept"),
 
 		"holder_passes.pass":     text(16, "the id of a pass"),

@@ -11,15 +11,14 @@ type HolderRow struct {
 	Sort               []byte
 	Find               string
 	Version, Created   int64
-	Deleting           bool
 }
 
-const holderColumns = `id, label, contact, under14, guardian, sort, find, version, created, deleting`
+const holderColumns = `id, label, contact, under14, guardian, sort, find, version, created`
 
 func scanHolder(row scanner) (h HolderRow, err error) {
-	var under14, deleting int64
-	err = row.Scan(&h.ID, &h.Label, &h.Contact, &under14, &h.Guardian, &h.Sort, &h.Find, &h.Version, &h.Created, &deleting)
-	h.Under14, h.Deleting = under14 != 0, deleting != 0
+	var under14 int64
+	err = row.Scan(&h.ID, &h.Label, &h.Contact, &under14, &h.Guardian, &h.Sort, &h.Find, &h.Version, &h.Created)
+	h.Under14 = under14 != 0
 	return h, err
 }
 
@@ -36,7 +35,7 @@ func textOrNull(text string) sql.NullString { return sql.NullString{String: text
 
 // AddHolder adds a row with version 1.
 func (tx *Tx) AddHolder(h HolderRow) error {
-	return tx.run(`INSERT INTO holders (`+holderColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 0)`,
+	return tx.run(`INSERT INTO holders (`+holderColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)`,
 		h.ID, h.Label, h.Contact, truth(h.Under14), h.Guardian, h.Sort, h.Find, h.Created)
 }
 
@@ -45,11 +44,11 @@ func (tx *Tx) Holder(id string) (HolderRow, error) {
 	return one(tx, scanHolder, `SELECT `+holderColumns+` FROM holders WHERE id = ?`, id)
 }
 
-// UpdateHolder writes the words of a holder who is not being deleted, and counts
-// the version up. It fails with [ErrConflict] unless h has the newest.
+// UpdateHolder writes the words of a holder, and counts the version up. It fails
+// with [ErrConflict] unless h has the newest.
 func (tx *Tx) UpdateHolder(h HolderRow) error {
 	return tx.runOne(`UPDATE holders SET label = ?, contact = ?, under14 = ?, guardian = ?, sort = ?, find = ?, version = version + 1
-		WHERE id = ? AND version = ? AND deleting = 0`,
+		WHERE id = ? AND version = ?`,
 		h.Label, h.Contact, truth(h.Under14), h.Guardian, h.Sort, h.Find, h.ID, h.Version)
 }
 
@@ -74,19 +73,9 @@ func (tx *Tx) EachHolder(f func(HolderRow) error) error {
 	}, `SELECT `+holderColumns+` FROM holders ORDER BY sort, id`)
 }
 
-// MarkDeleting notes that a holder is being deleted. It fails with [ErrConflict]
-// if there is no such holder.
-func (tx *Tx) MarkDeleting(id string) error {
-	return tx.runOne(`UPDATE holders SET deleting = 1, version = version + 1 WHERE id = ?`, id)
-}
-
-// Deleting returns at most limit holders who are being deleted.
-func (tx *Tx) Deleting(limit int) ([]string, error) {
-	return list(tx, value[string], `SELECT id FROM holders WHERE deleting = 1 ORDER BY id LIMIT ?`, limit)
-}
-
 // EraseHolder removes a holder and everything that belongs to them. Consents stay,
-// without saying whose they were.
+// without saying whose they were. It fails with [ErrConflict] if there is no such
+// holder.
 func (tx *Tx) EraseHolder(id string) error {
 	for _, query := range []string{
 		`UPDATE consents SET holder = NULL WHERE holder = ?`,
@@ -95,13 +84,12 @@ func (tx *Tx) EraseHolder(id string) error {
 		`DELETE FROM links WHERE holder = ?`,
 		`DELETE FROM holder_sessions WHERE holder = ?`,
 		`DELETE FROM holder_passkeys WHERE holder = ?`,
-		`DELETE FROM holders WHERE id = ?`,
 	} {
 		if err := tx.run(query, id); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.runOne(`DELETE FROM holders WHERE id = ?`, id)
 }
 
 // HolderPassRow is a row of holder_passes. Guest is "" for the holder's own, and
@@ -129,6 +117,12 @@ func (tx *Tx) AddHolderPass(p HolderPassRow) error {
 // DropHolderPass forgets whose a pass is, because it never was one.
 func (tx *Tx) DropHolderPass(pass []byte) error {
 	return tx.run(`DELETE FROM holder_passes WHERE pass = ?`, pass)
+}
+
+// DropOldHolderPasses forgets whose passes were that expired by a time, and returns
+// how many there were.
+func (tx *Tx) DropOldHolderPasses(expired int64) (int64, error) {
+	return tx.exec(`DELETE FROM holder_passes WHERE expires <= ?`, expired)
 }
 
 // HolderPass returns whose a pass is, or [ErrNotFound].

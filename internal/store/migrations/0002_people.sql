@@ -12,11 +12,9 @@ CREATE TABLE holders (
 	sort     BLOB NOT NULL CHECK (octet_length(sort) <= 640),
 	find     TEXT NOT NULL CHECK (octet_length(find) <= 1600),
 	version  INTEGER NOT NULL,
-	created  INTEGER NOT NULL CHECK (created % 86400 = 0),
-	deleting INTEGER NOT NULL CHECK (deleting IN (0, 1))
+	created  INTEGER NOT NULL CHECK (created % 86400 = 0)
 ) STRICT;
 CREATE INDEX holders_sort ON holders (sort, id);
-CREATE INDEX holders_deleting ON holders (id) WHERE deleting = 1;
 
 -- A notice, as it is hashed. None is ever changed or removed.
 CREATE TABLE notices (
@@ -30,7 +28,7 @@ CREATE TABLE notices (
 
 -- A consent, as consent.Record encodes it, and its receipt. holder is null once
 -- the holder was deleted; the rest is kept until keep, as proof that it was
--- given. ending says that its passes are being revoked.
+-- given.
 CREATE TABLE consents (
 	hash      BLOB NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 16),
 	holder    TEXT REFERENCES holders (id),
@@ -43,13 +41,11 @@ CREATE TABLE consents (
 	given     INTEGER NOT NULL,
 	until     INTEGER NOT NULL,
 	withdrawn INTEGER NOT NULL,
-	ending    INTEGER NOT NULL CHECK (ending IN (0, 1)),
 	keep      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX consents_holder ON consents (holder);
 CREATE INDEX consents_notice ON consents (notice);
 CREATE INDEX consents_until ON consents (until) WHERE withdrawn = 0;
-CREATE INDEX consents_ending ON consents (hash) WHERE ending = 1;
 CREATE INDEX consents_keep ON consents (keep);
 
 -- Whose a plain pass is, or who made it for a guest. The pass itself is nowhere.
@@ -61,6 +57,7 @@ CREATE TABLE holder_passes (
 	replaces BLOB UNIQUE CHECK (octet_length(replaces) = 16)
 ) STRICT;
 CREATE INDEX holder_passes_holder ON holder_passes (holder);
+CREATE INDEX holder_passes_expires ON holder_passes (expires);
 
 -- What opens a commitment about a person in the ledger. Without its salt a
 -- commitment says nothing. queue is its place in ledger_queue.
