@@ -43,6 +43,7 @@ func (s *Controller) handler() http.Handler {
 		{"POST " + doorapi.PathCounts, door, s.counts},
 		{"POST " + doorapi.PathReports, door, s.report},
 		{"GET " + doorapi.PathSite, station, s.site},
+		{"GET " + doorapi.PathReceipt, station, s.receipt},
 		{"GET " + doorapi.PathDoors, station, s.doors},
 		{"PUT " + doorapi.PathDoorSecrets, station, s.putSecrets},
 		{"POST " + doorapi.PathActs, station, s.act},

@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,11 +24,53 @@ func (s *Controller) site(c call) error {
 	if err != nil {
 		return err
 	}
+	titles := make(map[string]map[string]string)
+	for zone, rules := range config.Rules {
+		titles[zone] = rules.Title
+	}
+	notices, err := s.notices()
+	if err != nil {
+		return err
+	}
 	return c.write(doorapi.Site{
+		Titles: titles, Notices: notices,
 		ID: config.ID, Name: config.Name, Demo: config.Demo, Timezone: config.Timezone, Zones: config.Zones,
 		PlainDays: config.Policy.PlainDays, FaceDays: config.Policy.FaceDays, RequireLive: config.Policy.RequireLive, Threshold: config.Policy.Threshold,
 		Refused: refused.Epochs, Peppers: refused.Peppers,
 	})
+}
+
+// notices are what people agree to here, by rule set.
+func (s *Controller) notices() (map[string]json.RawMessage, error) {
+	all := make(map[string]json.RawMessage)
+	for _, rules := range []consent.Rules{consent.Everybody, consent.Children} {
+		n, err := site.CurrentNotice(s.dir, rules)
+		if errors.Is(err, consent.ErrDraft) {
+			continue // nobody can agree to it
+		}
+		if err != nil {
+			return nil, err
+		}
+		if all[string(rules)], err = n.Encode(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// receipt hands a station the receipt of a consent, for whoever gave it there.
+func (s *Controller) receipt(c call) error {
+	id, err := pass.ParseID(c.r.PathValue("id"))
+	if err != nil {
+		return issue.ErrUnknown
+	}
+	data, err := site.Receipt(s.dir, id, s.now())
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Content-Type", doorapi.TypeReceipt)
+	_, _ = c.w.Write(data) // whoever asked may be gone
+	return nil
 }
 
 // doors lists them for a station, which computes fingerprints itself.

@@ -51,7 +51,7 @@ func (s *Controller) publish() {
 func look(dir string) []time.Time {
 	var times []time.Time
 	for _, path := range []string{
-		"site.json", "controller/refused.json", "controller/status", "controller/pins", "controller/doors", "controller/issuers",
+		"site.json", "controller/refused.json", "controller/status", "controller/pins", "controller/doors", "controller/issuers", "notices",
 	} {
 		var changed time.Time
 		if info, err := os.Stat(filepath.Join(dir, path)); err == nil {

@@ -49,6 +49,9 @@ const (
 	PathSign     = "/v1/issue/sign"
 	PathComplete = "/v1/issue/complete"
 	PathAbandon  = "/v1/issue/abandon"
+	// PathReceipt answers a station's GET with the signed receipt of the consent
+	// under which a pass was made; {id} is that of the pass.
+	PathReceipt = "/v1/passes/{id}/receipt"
 	// PathSite answers a station's GET with [Site].
 	PathSite = "/v1/site"
 )
@@ -56,6 +59,8 @@ const (
 const (
 	// TypeBundle is the media type of a bundle.
 	TypeBundle = "application/cose"
+	// TypeReceipt is the media type of a receipt (JSON-LD 1.1).
+	TypeReceipt = "application/ld+json"
 	// TypeProblem is the media type of [Problem].
 	TypeProblem = "application/problem+json"
 	// PollTime is the longest that a controller keeps somebody waiting for a

@@ -1,6 +1,7 @@
 package doorapi
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/facelatch/facelatch/pass"
@@ -8,13 +9,18 @@ import (
 
 // Site is what a station needs to know of the site.
 type Site struct {
-	ID        pass.SiteID `json:"id"`
-	Name      string      `json:"name"`
-	Demo      bool        `json:"demo,omitempty"`
-	Timezone  string      `json:"timezone"`
-	Zones     []string    `json:"zones"`
-	PlainDays int         `json:"plain_days"`
-	FaceDays  int         `json:"face_days"`
+	ID       pass.SiteID `json:"id"`
+	Name     string      `json:"name"`
+	Demo     bool        `json:"demo,omitempty"`
+	Timezone string      `json:"timezone"`
+	Zones    []string    `json:"zones"`
+	// Titles are what people call a zone, by language tag such as "en" or "zh".
+	Titles map[string]map[string]string `json:"titles,omitempty"`
+	// Notices are what people agree to, by rule set, as consent.DecodeNotice reads
+	// them. Where there is none, nobody can agree, and there are no face passes.
+	Notices   map[string]json.RawMessage `json:"notices,omitempty"`
+	PlainDays int                        `json:"plain_days"`
+	FaceDays  int                        `json:"face_days"`
 	// RequireLive is the policy about faces that look like pictures.
 	RequireLive bool `json:"require_live"`
 	// Threshold is the name of the policy's.

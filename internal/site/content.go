@@ -37,7 +37,10 @@ func (p *Publisher) content() (b *bundle.Bundle, objects map[[32]byte]Object, wa
 		b.Issuers = append(b.Issuers, key)
 	}
 	b.Signers = []*ecdsa.PublicKey{&p.key.PublicKey}
-	b.Models, b.Notice = p.extras.Models, p.extras.Notice
+	b.Models = p.extras.Models
+	if err := p.notice(b, config); err != nil {
+		return nil, nil, nil, err
+	}
 	refused, err := p.f.readRefused()
 	if err != nil {
 		return nil, nil, nil, err

@@ -31,6 +31,7 @@ var ErrServed = errors.New("another process serves this site already")
 type Extras struct {
 	// Models make references, or did.
 	Models []bundle.Model
+	// Notice stands in the place of that of the site, in tests.
 	Notice bundle.Notice
 }
 

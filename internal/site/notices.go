@@ -1,0 +1,155 @@
+package site
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/internal/durable"
+)
+
+// Notices lie in the folder as they are hashed, each under its hash for good,
+// because records of consent name it, and the one in force once more under its
+// rules.
+func (f folder) notice(name string) string { return f.path("notices", name+".json") }
+
+// Draft returns what the draft of a notice is filled in with for a site.
+func (c Config) Draft() consent.DraftFor {
+	d := consent.DraftFor{Site: c.Name, Zones: c.Zones, Days: c.Policy.FaceDays, Titles: make(map[string]map[consent.Lang]string)}
+	for _, zone := range c.Zones {
+		d.Titles[zone] = titles(c.Rules[zone].Title)
+	}
+	return d
+}
+
+// titles are what people call a zone, of which a configuration may say "zh" for
+// Chinese.
+func titles(said map[string]string) map[consent.Lang]string {
+	all := make(map[consent.Lang]string)
+	for _, lang := range consent.Langs() {
+		short, _, _ := strings.Cut(string(lang), "-")
+		if all[lang] = said[string(lang)]; all[lang] == "" {
+			all[lang] = said[short]
+		}
+	}
+	return all
+}
+
+// CurrentNotice returns what people agree to at the site in a folder: the notice
+// that was published last for some rules, or at a site for trying out its draft.
+// It fails with [consent.ErrDraft] at a site that has none.
+func CurrentNotice(dir string, rules consent.Rules) (consent.Notice, error) {
+	c, err := Read(dir)
+	if err != nil {
+		return consent.Notice{}, err
+	}
+	return folder(dir).currentNotice(c, rules)
+}
+
+func (f folder) currentNotice(c Config, rules consent.Rules) (consent.Notice, error) {
+	n, err := f.readNotice(string(rules))
+	if isNew(err) {
+		n, err = consent.Draft(rules, c.Draft())
+	}
+	if err == nil {
+		err = n.Publishable(c.Demo)
+	}
+	if err != nil {
+		return consent.Notice{}, err
+	}
+	return n, nil
+}
+
+func (f folder) readNotice(name string) (consent.Notice, error) {
+	data, err := read(f.notice(name), consent.MaxNotice)
+	if err != nil {
+		return consent.Notice{}, err
+	}
+	n, err := consent.DecodeNotice(data)
+	if err != nil {
+		err = fmt.Errorf("%w: %s: %w", ErrDamaged, f.notice(name), err)
+	}
+	return n, err
+}
+
+// Notice returns the notice with a hash that the site in a folder has or had. It
+// fails with [consent.ErrOtherNotice] for one that it never had.
+func Notice(dir string, hash [32]byte) (consent.Notice, error) {
+	f := folder(dir)
+	n, err := f.readNotice(hex.EncodeToString(hash[:]))
+	if !isNew(err) {
+		return n, err
+	}
+	c, err := Read(dir)
+	if err != nil {
+		return consent.Notice{}, err
+	}
+	for _, rules := range []consent.Rules{consent.Everybody, consent.Children} {
+		n, err := consent.Draft(rules, c.Draft())
+		if err != nil {
+			return consent.Notice{}, err
+		}
+		if own, err := n.Hash(); err == nil && own == hash {
+			return n, nil
+		}
+	}
+	return consent.Notice{}, consent.ErrOtherNotice
+}
+
+// PublishNotice has people agree to another notice from now on. It is recorded
+// first, in clear. It fails as [consent.Notice.Publishable] does. What was agreed
+// to before stays what it was.
+func (o *Office) PublishNotice(n consent.Notice) error {
+	if err := n.Publishable(o.Config.Demo); err != nil {
+		return err
+	}
+	data, err := n.Encode()
+	if err != nil {
+		return err
+	}
+	hash, err := n.Hash()
+	if err != nil {
+		return err
+	}
+	name := hex.EncodeToString(hash[:])
+	if err := (durable.Disk{}).Folder(filepath.Dir(o.f.notice(name)), 0o755); err != nil {
+		return err
+	}
+	if err := o.Tell("notice-published", map[string]string{"notice": name, "rules": string(n.Rules), "version": n.Version}); err != nil {
+		return err
+	}
+	return errors.Join(o.disk.Write(o.f.notice(name), data, public), o.disk.Write(o.f.notice(string(n.Rules)), data, public))
+}
+
+// notice puts into a bundle what people agree to. Where there is no notice,
+// nobody can have agreed to it, and doors read no faces.
+func (p *Publisher) notice(b *bundle.Bundle, c Config) error {
+	b.Notice = p.extras.Notice
+	if len(b.Notice.Text) > 0 {
+		return nil
+	}
+	n, err := p.f.currentNotice(c, consent.Everybody)
+	if errors.Is(err, consent.ErrDraft) {
+		withoutFaces(b)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.Notice.Text = n.AtDoor()
+	b.Notice.SHA256, err = n.Hash()
+	return err
+}
+
+func withoutFaces(b *bundle.Bundle) {
+	b.Models = nil
+	for i := range b.Zones {
+		z := &b.Zones[i]
+		z.Methods &^= bundle.Face
+		z.RequireLive, z.Threshold, z.Budget = false, "", 0
+	}
+}
