@@ -25,6 +25,8 @@ type Engine struct {
 	Threshold func() float64
 	// Live is whether a face that looks like a picture of one is refused.
 	Live func() bool
+
+	made func(*face.Capture, *face.Probe) // what has to be wiped, for tests; nil in a daemon
 }
 
 // patience is how long before the end of a showing's looks the eyes stop waiting
@@ -55,6 +57,9 @@ func (e *Engine) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(
 		return door.Look{}, err
 	}
 	defer probe.Wipe()
+	if e.made != nil {
+		e.made(capture, probe)
+	}
 	trace(Extracted)
 	quality, err := capture.Quality()
 	if err != nil {

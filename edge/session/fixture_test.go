@@ -22,7 +22,8 @@ import (
 )
 
 // stand is one door with drawn people before it. It is also what the door
-// believes, its screen, and its counts.
+// believes, its screen, and its counts. Its time stands still but for turn, and
+// for the frames of its camera.
 type stand struct {
 	t       *testing.T
 	site    pass.SiteID
@@ -31,10 +32,13 @@ type stand struct {
 	limits  *door.Limiter
 	faces   *facetest.Fake
 	latch   *latchtest.Fake
-	camera  *camera.Pushed
+	camera  *lens
 	session *Session
 
 	mu      sync.Mutex
+	time    time.Time // guarded by mu, as are those below
+	live    bool      // whether the zone wants living faces only
+	opened  int       // how often somebody was told that the door opens
 	status  statuslist.Status
 	screens []kiosk.Screen
 	modes   []kiosk.FrameMode
@@ -57,19 +61,26 @@ func newStand(t *testing.T) *stand {
 		t.Fatal(err)
 	}
 	s := &stand{
-		t: t, site: pass.SiteID{1}, key: key, sealing: sealing, limits: limits,
-		faces: facetest.New(t, time.Now), latch: latchtest.Play(), camera: camera.NewPushed(),
-		counts: map[pass.Reason]int{}, changed: make(chan struct{}, 1),
+		t: t, site: pass.SiteID{1}, key: key, sealing: sealing, limits: limits, latch: latchtest.Play(),
+		time: time.Now(), counts: map[pass.Reason]int{}, changed: make(chan struct{}, 1),
 	}
+	s.faces = facetest.New(t, s.Now)
+	s.camera = newLens(func() { s.note(func() { s.time = s.time.Add(perFrame) }) })
 	s.session = New(Parts{
-		Believer: s, Display: s, Latch: s.latch, Camera: s.camera, Watch: camera.NewWatch(),
-		Eyes:   &Engine{Faces: s.faces.Engine, Threshold: func() float64 { return facetest.Threshold }, Live: func() bool { return false }},
+		Believer: s, Display: s, Latch: s.latch, Camera: s.camera, Watch: camera.NewWatch(), Eyes: s.engine(),
 		Asked:  func() []pass.Challenge { return nil },
-		Opened: func() {},
+		Opened: func() { s.note(func() { s.opened++ }) },
 		Count:  s.count,
 		Health: func(door.Faults, bool) {},
 	})
 	return s
+}
+
+func (s *stand) engine() *Engine {
+	return &Engine{
+		Faces: s.faces.Engine, Threshold: func() float64 { return facetest.Threshold },
+		Live: func() bool { return s.Basis().Policy.RequireLive },
+	}
 }
 
 // run runs the session until the test's end, or until stop is called.
@@ -88,7 +99,23 @@ func (s *stand) run() (stop func()) {
 	s.t.Cleanup(stop)
 	s.session.Event(kiosk.Connected{})
 	s.wait("the door is ready", func() bool { return s.key0() == door.KeyReady })
+	s.session.p.Watch.Wake(time.Now().Add(time.Hour)) // see newLens
 	return stop
+}
+
+// turn lets time go by at the door.
+func (s *stand) turn(d time.Duration) {
+	s.note(func() { s.time = s.time.Add(d) })
+	s.session.Changed()
+}
+
+// look shows a face pass, and waits until its holder is looked at.
+func (s *stand) look(text string) {
+	s.t.Helper()
+	s.session.Event(kiosk.Code{Text: text})
+	s.wait("the screen says that the camera will look", func() bool { return s.key0() == door.KeyAboutToLook })
+	s.turn(door.NotMeTime)
+	s.wait("the camera looks", func() bool { return s.key0() == door.KeyLook && s.mode() == kiosk.LookFrames })
 }
 
 func (s *stand) Basis() door.Basis {
@@ -96,14 +123,20 @@ func (s *stand) Basis() door.Basis {
 	if err != nil {
 		s.t.Error(err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return door.Basis{
-		Zone: "front", Methods: door.Plain | door.Face | door.PIN, Seals: s, Models: []pass.ModelID{s.faces.ModelID()},
+		Policy: door.Policy{RequireLive: s.live}, Zone: "front", Methods: door.Plain | door.Face | door.PIN, Seals: s, Models: []pass.ModelID{s.faces.ModelID()},
 		Trust:   pass.Trust{Site: s.site, Keys: map[pass.KeyID]*ecdsa.PublicKey{id: &s.key.PublicKey}, Status: s, Location: time.UTC},
-		PlainOK: true, FaceOK: true, Limits: s.limits, Pulse: time.Second,
+		PlainOK: true, FaceOK: true, Limits: s.limits, Pulse: door.MaxPulse,
 	}
 }
 
-func (s *stand) Now() time.Time { return time.Now() }
+func (s *stand) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.time
+}
 
 func (s *stand) CheckPIN(number, code string) (bundle.PINVerified, error) {
 	return bundle.PINVerified{}, &pass.Refusal{Reason: pass.ReasonWrongPIN}
@@ -165,10 +198,17 @@ func (s *stand) mode() kiosk.FrameMode {
 	return s.modes[len(s.modes)-1]
 }
 
+// wanted is whether frames were ever asked for in a way.
+func (s *stand) wanted(m kiosk.FrameMode) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.modes, m)
+}
+
 // wait waits until something is true, for a long time.
 func (s *stand) wait(what string, is func() bool) {
 	s.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for !is() {
 		select {
 		case <-s.changed:
@@ -187,12 +227,9 @@ func (s *stand) film(jpeg []byte) (stop func()) {
 		defer close(done)
 		for n := 0; ctx.Err() == nil; n++ {
 			if s.mode() == kiosk.LookFrames {
-				// A comment makes each frame another one: the same again and again
-				// would be a camera that is frozen (ITU-T T.81, B.2.4.5).
-				frame := slices.Concat(jpeg[:2], []byte{0xff, 0xfe, 0, 4, byte(n >> 8), byte(n)}, jpeg[2:])
-				s.camera.Push(frame) //nolint:errcheck // the drawing is a picture; or the camera is closed
+				s.camera.Push(another(jpeg, n)) //nolint:errcheck // the drawing is a picture; or the camera is closed
 			}
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(5 * time.Millisecond)
 		}
 	}()
 	return func() {
@@ -201,21 +238,50 @@ func (s *stand) film(jpeg []byte) (stop func()) {
 	}
 }
 
+// another is a picture with a comment that makes it another frame: the same
+// again and again would be a camera that is frozen (ITU-T T.81, B.2.4.5).
+func another(jpeg []byte, n int) []byte {
+	return slices.Concat(jpeg[:2], []byte{0xff, 0xfe, 0, 4, byte(n >> 8), byte(n)}, jpeg[2:])
+}
+
+// push sends one frame, and waits until the session has done with it what it
+// does with it.
+func (s *stand) push(jpeg []byte) {
+	s.t.Helper()
+	before, _ := s.camera.frames()
+	if err := s.camera.Push(jpeg); err != nil {
+		s.t.Fatal(err)
+	}
+	s.wait("the frame was used", func() bool {
+		n, used := s.camera.frames()
+		return n > before && used
+	})
+}
+
 // pass makes the text of a pass; a person makes it a face pass.
 func (s *stand) pass(who int) string {
+	s.t.Helper()
+	if who < 0 {
+		return s.passWith(nil)
+	}
+	reference := s.faces.Enrol(s.t, who)
+	defer reference.Wipe()
+	return s.passWith(reference)
+}
+
+// passWith makes the text of a pass; a reference makes it a face pass.
+func (s *stand) passWith(reference face.Reference) string {
 	s.t.Helper()
 	id, err := pass.NewID(rand.Reader)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	at := time.Now().Truncate(time.Second)
+	at := s.Now().Truncate(time.Second)
 	c := pass.Claims{Site: s.site, ID: id, NotBefore: at.Add(-time.Hour), Expires: at.Add(time.Hour), Zones: []string{"front"}}
 	var sealed pass.Sealed
-	if who >= 0 {
-		reference := s.faces.Enrol(s.t, who)
-		defer reference.Wipe()
+	if reference != nil {
 		c.Face = &pass.FaceClaims{Purpose: pass.PurposeAccess, Consent: pass.Hash16{9}}
-		sealed, err = pass.Seal(rand.Reader, s.sealing, c.Binding(), map[pass.ModelID][]byte{s.faces.ModelID(): face.Reference(reference)})
+		sealed, err = pass.Seal(rand.Reader, s.sealing, c.Binding(), map[pass.ModelID][]byte{s.faces.ModelID(): reference})
 		if err != nil {
 			s.t.Fatal(err)
 		}

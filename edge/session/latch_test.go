@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -35,6 +36,7 @@ type slow struct {
 	*latchtest.Fake
 	takes       time.Duration
 	busy        atomic.Bool
+	asked       atomic.Int32
 	interrupted atomic.Int32
 }
 
@@ -46,6 +48,7 @@ func (l *slow) Unlatch(ctx context.Context, pulse time.Duration) error {
 }
 
 func (l *slow) Check(context.Context) error {
+	defer l.asked.Add(1)
 	if l.busy.Load() {
 		l.interrupted.Add(1)
 		return latch.ErrFailed
@@ -61,8 +64,10 @@ func TestASlowLatchIsNoFault(t *testing.T) {
 	s.session.p.Latch = l
 	told := s.noting()
 	s.run()
+	s.wait("the latch was asked", func() bool { return l.asked.Load() > 0 }) // and not again for latchEvery
 	s.session.Event(kiosk.Code{Text: s.pass(nobody)})
 	s.wait("it was counted", func() bool { return s.counted(pass.ReasonOpened) == 1 })
+	s.turn(door.ResultTime)
 	s.wait("the door is ready again", func() bool { return s.key0() == door.KeyReady })
 	if len(told()) != 0 || l.interrupted.Load() != 0 {
 		t.Errorf("told %v, asked %d times meanwhile", told(), l.interrupted.Load())
@@ -87,5 +92,68 @@ func TestADeadLatch(t *testing.T) {
 	s.wait("the door is ready again", func() bool { return s.key0() == door.KeyReady })
 	if got := told(); !slices.Equal(got, []bool{true, false}) {
 		t.Errorf("told %v", got)
+	}
+}
+
+// hanging is a latch that never answers an order of its own accord.
+type hanging struct {
+	*latchtest.Fake
+	asked    atomic.Int32
+	deadline atomic.Value // time.Time, of the last order
+}
+
+func (l *hanging) Unlatch(ctx context.Context, _ time.Duration) error {
+	deadline, _ := ctx.Deadline()
+	l.deadline.Store(deadline)
+	l.asked.Add(1)
+	<-ctx.Done()
+	return errors.Join(latch.ErrFailed, ctx.Err())
+}
+
+// TestAnOrderToTheLatchEnds when the machine has stopped waiting for it, whatever
+// the latch does, and the door's own clock says how long that is.
+func TestAnOrderToTheLatchEnds(t *testing.T) {
+	s := newStand(t)
+	s.time = s.time.AddDate(-1, 0, 0)
+	l := &hanging{Fake: s.latch}
+	s.session.p.Latch = l
+	const left = 50 * time.Millisecond
+	before := time.Now()
+	s.session.carryOut(t.Context(), door.Unlatch{Showing: 7, Pulse: time.Second, Until: s.Now().Add(left)})
+	var answer door.Event
+	select {
+	case answer = <-s.session.events:
+	case <-time.After(time.Minute):
+		t.Fatal("it hangs")
+	}
+	if e, ok := answer.(door.Latched); !ok || e.Showing != 7 || !errors.Is(e.Err, context.DeadlineExceeded) {
+		t.Errorf("answered %+v", answer)
+	}
+	if until, _ := l.deadline.Load().(time.Time); until.Before(before.Add(left)) || until.After(time.Now().Add(left)) {
+		t.Errorf("the latch had until %v after the order", until.Sub(before))
+	}
+}
+
+// TestAnOrderThatComesTooLate opens nothing.
+func TestAnOrderThatComesTooLate(t *testing.T) {
+	s := newStand(t)
+	s.session.carryOut(t.Context(), door.Unlatch{Pulse: time.Second, Until: s.Now()})
+	if e, _ := (<-s.session.events).(door.Latched); e.Err == nil || s.latch.Opened() != 0 {
+		t.Errorf("answered %v, %d openings", e.Err, s.latch.Opened())
+	}
+}
+
+// TestAStopWhileOpening does not wait for a latch that hangs.
+func TestAStopWhileOpening(t *testing.T) {
+	s := newStand(t)
+	l := &hanging{Fake: s.latch}
+	s.session.p.Latch = l
+	stop := s.run()
+	s.session.Event(kiosk.Code{Text: s.pass(nobody)})
+	s.wait("the latch was told", func() bool { return l.asked.Load() == 1 })
+	began := time.Now()
+	stop()
+	if until, _ := l.deadline.Load().(time.Time); !time.Now().Before(until) {
+		t.Errorf("it waited %v, until the latch gave up", time.Since(began))
 	}
 }

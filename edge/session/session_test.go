@@ -2,9 +2,7 @@ package session
 
 import (
 	"errors"
-	"slices"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -33,8 +31,8 @@ func TestPlainPass(t *testing.T) {
 	s.session.Event(kiosk.Code{Text: s.pass(nobody)})
 	s.wait("the latch was released", func() bool { return s.latch.Opened() == 1 })
 	s.wait("it was counted", func() bool { return s.counted(pass.ReasonOpened) == 1 })
-	if n := s.faces.Runs(models.Detect); n != 0 || slices.Contains(s.modes, kiosk.LookFrames) {
-		t.Errorf("%d looks for faces, frames asked for as %v", n, s.modes)
+	if n := s.faces.Runs(models.Detect); n != 0 || s.wanted(kiosk.LookFrames) {
+		t.Errorf("%d looks for faces", n)
 	}
 }
 
@@ -43,12 +41,15 @@ func TestFacePass(t *testing.T) {
 	s := newStand(t)
 	stop := s.run()
 	defer s.film(facetest.JPEG(facetest.Alone(holder)))()
-	s.session.Event(kiosk.Code{Text: s.pass(holder)})
+	s.look(s.pass(holder))
 	s.wait("the latch was released", func() bool { return s.latch.Opened() == 1 })
 	s.wait("it was counted", func() bool { return s.counted(pass.ReasonOpened) == 1 })
 	stop()
 	if n := s.faces.Dirty(); n != 0 {
 		t.Errorf("%d networks still hold something of a picture", n)
+	}
+	if n := s.camera.left(); n != 0 {
+		t.Errorf("%d frames were not wiped", n)
 	}
 	if m := s.mode(); m != kiosk.NoFrames {
 		t.Errorf("frames are still asked for: %v", m)
@@ -66,8 +67,7 @@ func TestPromise3NobodyIsMeasuredBeforeAPass(t *testing.T) {
 	looks, measured := s.faces.Runs(models.Detect), s.faces.Runs(models.Extract)
 	for _, text := range []string{"", "hello", "FL1:BROKEN", s.pass(nobody)} {
 		for range 5 {
-			s.camera.Push(passing) //nolint:errcheck // whether it is taken is what is tested
-			time.Sleep(5 * time.Millisecond)
+			s.push(passing)
 		}
 		if text != "" {
 			s.session.Event(kiosk.Code{Text: text})
@@ -82,7 +82,7 @@ func TestPromise3NobodyIsMeasuredBeforeAPass(t *testing.T) {
 	if d, e := s.faces.Runs(models.Detect)-looks, s.faces.Runs(models.Extract)-measured; d != 0 || e != 0 {
 		t.Errorf("%d looks for faces, %d faces measured", d, e)
 	}
-	if slices.Contains(s.modes, kiosk.LookFrames) {
+	if s.wanted(kiosk.LookFrames) {
 		t.Error("frames were asked for")
 	}
 }
@@ -100,7 +100,8 @@ func TestPromise3TheSecondForNotMe(t *testing.T) {
 	s.wait("the screen says that the camera will look", func() bool { return s.key0() == door.KeyAboutToLook })
 	s.session.Event(kiosk.NotMe{})
 	s.wait("it was counted", func() bool { return s.counted(pass.ReasonNotMe) == 1 })
-	time.Sleep(door.NotMeTime)
+	s.turn(door.NotMeTime)
+	s.push(facetest.JPEG(facetest.Alone(holder)))
 	if n := s.faces.Runs(models.Detect) - looks; n != 0 || s.latch.Opened() != 0 {
 		t.Errorf("%d looks, %d openings", n, s.latch.Opened())
 	}
@@ -113,7 +114,7 @@ func TestStranger(t *testing.T) {
 	defer s.film(facetest.JPEG(facetest.Alone(stranger)))()
 	text := s.pass(holder)
 	measured := s.faces.Runs(models.Extract)
-	s.session.Event(kiosk.Code{Text: text})
+	s.look(text)
 	s.wait("it was counted", func() bool { return s.counted(pass.ReasonFaceMismatch) == 1 })
 	if n := s.latch.Opened(); n != 0 {
 		t.Errorf("%d openings", n)
@@ -127,8 +128,7 @@ func TestStranger(t *testing.T) {
 func TestRevokedWhileLooking(t *testing.T) {
 	s := newStand(t)
 	s.run()
-	s.session.Event(kiosk.Code{Text: s.pass(holder)})
-	s.wait("the camera looks", func() bool { return s.key0() == door.KeyLook })
+	s.look(s.pass(holder))
 	s.mu.Lock()
 	s.status = statuslist.Invalid
 	s.mu.Unlock()
@@ -143,8 +143,7 @@ func TestRevokedWhileLooking(t *testing.T) {
 func TestLostKiosk(t *testing.T) {
 	s := newStand(t)
 	stop := s.run()
-	s.session.Event(kiosk.Code{Text: s.pass(holder)})
-	s.wait("the camera looks", func() bool { return s.key0() == door.KeyLook })
+	s.look(s.pass(holder))
 	s.session.Event(kiosk.Lost{})
 	s.wait("the door is locked", func() bool { return s.key0() == door.KeyLocked })
 	defer s.film(facetest.JPEG(facetest.Alone(holder)))()
@@ -166,6 +165,7 @@ func TestBrokenLatch(t *testing.T) {
 	s.session.Event(kiosk.Code{Text: s.pass(nobody)})
 	s.wait("it was counted", func() bool { return s.counted(pass.ReasonDoorFailed) == 1 })
 	s.wait("the screen says so", func() bool { return s.key0() == door.KeyLatchFailed })
+	s.turn(door.ResultTime)
 	s.wait("the door is ready again", func() bool { return s.key0() == door.KeyReady })
 	s.session.Event(kiosk.Code{Text: s.pass(nobody)})
 	s.wait("the latch was released", func() bool { return s.latch.Opened() == 1 })
@@ -182,14 +182,20 @@ func TestStops(t *testing.T) {
 		s := newStand(t)
 		stop := s.run()
 		stopFilm := s.film(facetest.JPEG(facetest.Alone(stranger)))
-		if at != door.KeyReady {
+		switch at {
+		case door.KeyAboutToLook:
 			s.session.Event(kiosk.Code{Text: s.pass(holder)})
 			s.wait("the screen shows "+string(at), func() bool { return s.key0() == at })
+		case door.KeyLook:
+			s.look(s.pass(holder))
 		}
 		stop()
 		stopFilm()
 		if n := s.faces.Dirty(); n != 0 {
 			t.Errorf("stopped at %s: %d networks still hold something of a picture", at, n)
+		}
+		if n := s.camera.left(); n != 0 {
+			t.Errorf("stopped at %s: %d frames were not wiped", at, n)
 		}
 	}
 }

@@ -11,6 +11,7 @@ package facetest
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -40,11 +41,14 @@ type Fake struct {
 	lanes     []*lane
 }
 
-// New makes an engine that checks grants against a clock.
-func New(t testing.TB, now func() time.Time) *Fake {
+// New makes an engine that checks grants against a clock, without networks of
+// the roles that are named.
+func New(t testing.TB, now func() time.Time, without ...models.Role) *Fake {
 	t.Helper()
 	f := &Fake{now: now, runs: map[models.Role]int{}, fails: map[models.Role]bool{}}
-	e, err := face.New(face.Config{Manifest: models.Default(), Open: f.open, Projection: models.Projection, Now: now})
+	manifest := models.Default()
+	manifest.Models = slices.DeleteFunc(manifest.Models, func(m models.Model) bool { return slices.Contains(without, m.Role) })
+	e, err := face.New(face.Config{Manifest: manifest, Open: f.open, Projection: models.Projection, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
