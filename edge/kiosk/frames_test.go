@@ -2,7 +2,9 @@ package kiosk_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -108,6 +110,29 @@ func TestFramesOnlyWhileAskedFor(t *testing.T) {
 	}
 	if n, _, losses := r.frames.counts(); n != 1 || losses != 1 {
 		t.Errorf("%d frames and %d losses", n, losses)
+	}
+}
+
+// A frame that waits when the kiosk is lost is gone when the door learns of it.
+func TestFramesOfALostKiosk(t *testing.T) {
+	r := start(t)
+	pushed := camera.NewPushed()
+	r.frames.instead = pushed
+	p := r.connect(r.paired())
+	r.asked(p, kiosk.LookFrames)
+	r.send(p, jpeg(1280, 720, 1000, 7))
+	if err := p.Code(r.soon(), "after the frame"); err != nil {
+		t.Fatal(err)
+	}
+	r.until("the frame was read", func() bool {
+		return slices.Contains(r.door.all(), kiosk.Event(kiosk.Code{Text: "after the frame"}))
+	})
+	p.Close()
+	r.lost(1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if f, err := pushed.Next(ctx); err == nil {
+		t.Errorf("a frame of %d bytes waits", len(f.JPEG))
 	}
 }
 

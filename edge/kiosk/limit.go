@@ -2,9 +2,9 @@ package kiosk
 
 import (
 	"net"
-	"net/netip"
-	"sync"
 	"time"
+
+	"github.com/facelatch/facelatch/internal/visitors"
 )
 
 // bucket allows rate a second on average and burst at once. The zero value
@@ -33,70 +33,23 @@ func (b *bucket) take(now time.Time) bool {
 // Connections that are open at once, with TLS or before it.
 const (
 	maxConnections = 64
-	maxFromOne     = 16 // from one address
+	maxFromOne     = 16 // from one place, see visitors.Place
 )
 
-// gate is a listener that closes what comes when too much is open, and clears
-// behind TLS (see clearing). It keeps an address only while a connection from
-// it is open.
-type gate struct {
-	net.Listener
+// gate clears behind TLS (see clearing) what a listener lets in.
+type gate struct{ net.Listener }
 
-	mu   sync.Mutex // guards what follows
-	open int
-	from map[netip.Addr]int
+// newGate closes what comes when too much is open. An address is kept only while a
+// connection from it is open.
+func newGate(l net.Listener) net.Listener {
+	return gate{visitors.Listen(l, maxConnections, maxFromOne)}
 }
-
-func newGate(l net.Listener) *gate { return &gate{Listener: l, from: map[netip.Addr]int{}} }
 
 // Accept returns the next connection that may come in.
-func (g *gate) Accept() (net.Conn, error) {
-	for {
-		c, err := g.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		addr := address(c)
-		if g.enter(addr) {
-			return &guest{Conn: &clearing{Conn: c}, leave: sync.OnceFunc(func() { g.leave(addr) })}, nil
-		}
-		_ = c.Close()
+func (g gate) Accept() (net.Conn, error) {
+	c, err := g.Listener.Accept()
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (g *gate) enter(addr netip.Addr) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.open >= maxConnections || g.from[addr] >= maxFromOne {
-		return false
-	}
-	g.open++
-	g.from[addr]++
-	return true
-}
-
-func (g *gate) leave(addr netip.Addr) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.open--
-	if g.from[addr]--; g.from[addr] == 0 {
-		delete(g.from, addr)
-	}
-}
-
-// address is the zero Addr for a connection that is not over IP.
-func address(c net.Conn) netip.Addr {
-	ap, _ := netip.ParseAddrPort(c.RemoteAddr().String())
-	return ap.Addr().Unmap().WithZone("")
-}
-
-// guest is a connection that was counted.
-type guest struct {
-	net.Conn
-	leave func()
-}
-
-func (g *guest) Close() error {
-	defer g.leave()
-	return g.Conn.Close()
+	return &clearing{Conn: c}, nil
 }

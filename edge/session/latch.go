@@ -20,35 +20,49 @@ const (
 const latchChecks = 2
 
 // watchLatch reports a latch that does not answer, before somebody stands in
-// front of it. It asks nothing while somebody passes, and what an order did to
-// a check does not count: a latch that is slow at its work would else be
-// reported, with its moment, each time that somebody comes in.
+// front of it.
 func (s *Session) watchLatch(ctx context.Context) {
-	failed, orders := 0, uint64(0)
+	var c checks
 	for {
-		if before, rests := s.orders.rest(time.Now()); rests {
-			if before != orders {
-				failed, orders = 0, before
-			}
-			works := s.checkLatch(ctx)
-			switch after, rests := s.orders.rest(time.Now()); {
-			case ctx.Err() != nil:
-				return
-			case !rests || after != before:
-				failed = 0
-			case works:
-				failed = 0
-				s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: false})
-			default:
-				if failed++; failed >= latchChecks {
-					s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: true})
-				}
-			}
-		}
+		s.askLatch(ctx, &c)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(latchEvery):
+		}
+	}
+}
+
+// checks are those of the latch that failed in a row, and how many orders there
+// had been then.
+type checks struct {
+	failed int
+	orders uint64
+}
+
+// askLatch checks the latch once. It asks nothing while somebody passes, and what
+// an order did to a check does not count: a latch that is slow at its work would
+// else be reported, with its moment, each time that somebody comes in.
+func (s *Session) askLatch(ctx context.Context, c *checks) {
+	orders, rests := s.orders.rest(time.Now())
+	if !rests {
+		return
+	}
+	if orders != c.orders {
+		*c = checks{orders: orders}
+	}
+	works := s.checkLatch(ctx)
+	after, rests := s.orders.rest(time.Now())
+	switch {
+	case ctx.Err() != nil:
+	case !rests || after != orders:
+		c.failed = 0
+	case works:
+		c.failed = 0
+		s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: false})
+	default:
+		if c.failed++; c.failed >= latchChecks {
+			s.sayUnless(ctx, door.Fault{Part: door.LatchFault, Broken: true})
 		}
 	}
 }

@@ -157,3 +157,69 @@ func TestAStopWhileOpening(t *testing.T) {
 		t.Errorf("it waited %v, until the latch gave up", time.Since(began))
 	}
 }
+
+// asking is a latch that is asked something, and told something meanwhile.
+type asking struct {
+	*latchtest.Fake
+	works     bool
+	meanwhile func()
+	asked     int
+}
+
+func (l *asking) Check(context.Context) error {
+	l.asked++
+	l.meanwhile()
+	if l.works {
+		return nil
+	}
+	return latch.ErrFailed
+}
+
+// TestWhatCountsAsBroken: checks that fail in a row, with no order before, during
+// or between them that could be why.
+func TestWhatCountsAsBroken(t *testing.T) {
+	ends := time.Now().Add(-door.MaxPulse - latchTime) // so that it rests since
+	for name, of := range map[string]struct {
+		checks string // works, fails, fails while an order begins and ends, an order between two, an order that is out
+		said   string // broken, works
+		asked  int
+	}{
+		"one failure":               {"f", "", 1},
+		"two in a row":              {"ff", "b", 2},
+		"each further one":          {"fff", "bb", 3},
+		"it works between":          {"fwf", "w", 3},
+		"it works again":            {"ffw", "bw", 3},
+		"an order during a check":   {"fof", "", 3},
+		"an order between":          {"fbf", "", 2},
+		"an order that is not over": {"fOff", "", 1},
+	} {
+		s := newStand(t)
+		l := &asking{Fake: s.latch}
+		s.session.p.Latch = l
+		order := func() { s.session.orders.begin(); s.session.orders.end(ends, door.MaxPulse) }
+		var c checks
+		for _, check := range of.checks {
+			l.works, l.meanwhile = check == 'w', func() {}
+			switch check {
+			case 'o':
+				l.meanwhile = order
+			case 'b':
+				order()
+				continue
+			case 'O':
+				s.session.orders.begin()
+				continue
+			}
+			s.session.askLatch(t.Context(), &c)
+		}
+		said := ""
+		for len(s.session.events) > 0 {
+			if f, ok := (<-s.session.events).(door.Fault); ok && f.Part == door.LatchFault {
+				said += map[bool]string{true: "b", false: "w"}[f.Broken]
+			}
+		}
+		if said != of.said || l.asked != of.asked {
+			t.Errorf("%s: said %q, asked %d times", name, said, l.asked)
+		}
+	}
+}
