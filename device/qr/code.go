@@ -49,13 +49,29 @@ func Encode(text string, level Level) (*Code, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %d bytes (%v)", ErrTooLong, len(text), err)
 	}
+	return codeOf(q), nil
+}
+
+// EncodeAs makes a code of a version, 1 to 40, that holds the text: at the highest
+// level that it has room for, so that little of it is padding. It fails with
+// [ErrTooLong].
+func EncodeAs(text string, version int) (*Code, error) {
+	for _, recovery := range []qrcode.RecoveryLevel{qrcode.Highest, qrcode.High, qrcode.Medium, qrcode.Low} {
+		if q, err := qrcode.NewWithForcedVersion(text, version, recovery); err == nil {
+			return codeOf(q), nil
+		}
+	}
+	return nil, fmt.Errorf("%w of version %d: %d bytes", ErrTooLong, version, len(text))
+}
+
+func codeOf(q *qrcode.QRCode) *Code {
 	q.DisableBorder = true
 	rows := q.Bitmap()
 	c := &Code{size: len(rows), version: q.VersionNumber, dark: make([]bool, 0, len(rows)*len(rows))}
 	for _, row := range rows {
 		c.dark = append(c.dark, row...)
 	}
-	return c, nil
+	return c
 }
 
 // Size is the number of modules along a side, without the quiet zone: 17 + 4

@@ -161,3 +161,25 @@ func TestSVG(t *testing.T) {
 		}
 	}
 }
+
+// TestEncodeAs: a code of a larger version than it needs reads the same, and one
+// that does not fit is refused.
+func TestEncodeAs(t *testing.T) {
+	text := passText(265, 1)
+	for _, version := range []int{8, 14, 16, 40} {
+		c, err := EncodeAs(text, version)
+		if err != nil || c.Version() != version {
+			t.Fatalf("version %d: %v", version, err)
+		}
+		data, err := c.PNG(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := NewReader(nil).Read(t.Context(), pictureOf(t, data), nil); err != nil || len(got) != 1 || got[0] != text {
+			t.Errorf("version %d is read as %q, %v", version, got, err)
+		}
+	}
+	if c, err := EncodeAs(text, 7); !errors.Is(err, ErrTooLong) || c != nil {
+		t.Errorf("version 7: %v", err)
+	}
+}
