@@ -152,8 +152,14 @@ func TestAuditCounts(t *testing.T) {
 	l := ledgertest.New(t, origin, 1)
 	var given []ledger.Claim
 	for _, step := range []struct{ act, pass string }{
-		{"intended", "01"}, {"signed", "01"}, {"intended", "02"}, {"signed", "02"}, {"revoked", "02"},
-		{"intended", "03"}, {"abandoned", "03"}, {"pass.signed", "04"},
+		{"intended", "01"},
+		{"signed", "01"},
+		{"intended", "02"},
+		{"signed", "02"},
+		{"revoked", "02"},
+		{"intended", "03"},
+		{"abandoned", "03"},
+		{"pass.signed", "04"},
 	} {
 		given = append(given, ledger.Claim{From: "openings", Opening: add(t, l, step.act, map[string]string{"pass": step.pass})})
 	}

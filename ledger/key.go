@@ -117,3 +117,16 @@ func (w Witness) Name() string {
 	}
 	return w.verifier.Name()
 }
+
+// Cosignature returns the line, with its end, with which the witness cosigned a
+// note. It fails with [ErrCheckpoint] if there is none, or a bad one.
+func (w Witness) Cosignature(data []byte) (string, error) {
+	if w.verifier == nil {
+		return "", fmt.Errorf("%w: no witness", ErrCheckpoint)
+	}
+	n, err := note.Open(data, note.VerifierList(w.verifier))
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	return "\u2014 " + n.Sigs[0].Name + " " + n.Sigs[0].Base64 + "\n", nil
+}
