@@ -73,25 +73,45 @@ func copyPepper(p bundle.Pepper) (bundle.Pepper, error) {
 	return bundle.ImportPepper(secret)
 }
 
+// lendPepper lends f a copy of the pepper, which the secrets may be wiped beside,
+// and wipes it. It fails without one.
+func (g *Ground) lendPepper(f func(bundle.Pepper)) error {
+	g.mu.RLock()
+	pepper, err := copyPepper(g.secrets.Pepper)
+	g.mu.RUnlock()
+	if err != nil {
+		return err
+	}
+	defer pepper.Wipe()
+	f(pepper)
+	return nil
+}
+
 // CheckPIN checks a number and a code for the door's zone. It takes a tenth of a
 // second or more, whatever the number. The error is a [pass.Refusal]:
 // [pass.ReasonNotAcceptedHere] where there are no PINs, or what
 // [bundle.PINs.Check] says.
-func (g *Ground) CheckPIN(number, code string) (bundle.PINVerified, error) {
+func (g *Ground) CheckPIN(number, code string) (v bundle.PINVerified, err error) {
 	g.mu.RLock()
 	c := g.contents
-	pepper, err := copyPepper(g.secrets.Pepper)
 	g.mu.RUnlock()
-	if c == nil || c.PINs == nil || err != nil {
-		return bundle.PINVerified{}, &pass.Refusal{
-			Reason: pass.ReasonNotAcceptedHere, Detail: "there are no PINs at this door", Cause: err,
-		}
+	if c == nil || c.PINs == nil {
+		return v, noPINs(nil)
 	}
-	defer pepper.Wipe()
 	// The check takes 32 MiB. Left to the collector, a few in a row would be half
 	// of all that a door takes.
 	defer debug.FreeOSMemory()
-	return c.PINs.Check(number, code, pepper, g.keeper.Now(), c.Trust.Location)
+	none := g.lendPepper(func(p bundle.Pepper) {
+		v, err = c.PINs.Check(number, code, p, g.keeper.Now(), c.Trust.Location)
+	})
+	if none != nil {
+		return v, noPINs(none)
+	}
+	return v, err
+}
+
+func noPINs(cause error) error {
+	return &pass.Refusal{Reason: pass.ReasonNotAcceptedHere, Detail: "there are no PINs at this door", Cause: cause}
 }
 
 // Snapshot is what is held at one moment, for screens and for the operator.

@@ -2,12 +2,15 @@ package ground
 
 import (
 	"crypto/ecdsa"
+	"errors"
 	"fmt"
+	"io/fs"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/internal/testenv"
@@ -87,6 +90,61 @@ func (w *world) afterFault(name string, err error, revoked, other string) {
 	}
 	if bad := judge(w.t, g, revoked); (n == 2) != (bad != nil) {
 		w.t.Errorf("%s: bundle %d and %v", name, n, bad)
+	}
+}
+
+// gone is a disk that takes nothing any more once it is broken.
+type gone struct {
+	state.Disk
+	broken bool
+}
+
+func (d *gone) Write(path string, data []byte, mode fs.FileMode) error {
+	if d.broken {
+		return edgetest.ErrFault
+	}
+	return d.Disk.Write(path, data, mode)
+}
+
+// TestADiskThatIsGone: a bundle that counts and could not be kept is followed by
+// a newer one only, although the marks know none but the last that was kept.
+func TestADiskThatIsGone(t *testing.T) {
+	w := newWorld(t)
+	disk := &gone{Disk: w.disk}
+	w.disk = disk
+	w.join("")
+	revoked := w.site.Pass(1)
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	second := w.site.Bundle(2)
+	w.site.Set(1, statuslist.Invalid)
+	third := w.site.Bundle(3)
+	disk.broken = true
+	if err := w.take(g, third); !errors.Is(err, edgetest.ErrFault) {
+		t.Fatalf("error %v", err)
+	}
+	if n := g.keeper.Held().Number; n != 1 || g.After() != 1 {
+		t.Fatalf("bundle %d was kept, on a disk that is gone", n)
+	}
+	for name, of := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"older":  {second, bundle.ErrOlder},
+		"forked": {w.site.BundleOf(3, func(b *bundle.Bundle) { b.Name = "Fork" }), bundle.ErrFork},
+	} {
+		if err := w.take(g, of.data); !errors.Is(err, ErrRejected) || !errors.Is(err, of.want) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if n := g.Snapshot().Contents.Bundle.Number; n != 3 {
+			t.Errorf("%s: then bundle %d", name, n)
+		}
+		wantReason(t, name, judge(t, g, revoked), pass.ReasonRevoked)
+	}
+	disk.broken = false
+	must(t, w.take(g, third)) // it is asked for again, since it was not kept
+	if n := g.keeper.Held().Number; n != 3 {
+		t.Errorf("bundle %d is kept", n)
 	}
 }
 

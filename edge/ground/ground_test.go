@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/pass"
@@ -351,6 +352,50 @@ func TestPIN(t *testing.T) {
 	must(t, g.takeSecrets(w.site.Secrets(g.Identity(), w.clock.now().Add(time.Hour))))
 	_, err = g.CheckPIN("12345678", "12345678")
 	wantReason(t, "unknown", err, pass.ReasonWrongPIN)
+}
+
+// TestTheLentPepper is a copy, which is wiped when it comes back.
+func TestTheLentPepper(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	if err := g.lendPepper(func(bundle.Pepper) { t.Error("a pepper from nowhere") }); !errors.Is(err, bundle.ErrPepper) {
+		t.Errorf("error %v", err)
+	}
+	must(t, g.takeSecrets(w.site.Secrets(g.Identity(), w.clock.now().Add(time.Hour))))
+	var lent bundle.Pepper
+	must(t, g.lendPepper(func(p bundle.Pepper) {
+		lent = p
+		if !bytes.Equal(p.Export(), w.site.Pepper.Export()) {
+			t.Error("another pepper")
+		}
+	}))
+	if lent.OK() {
+		t.Error("the copy was not wiped")
+	}
+	if !g.secrets.Pepper.OK() {
+		t.Error("the pepper itself was wiped")
+	}
+}
+
+// TestThePolicyIsTheZones: whether faces have to be living ones is what the last
+// bundle says of this door's zone.
+func TestThePolicyIsTheZones(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	if g.Basis().Policy != (door.Policy{}) {
+		t.Errorf("without a bundle: %+v", g.Basis().Policy)
+	}
+	for n, live := range []bool{false, true, false} {
+		must(t, w.take(g, w.site.BundleOf(uint64(n+1), func(b *bundle.Bundle) {
+			other := b.Zones[0]
+			other.Name, other.RequireLive = "back", !live
+			b.Zones[0].RequireLive = live
+			b.Zones = append(b.Zones, other)
+		})))
+		if got := g.Basis().Policy; got != (door.Policy{RequireLive: live}) {
+			t.Errorf("bundle %d says %v: %+v", n+1, live, got)
+		}
+	}
 }
 
 // TestPromise5CountingWritesNothing: not even the time of a file changes when
