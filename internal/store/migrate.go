@@ -123,11 +123,10 @@ func (d dialect) migrations() (all []*goose.Migration, err error) {
 }
 
 // Schema returns the number of the schema that the database has.
-func (s *Store) Schema(ctx context.Context) (int64, error) {
-	p, err := s.migrator()
-	if err != nil {
-		return 0, err
-	}
-	version, err := p.GetDBVersion(ctx)
-	return version, translate(err)
+func (s *Store) Schema(ctx context.Context) (version int64, err error) {
+	err = s.Read(ctx, func(tx *Tx) (err error) {
+		version, err = tx.Schema()
+		return err
+	})
+	return version, err
 }
