@@ -162,7 +162,6 @@ type bench struct {
 	queue  *queue
 	clock  *clock
 	folder string
-	key    ed25519.PrivateKey
 	stop   func()
 }
 
