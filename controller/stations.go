@@ -33,7 +33,7 @@ func (s *Controller) site(c call) error {
 		return err
 	}
 	return c.write(doorapi.Site{
-		Titles: titles, Notices: notices,
+		Titles: titles, Notices: notices, Time: s.now(),
 		ID: config.ID, Name: config.Name, Demo: config.Demo, Timezone: config.Timezone, Zones: config.Zones,
 		PlainDays: config.Policy.PlainDays, FaceDays: config.Policy.FaceDays, RequireLive: config.Policy.RequireLive, Threshold: config.Policy.Threshold,
 		Refused: refused.Epochs, Peppers: refused.Peppers,

@@ -25,6 +25,8 @@ type Site struct {
 	RequireLive bool `json:"require_live"`
 	// Threshold is the name of the policy's.
 	Threshold string `json:"threshold"`
+	// Time is the controller's clock.
+	Time time.Time `json:"time"`
 	// Refused are sealing keys that a station must not use any more.
 	Refused []pass.KeyID `json:"refused,omitempty"`
 	// Peppers are the zones of which the pepper has to be newer than a time.
