@@ -44,6 +44,11 @@ func CertificateHelp() fs.FS { return page("help") }
 // HTML comes from controller/public.
 func Public() fs.FS { return page("public") }
 
+// Holder returns what the holder's own page loads: style.css, icon.svg, and
+// passkey.js, without which everything but passkeys works. Its HTML comes from
+// controller/holder.
+func Holder() fs.FS { return page("holder") }
+
 func page(name string) fs.FS {
 	sub, err := fs.Sub(dist, path.Join("dist", name))
 	if err != nil {

@@ -40,19 +40,19 @@ func (n Notice) Name() string {
 	return hex.EncodeToString(hash[:])
 }
 
-// section is a part of the notice as the page shows it.
-type section struct {
+// Section is a part of the notice as people read it.
+type Section struct {
 	Heading string
 	Said    words.Said
 }
 
 // Sections returns the notice in the order in which people read it, what a door's
 // screen says excepted.
-func (n Notice) sections(tag words.Tag) (all []section) {
+func (n Notice) Sections(tag words.Tag) (all []Section) {
 	for _, about := range consent.Fields() {
 		said := n.Field(about.Field).In(tag)
 		if said.Text != "" && about.Field != consent.Door {
-			all = append(all, section{about.Heading(consent.Lang(tag)), said})
+			all = append(all, Section{about.Heading(consent.Lang(tag)), said})
 		}
 	}
 	return all

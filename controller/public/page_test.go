@@ -31,7 +31,7 @@ func page(t testing.TB, f public.Facts, tag words.Tag) string {
 	if err := pages.Write(&out, f, tag); err != nil {
 		t.Fatal(err)
 	}
-	return out.String()
+	return strings.ReplaceAll(out.String(), "\u2060", "")
 }
 
 // TestPageSays looks for what residents ask about, in each language.

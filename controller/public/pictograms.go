@@ -14,7 +14,7 @@ var ErrPictogram = errors.New("there is no such pictogram")
 // thick lines in the colour of the text, and one flat surface of the class "fill"
 // behind them. They are those of the kiosk and of the enrolment page, so that a
 // sign and a screen show the same; a test compares them with
-// web/src/shared/pictures.ts. Only the phone is drawn here alone.
+// web/src/shared/pictures.ts. Only "phone" and "save" are drawn here alone.
 //
 // "plain", "phone", "pin" and "face" are the ways in. It fails with
 // [ErrPictogram].
@@ -40,6 +40,10 @@ func Drawing(name string) (string, error) {
 		return `<path d="M64 120V58a11 11 0 0 1 22 0v36V40a11 11 0 0 1 22 0v54-44a11 11 0 0 1 22 0v50-30a11 11 0 0 1 22 0v52c0 36-20 54-48 54-30 0-42-16-54-42l-14-30c-4-10 8-18 16-8z" class="fill"/>`, nil
 	case "done":
 		return `<path d="M58 104l30 30 56-66" stroke-width="16"/>`, nil
+	case "back":
+		return `<path d="M120 40L60 100l60 60"/>`, nil
+	case "save":
+		return `<path d="M100 28v92M62 84l38 38 38-38" stroke-width="12"/><path d="M34 132v34h132v-34" stroke-width="12"/>`, nil
 	case "lock":
 		return `<path d="M62 92V66a38 38 0 0 1 76 0v26"/><rect x="44" y="92" width="112" height="84" rx="14" class="fill"/><circle cx="100" cy="126" r="9"/><path d="M100 135v18"/>`, nil
 	}
@@ -49,7 +53,7 @@ func Drawing(name string) (string, error) {
 // Drawings are the names of the drawings that the pages of doors and stations
 // have, too, as web/src/shared/pictures.ts calls them.
 func Drawings() []string {
-	return []string{"plain", "faced", "keys", "square", "pass", "globe", "erase", "hand", "done", "lock"}
+	return []string{"plain", "faced", "keys", "square", "pass", "globe", "erase", "hand", "done", "back", "lock"}
 }
 
 // Pictogram returns a drawing as SVG, for HTML. What it shows stands beside it in

@@ -43,6 +43,11 @@ func pages() []page {
 			copied:  map[string]string{"index.html": "help/index.html"},
 		},
 		{
+			name:    "holder",
+			scripts: map[string]string{"passkey": "holder/passkey.ts", "style": "holder/style.css"},
+			copied:  map[string]string{"icon.svg": "shared/icon.svg"},
+		},
+		{
 			name:    "public",
 			scripts: map[string]string{"style": "public/style.css"},
 			copied:  map[string]string{"icon.svg": "shared/icon.svg"},

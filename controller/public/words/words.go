@@ -124,3 +124,9 @@ func (b Book) Say(tag Tag, key string, pairs ...any) (string, error) {
 	}
 	return strings.NewReplacer(fill...).Replace(text), nil
 }
+
+// wordJoiner forbids a line to end where it stands (Unicode, U+2060).
+const wordJoiner = "\u2060"
+
+// Unbroken returns a date such as 2027-03-10 so that no line ends within it.
+func Unbroken(date string) string { return strings.ReplaceAll(date, "-", "-"+wordJoiner) }

@@ -79,6 +79,12 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestUnbroken(t *testing.T) {
+	if got := Unbroken("2027-03-10"); got != "2027-\u206003-\u206010" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestIn(t *testing.T) {
 	for _, test := range []struct {
 		text Text
