@@ -2,6 +2,7 @@ package door_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -201,6 +202,31 @@ func revoke(e *entrance) { e.status = statuslist.Invalid }
 func closed(b *door.Basis) { b.Hours = pass.Schedule{{Days: pass.EveryDay, Start: 0, End: 60}} }
 
 func back(e *entrance) { e.now = e.now.Add(-time.Minute); e.step(door.Tick{}) }
+
+// TestThePulseIsBounded, whatever a basis says, and so is how long the machine
+// waits for the latch.
+func TestThePulseIsBounded(t *testing.T) {
+	e := newEntrance(t)
+	for says, want := range map[time.Duration]time.Duration{
+		-time.Second: door.DefaultPulse, 0: door.DefaultPulse, time.Second: time.Second,
+		door.MaxPulse: door.MaxPulse, door.MaxPulse + 1: door.MaxPulse, time.Hour: door.MaxPulse, math.MaxInt64: door.MaxPulse,
+	} {
+		e.reset(t)
+		e.basis.Pulse = says
+		out := e.show(e.plain)
+		i := slices.IndexFunc(out.Orders, is[door.Unlatch])
+		if i < 0 {
+			t.Fatalf("a pulse of %v: %s", says, summary(out))
+		}
+		o := out.Orders[i].(door.Unlatch)
+		if o.Pulse != want || !o.Until.Equal(e.now.Add(want+door.LatchTime)) {
+			t.Errorf("a pulse of %v: %v, until %v", says, o.Pulse, o.Until.Sub(e.now))
+		}
+		if out = e.wait(want + door.LatchTime); out.Screen.Key != door.KeyLatchFailed {
+			t.Errorf("a pulse of %v, and no answer: %s", says, summary(out))
+		}
+	}
+}
 
 // TestThresholdOfALook: a real comparison opens at a threshold above zero that
 // it reaches, and at nothing that is no such number.

@@ -171,7 +171,7 @@ func (d *daemon) run(ctx context.Context) error {
 	running.Go(func() { d.ground.Run(ctx) })
 	running.Go(func() { d.session.Run(ctx) })
 	running.Go(func() { d.followGround(ctx) })
-	running.Go(func() { d.publish(ctx) })
+	running.Go(func() { d.publish(ctx, fullMinute) })
 	running.Go(func() { d.alive(ctx) })
 	if d.options.Ready != nil {
 		d.options.Ready(addresses)

@@ -48,17 +48,30 @@ func (d *daemon) fault(part door.Faults, broken bool) {
 	}
 }
 
-// publish shows the machine, each full minute and never because of anything else.
-func (d *daemon) publish(ctx context.Context) {
+// publish shows the machine at each full minute, which minute waits for, and
+// never because somebody came by. While it cannot open for anybody, nobody can,
+// and it is shown whenever what it stands on changes, too: so that a door that
+// was just set up does not seem to be without a bundle for a minute.
+func (d *daemon) publish(ctx context.Context, minute func() <-chan time.Time) {
 	for {
-		d.board.Publish(d.machine())
-		now := time.Now()
+		changed, m := d.ground.Changed(), d.machine()
+		d.board.Publish(m)
+		if m.Plain > 0 {
+			changed = nil
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now)):
+		case <-minute():
+		case <-changed:
 		}
 	}
+}
+
+// fullMinute waits for the next full minute.
+func fullMinute() <-chan time.Time {
+	now := time.Now()
+	return time.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now))
 }
 
 // machine is what is shown of the machine.

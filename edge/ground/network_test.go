@@ -2,12 +2,14 @@ package ground
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/pass"
@@ -209,6 +211,28 @@ func TestARemovedDoor(t *testing.T) {
 	wantReason(t, "after a restart", judge(t, g, text), pass.ReasonBundleExpired)
 	if g.Snapshot().Approved {
 		t.Error("it has secrets after a restart")
+	}
+}
+
+// TestSecretsThatComeTooLate: those that were on their way when the door was
+// removed are not taken, and are not on its disk.
+func TestSecretsThatComeTooLate(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	texts := w.site.Secrets(g.Identity(), w.clock.now().Add(time.Hour))
+	must(t, g.takeSecrets(texts))
+	for range 2 {
+		g.Heard(link.ErrRemoved)
+		if err := g.takeSecrets(texts); !errors.Is(err, link.ErrRemoved) {
+			t.Errorf("error %v", err)
+		}
+		if len(g.secrets.Sealing) != 0 || g.secrets.Pepper.OK() || g.Snapshot().Approved {
+			t.Error("it has secrets")
+		}
+	}
+	if texts, err := g.folder.Secrets(); len(texts) != 0 {
+		t.Errorf("%d are on the disk (%v)", len(texts), err)
 	}
 }
 
