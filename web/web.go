@@ -40,6 +40,10 @@ func Enrol() fs.FS { return page("enrol") }
 // a profile, ca.mobileconfig.
 func CertificateHelp() fs.FS { return page("help") }
 
+// Office returns what the operators' pages load: office.js, style.css and
+// icon.svg. Their HTML comes from controller/pages.
+func Office() fs.FS { return page("office") }
+
 // Public returns what the site's public page loads: style.css and icon.svg. Its
 // HTML comes from controller/public.
 func Public() fs.FS { return page("public") }

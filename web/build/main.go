@@ -48,6 +48,11 @@ func pages() []page {
 			copied:  map[string]string{"icon.svg": "shared/icon.svg"},
 		},
 		{
+			name:    "office",
+			scripts: map[string]string{"office": "office/main.ts", "style": "office/style.css"},
+			copied:  map[string]string{"icon.svg": "shared/icon.svg"},
+		},
+		{
 			name:    "public",
 			scripts: map[string]string{"style": "public/style.css"},
 			copied:  map[string]string{"icon.svg": "shared/icon.svg"},
