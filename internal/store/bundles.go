@@ -30,7 +30,31 @@ func (tx *Tx) PINObject(zone string) ([]byte, error) {
 	return one(tx, value[[]byte], `SELECT body FROM pin_objects WHERE zone = ?`, zone)
 }
 
-// PutPINObject keeps what the PINs of a zone were signed as.
+// PutPINObject keeps what the PINs of a zone were signed as, made from what this
+// transaction has read of them.
 func (tx *Tx) PutPINObject(zone string, body []byte) error {
 	return tx.run(`INSERT INTO pin_objects (zone, body) VALUES (?, ?) ON CONFLICT (zone) DO UPDATE SET body = excluded.body`, zone, body)
+}
+
+// PINsSigned notes that what the PINs of a zone were signed as is what they are.
+func (tx *Tx) PINsSigned(zone string) error {
+	return tx.run(`DELETE FROM pin_changes WHERE zone = ?`, zone)
+}
+
+// Stamp is another one once something has changed that doors are to know, or the
+// configuration.
+type Stamp struct {
+	Site, Bundle, Members, Refused int64
+	// Unsigned says that lists or PINs have changed since they were signed.
+	Unsigned bool
+}
+
+// Stamp returns it. It costs little.
+func (tx *Tx) Stamp() (Stamp, error) {
+	return one(tx, func(row scanner) (s Stamp, err error) {
+		err = row.Scan(&s.Site, &s.Bundle, &s.Members, &s.Refused, &s.Unsigned)
+		return s, err
+	}, `SELECT (SELECT coalesce(max(version), 0) FROM site), (SELECT coalesce(max(number), 0) FROM bundles),
+		(SELECT CAST(coalesce(sum(version), 0) AS INTEGER) FROM members), (SELECT count(*) FROM refused_keys),
+		CASE WHEN EXISTS (SELECT 1 FROM status_changes) OR EXISTS (SELECT 1 FROM pin_changes) THEN 1 ELSE 0 END`)
 }

@@ -41,6 +41,9 @@ func leaveSite() map[string]allowed {
 		"ledger_queue.entry": text(4096, "what goes into the public ledger: acts about the site, and commitments"),
 		"ledger_queue.idx":   num("where it stands in the ledger"),
 
+		"ledger_checkpoint.one":    num("one row"),
+		"ledger_checkpoint.signed": text(16384, "a signed checkpoint of the ledger, public"),
+
 		"status_lists.list":    num("its number"),
 		"status_lists.issued":  moment("the date in the signed list, which is public"),
 		"status_lists.signed":  text(262144, "a signed status list: one bit for each place, public"),
@@ -55,6 +58,8 @@ func leaveSite() map[string]allowed {
 		"refused_peppers.zone":   text(24, "a zone"),
 		"refused_peppers.before": moment("peppers made before are refused"),
 
+		"pin_changes.id":   num("so that rows differ"),
+		"pin_changes.zone": text(24, "a zone to be signed"),
 		"bundles.number":   num("its number"),
 		"bundles.body":     text(1048576, "a signed bundle, read by every door"),
 		"pin_objects.zone": text(24, "a zone"),
@@ -110,6 +115,7 @@ func leaveDoors() map[string]allowed {
 		"members.epochs":    text(4096, "the ids of sealing keys that it has"),
 		"members.given":     moment("when it got a secret first"),
 		"members.stolen":    num("whether it was stolen"),
+		"members.version":   num("counts changes"),
 
 		"member_secrets.member": text(0, "the door"),
 		"member_secrets.number": num("the order"),

@@ -25,9 +25,9 @@ const memberColumns = `id, kind, name, zone, tls_key, relay_key, hosts, state, j
 // PutMember keeps a member and its secrets, in the place of an earlier one with
 // its id. It fails with [ErrConflict] if another that is not removed has its name.
 func (tx *Tx) PutMember(r MemberRow) error {
-	err := tx.run(`INSERT INTO members (`+memberColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	err := tx.run(`INSERT INTO members (`+memberColumns+`, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 		ON CONFLICT (id) DO UPDATE SET hosts = excluded.hosts, state = excluded.state, epochs = excluded.epochs,
-		given = excluded.given, stolen = excluded.stolen`,
+		given = excluded.given, stolen = excluded.stolen, version = members.version + 1`,
 		r.ID[:], r.Kind, r.Name, r.Zone, r.TLSKey, orNone(r.RelayKey), strings.Join(r.Hosts, "\n"), r.State, r.Joined,
 		orNone(r.Epochs), r.Given, number(r.Stolen))
 	if err == nil {

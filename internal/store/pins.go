@@ -33,6 +33,11 @@ func (tx *Tx) AddPIN(r PINRow) error {
 	return err
 }
 
+// pinsChanged notes that the zones of a PIN have to be signed again.
+func (tx *Tx) pinsChanged(number string) error {
+	return tx.run(`INSERT INTO pin_changes (zone) SELECT zone FROM pin_zones WHERE number = ?`, number)
+}
+
 // orZero writes 0 as null.
 func orZero(n int64) any {
 	if n == 0 {
@@ -48,8 +53,8 @@ func (tx *Tx) SetPIN(number, state string, until int64) error {
 	if err := tx.runOne(`UPDATE pins SET state = ?, until = ? WHERE number = ?`, state, orZero(until), number); err != nil {
 		return err
 	}
-	if state == "intended" || state == "issued" {
-		return nil
+	if err := tx.pinsChanged(number); err != nil || state == "intended" || state == "issued" {
+		return err
 	}
 	return tx.run(`DELETE FROM pin_zones WHERE number = ?`, number)
 }

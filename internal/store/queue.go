@@ -40,6 +40,28 @@ func (tx *Tx) QueueLength() (int64, error) {
 	return one(tx, value[int64], `SELECT count(*) FROM ledger_queue WHERE idx IS NULL`)
 }
 
+// Reached returns one more than the greatest index that is noted, 0 for none: so
+// many entries the ledger must have.
+func (tx *Tx) Reached() (uint64, error) {
+	n, err := one(tx, value[int64], `SELECT coalesce(max(idx), -1) + 1 FROM ledger_queue`)
+	return uint64(n), err
+}
+
+// Checkpoint returns the newest checkpoint that was published of the ledger, as it
+// was signed; nil if there is none.
+func (tx *Tx) Checkpoint() ([]byte, error) {
+	signed, err := one(tx, value[[]byte], `SELECT signed FROM ledger_checkpoint`)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return signed, err
+}
+
+// SetCheckpoint keeps the newest checkpoint, of up to 16 KiB.
+func (tx *Tx) SetCheckpoint(signed []byte) error {
+	return tx.run(`INSERT INTO ledger_checkpoint (one, signed) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET signed = excluded.signed`, signed)
+}
+
 // NoteIndex notes where an entry stands in the ledger, and wakes who waits for it
 // in this process. It fails with [ErrConflict] if something else is noted
 // already, or another entry stands there.

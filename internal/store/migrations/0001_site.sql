@@ -28,6 +28,12 @@ CREATE TABLE ledger_queue (
 CREATE INDEX ledger_queue_waiting ON ledger_queue (id) WHERE idx IS NULL;
 CREATE INDEX ledger_queue_done ON ledger_queue (id) WHERE entry IS NOT NULL AND idx IS NOT NULL;
 
+-- The newest checkpoint that was published of the ledger, as it was signed.
+CREATE TABLE ledger_checkpoint (
+	one    INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+	signed BLOB NOT NULL CHECK (octet_length(signed) <= 16384)
+) STRICT;
+
 -- The status lists. signed is the newest signed form, null before there is one;
 -- issued is the date in it.
 CREATE TABLE status_lists (
@@ -79,7 +85,7 @@ CREATE INDEX dockets_consent ON dockets (consent) WHERE consent IS NOT NULL;
 CREATE INDEX dockets_expires ON dockets (expires);
 
 -- Doors and stations. epochs are ids of four bytes each. given is when a door got
--- its first secret, in nanoseconds, 0 before.
+-- its first secret, in nanoseconds, 0 before. version counts changes.
 CREATE TABLE members (
 	id        BLOB NOT NULL PRIMARY KEY CHECK (octet_length(id) = 8),
 	kind      TEXT NOT NULL CHECK (kind IN ('door', 'station')),
@@ -92,7 +98,8 @@ CREATE TABLE members (
 	joined    INTEGER NOT NULL,
 	epochs    BLOB CHECK (octet_length(epochs) <= 4096),
 	given     INTEGER NOT NULL,
-	stolen    INTEGER NOT NULL CHECK (stolen IN (0, 1))
+	stolen    INTEGER NOT NULL CHECK (stolen IN (0, 1)),
+	version   INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX members_name ON members (name) WHERE state <> 'removed';
 
@@ -138,6 +145,12 @@ CREATE TABLE pin_zones (
 	PRIMARY KEY (zone, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pin_zones_number ON pin_zones (number);
+
+-- Zones whose PINs have changed since they were signed, as status_changes.
+CREATE TABLE pin_changes (
+	id   INTEGER PRIMARY KEY AUTOINCREMENT,
+	zone TEXT NOT NULL CHECK (octet_length(zone) <= 24)
+) STRICT;
 
 -- What is refused since a theft: sealing keys, and peppers older than a time in
 -- nanoseconds.
