@@ -77,16 +77,16 @@ func (r *run) all(ctx context.Context, from Source) error {
 	r.report.take(now)
 	start := uint64(0)
 	if r.Last != nil {
-		before, err := ParseCheckpoint([]byte(r.Last.Checkpoint), r.Key)
+		before, err := r.before(data)
 		if err != nil {
-			return fmt.Errorf("what the last audit saw: %w", err)
+			return err
 		}
 		start = before.Size
 		if err := Extends(ctx, from, before.Checkpoint, now.Checkpoint); err != nil {
 			return err
 		}
 	}
-	r.state.Checkpoint = string(data)
+	r.state.Key, r.state.Checkpoint = r.Key.String(), string(data)
 	claims := newClaims(r.Claims, now.Size)
 	w := newWalker(ctx, from, now.Checkpoint)
 	if err := r.read(w, claims, start); err != nil {
@@ -97,6 +97,25 @@ func (r *run) all(ctx context.Context, from Source) error {
 	}
 	r.conclude(claims)
 	return nil
+}
+
+// before returns what the last audit saw. If the key is another one since, the
+// one of then must have signed what there is now as well.
+func (r *run) before(now []byte) (Signed, error) {
+	key, err := ParseKey(r.Last.Key)
+	if err != nil {
+		return Signed{}, err
+	}
+	if key.String() != r.Key.String() {
+		if _, err := ParseCheckpoint(now, key); err != nil {
+			return Signed{}, fmt.Errorf("the key is not the one of the last audit, which has not signed this: %w", err)
+		}
+	}
+	before, err := ParseCheckpoint([]byte(r.Last.Checkpoint), key)
+	if err != nil {
+		return Signed{}, fmt.Errorf("what the last audit saw: %w", err)
+	}
+	return before, nil
 }
 
 // read goes through the entries from start on, or all if something has to be

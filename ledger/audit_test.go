@@ -251,6 +251,36 @@ func changeFile(path string, at int) func(*ledgertest.Log) {
 	}
 }
 
+// TestAuditAnotherKey: an auditor goes on with a new key if the old one has signed
+// what there is now as well.
+func TestAuditAnotherKey(t *testing.T) {
+	l, next := ledgertest.New(t, origin, 1), ledgertest.New(t, origin, 2)
+	l.Fill(t, 10, 'a')
+	l.Publish(t)
+	_, s := audit(t, ledger.Audit{Key: l.Key}, l)
+	l.Fill(t, 10, 'a')
+	l.Publish(t)
+	c := l.Checkpoint(t, 20)
+	both, err := c.Sign(next.Signer, l.Signer)
+	must(t, err)
+	alone, err := c.Sign(next.Signer)
+	must(t, err)
+	l.Set(ledger.CheckpointFile, both)
+	r, state := audit(t, ledger.Audit{Key: next.Key, Last: &s}, l)
+	if !r.Consistent || *r.Before != 10 || state.Key != next.Key.String() {
+		t.Errorf("%+v", r)
+	}
+	l.Set(ledger.CheckpointFile, alone)
+	r, kept := audit(t, ledger.Audit{Key: next.Key, Last: &s}, l)
+	if r.Consistent || r.Problems[0].Kind != ledger.KindKey || kept.Key != l.Key.String() {
+		t.Errorf("%+v", r)
+	}
+	r, _ = audit(t, ledger.Audit{Key: next.Key, Last: &state}, l)
+	if !r.Consistent {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestAuditCannotRead: where nothing can be read nothing is known, and nobody is
 // accused.
 func TestAuditCannotRead(t *testing.T) {

@@ -94,8 +94,11 @@ type Report struct {
 
 func newReport(key Key, last *State) Report {
 	r := Report{Origin: key.Origin(), Key: key.String()}
-	if last != nil {
-		if c, err := ParseCheckpoint([]byte(last.Checkpoint), key); err == nil {
+	if last == nil {
+		return r
+	}
+	if then, err := ParseKey(last.Key); err == nil {
+		if c, err := ParseCheckpoint([]byte(last.Checkpoint), then); err == nil {
 			r.Before = &c.Size
 		}
 	}

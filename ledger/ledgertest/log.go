@@ -8,6 +8,8 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -146,6 +148,22 @@ func (l *Log) Set(path string, data []byte) {
 	l.files[path] = data
 	if data == nil {
 		delete(l.files, path)
+	}
+}
+
+// Save writes all files into a folder, as a web server serves them.
+func (l *Log) Save(t testing.TB, dir string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for path, data := range l.files {
+		name := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
