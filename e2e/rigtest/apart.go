@@ -79,6 +79,7 @@ type Apart struct {
 	opened int    // guarded by mu, as are those below
 	ended  string // how edge.Run ended, "?" until it has
 	leaked string
+	stray  []string // lines of its standard output that are not its answers
 }
 
 // Own says what a door apart has of its own. The zero value is a door with a
@@ -151,11 +152,11 @@ func (a *Apart) listen(out io.Reader) {
 	defer a.cmd.Wait() //nolint:errcheck // a door that is killed ends with an error
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		var s said
-		if json.Unmarshal(lines.Bytes(), &s) != nil {
-			continue // the testing package's own
-		}
+		bad := json.Unmarshal(lines.Bytes(), &s)
 		a.mu.Lock()
 		switch {
+		case bad != nil: // a door's, or the testing package's own
+			a.stray = append(a.stray, lines.Text())
 		case s.Opened:
 			a.opened++
 		case s.Ended != nil:
@@ -207,6 +208,13 @@ func (a *Apart) Opened() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.opened
+}
+
+// Stray are the lines on its standard output that answer nothing.
+func (a *Apart) Stray() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.stray)
 }
 
 // Ended returns how a door ended that was stopped: the error, "" for none, and

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -65,9 +66,13 @@ func (l tellingLatch) Unlatch(ctx context.Context, pulse time.Duration) error {
 func beDoor(o order) {
 	var out speaker
 	before := goleak.IgnoreCurrent()
-	options := edge.Options{Home: o.Home, ReadCodes: o.ReadCodes, Ready: func(a edge.Addresses) {
-		out.say(said{Ready: &ready{a.Kiosk.String(), a.Control}})
-	}}
+	options := edge.Options{
+		Home: o.Home, ReadCodes: o.ReadCodes,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Ready: func(a edge.Addresses) {
+			out.say(said{Ready: &ready{a.Kiosk.String(), a.Control}})
+		},
+	}
 	if !o.OwnLatch {
 		options.Latch = tellingLatch{latchtest.Play(), &out}
 	}
