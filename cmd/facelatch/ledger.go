@@ -58,7 +58,7 @@ func (f *ledgerFlags) open(address string) (ledger.Source, context.Context, cont
 // about whose ledger it is.
 func (f *ledgerFlags) keyOf(ctx context.Context, from ledger.Source, known string, stderr io.Writer) (ledger.Key, error) {
 	if f.key != "" {
-		data, err := readSmall(f.key, ledger.MaxKey+2)
+		data, err := readShort(f.key, ledger.MaxKey+2)
 		if err != nil {
 			return ledger.Key{}, err
 		}
@@ -90,8 +90,8 @@ func inFile(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// readSmall reads a file of at most limit bytes.
-func readSmall(path string, limit int) ([]byte, error) {
+// readShort reads a file of at most limit bytes.
+func readShort(path string, limit int) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

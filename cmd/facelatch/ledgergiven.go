@@ -79,7 +79,7 @@ func claimsOfPass(path string, known []ledger.Claim) ([]ledger.Claim, error) {
 // openingsIn returns the openings in a file of JSON, wherever they stand: one, a
 // list, a receipt, the export of a holder, or one after another.
 func openingsIn(path string) (list []ledger.Claim, err error) {
-	data, err := readSmall(path, maxGiven)
+	data, err := readShort(path, maxGiven)
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ func folderAt(path string) (ledger.Source, error) {
 
 // Read is a method of [ledger.Source].
 func (f folderLedger) Read(_ context.Context, path string, limit int) ([]byte, error) {
-	data, err := readSmall(filepath.Join(string(f), filepath.FromSlash(path)), limit)
+	data, err := readShort(filepath.Join(string(f), filepath.FromSlash(path)), limit)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, ledger.ErrMissing
 	}
@@ -104,7 +104,7 @@ func webLedger(u *url.URL, ca string) (ledger.Source, error) {
 }
 
 func readCA(path string) (*x509.CertPool, error) {
-	data, err := readSmall(path, maxCA)
+	data, err := readShort(path, maxCA)
 	if err != nil {
 		return nil, err
 	}

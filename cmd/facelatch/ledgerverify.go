@@ -115,7 +115,7 @@ func (f *verifyFlags) last() (*ledger.State, error) {
 	if f.state == "" {
 		return nil, nil
 	}
-	data, err := readSmall(f.state, ledger.MaxState)
+	data, err := readShort(f.state, ledger.MaxState)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -140,7 +140,7 @@ func (f *verifyFlags) keep(s ledger.State) error {
 
 func (f *verifyFlags) witnesses() (list []ledger.Witness, err error) {
 	for _, path := range f.witness {
-		data, err := readSmall(path, 1<<16)
+		data, err := readShort(path, 1<<16)
 		if err != nil {
 			return nil, err
 		}
