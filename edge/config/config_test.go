@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,7 +150,7 @@ func TestEveryFieldWrong(t *testing.T) {
 		"latch.command":              {"[unlatch]", "unlatch", "[]"},
 		"latch.lock_command":         {"[lock]", "lock"},
 		"methods":                    {"[face]", "[plain, plain]", "[card]", "plain"},
-		"languages":                  {"[]", "[zh, zh]", "[Chinese language]", "zh"},
+		"languages":                  {"[]", "[zh, zh]", "[Chinese language]", "zh", "[xx]", "[zh, pt-BR]"},
 		"metrics.listen":             {`":9464"`, "0.0.0.0:9464", "10.0.0.1:9464", "localhost", "example.org:1"},
 		"tpm":                        {`""`, "on", "tpm0", "[a]"},
 	}
@@ -172,6 +173,31 @@ func TestEveryFieldWrong(t *testing.T) {
 			if said := err.Error(); !strings.Contains(said, field) || !strings.Contains(said, fmt.Sprintf("line %d:", line)) || strings.Contains(said, "\n") {
 				t.Errorf("%s: %s: the error is %q, want line %d", field, value, said, line)
 			}
+		}
+	}
+}
+
+// TestLanguages: a door offers what its page has texts for, and nothing else.
+func TestLanguages(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testenv.Root(t), "web", "src", "kiosk", "lang", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have []string
+	for _, file := range files {
+		have = append(have, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
+	slices.Sort(have)
+	if !slices.Equal(have, pageLanguages()) {
+		t.Errorf("the page has %q, and a door may be told to offer %q", have, pageLanguages())
+	}
+	for tag, ok := range map[string]bool{
+		"zh": true, "en": true, "zh-CN": true, "zh-Hans-CN": true, "en-GB": true,
+		"xx": false, "pt-BR": false, "de": false, "eng": false, "zhx-CN": false,
+	} {
+		err := Config{Languages: []string{tag}}.languages()
+		if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "the page has no") {
+			t.Errorf("%s: %v", tag, err)
 		}
 	}
 }

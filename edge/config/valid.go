@@ -125,6 +125,19 @@ func (c Config) methods() error {
 	return nil
 }
 
+// pageLanguages are those that the page's texts are in, web/src/kiosk/lang.
+func pageLanguages() []string { return []string{"en", "zh-CN"} }
+
+// spoken says whether the page has a language, or one that is close to it: as
+// there, zh and zh-Hans-CN both mean zh-CN.
+func spoken(tag string) bool {
+	primary, _, _ := strings.Cut(tag, "-")
+	return slices.ContainsFunc(pageLanguages(), func(own string) bool {
+		first, _, _ := strings.Cut(own, "-")
+		return first == primary
+	})
+}
+
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
 func (c Config) languages() error {
@@ -133,7 +146,10 @@ func (c Config) languages() error {
 	}
 	for i, tag := range c.Languages {
 		if !languageTag.MatchString(tag) || slices.Contains(c.Languages[:i], tag) {
-			return wrong(index("languages", i), "it is a tag such as zh, en or pt-BR, each once, not %q", tag)
+			return wrong(index("languages", i), "it is a tag such as zh or en, each once, not %q", tag)
+		}
+		if !spoken(tag) {
+			return wrong(index("languages", i), "the page has no %q; it has %s", tag, strings.Join(pageLanguages(), " and "))
 		}
 	}
 	return nil
