@@ -67,12 +67,15 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	cmd := exec.Command(os.Args[0])
 	// Without collections, nothing that was not cleared is gone by chance.
-	cmd.Env = append(os.Environ(), "GOGC=off", "QR_TEST_READ="+file, "QR_TEST_NEEDLES="+needles,
+	// As in the door's unit, it is not interrupted with the picture in its registers.
+	cmd.Env = append(os.Environ(), "GOGC=off", "GODEBUG=asyncpreemptoff=1", "QR_TEST_READ="+file, "QR_TEST_NEEDLES="+needles,
 		"QR_TEST_ZBAR="+filepath.Join(testenv.Home(t), "qr", "zbar.wasm"))
 	out, err := cmd.CombinedOutput()
 	var left int
-	if _, scanErr := fmt.Sscanf(string(out), "true %d <nil> <nil>", &left); err != nil || scanErr != nil || left > 2 {
-		t.Errorf("held, left, errors: %s (%v)", out, err) // A piece or two can be what a register left on a stack.
+	if _, scanErr := fmt.Sscanf(string(out), "true %d <nil> <nil>", &left); err != nil || scanErr != nil || left > 4 {
+		// A piece or two can be what a register left on a stack. The smallest thing
+		// that could be forgotten, the sums of half as many columns, has seven.
+		t.Errorf("held, left, errors: %s (%v)", out, err)
 	}
 }
 
