@@ -1,0 +1,86 @@
+package pages
+
+import (
+	"slices"
+
+	"github.com/facelatch/facelatch/controller/acts"
+	"github.com/facelatch/facelatch/controller/signin"
+)
+
+// concern is something that is wrong, and where to put it right.
+type concern struct {
+	Key, Link string
+	Name      string
+	Count     int
+}
+
+// overview is what somebody sees first.
+type overview struct {
+	Concerns []concern
+	Doors    []doorView
+	Stations int
+	Status   acts.LedgerStatus
+	Steps    setUpSteps
+	Setting  bool // up, by this operator
+}
+
+func (v *visit) overviewPage() error {
+	ctx := v.r.Context()
+	p := overview{}
+	all, err := v.doorViews()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.Station {
+			p.Stations++
+		} else {
+			p.Doors = append(p.Doors, d)
+		}
+		if d.State != "good" {
+			p.Concerns = append(p.Concerns, concern{Key: "concern.door-" + d.State, Link: Path + "doors", Name: d.Name})
+		}
+	}
+	if p.Status, err = v.c.Acts.LedgerStatus(ctx); err != nil {
+		return err
+	}
+	if p.Steps, err = v.setUpAlready(ctx); err != nil {
+		return err
+	}
+	p.Setting = !p.Steps.All() && v.actor.May(acts.ActSiteChange)
+	more, err := v.concerns(p)
+	p.Concerns = append(more, p.Concerns...)
+	if err != nil {
+		return err
+	}
+	return v.show(page{name: "overview", title: "overview.title", data: p})
+}
+
+// concerns are what is wrong beside doors.
+func (v *visit) concerns(p overview) (all []concern, err error) {
+	if !p.Steps.Notice && !p.Setting {
+		all = append(all, concern{Key: "concern.notice", Link: Path + "notices"})
+	}
+	if p.Status.Queue > 0 {
+		all = append(all, concern{Key: "concern.queue", Link: Path + "record", Count: p.Status.Queue})
+	}
+	if v.session.By == signin.ByOpenID {
+		return all, nil
+	}
+	left, err := v.c.SignIn.CodesLeft(v.r.Context(), v.me.ID)
+	switch {
+	case err == nil && left == 0:
+		all = append(all, concern{Key: "concern.no-codes", Link: Path + "account"})
+	case err == nil && left < 3:
+		all = append(all, concern{Key: "concern.codes", Link: Path + "account", Count: left})
+	}
+	if err != nil || !v.actor.May(acts.ActOperatorInvite) {
+		return all, err
+	}
+	operators, err := v.c.Acts.Operators(v.r.Context(), v.actor)
+	owners := slices.DeleteFunc(operators, func(o acts.Operator) bool { return o.Role != acts.Owner || o.State != acts.Active })
+	if err == nil && len(owners) == 1 && p.Steps.All() {
+		all = append(all, concern{Key: "concern.owner", Link: Path + "operators"})
+	}
+	return all, err
+}
