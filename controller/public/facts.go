@@ -85,9 +85,9 @@ type Keep struct {
 	PlainDays, FaceDays int
 	// GuestHours is the longest life of a guest's pass, 0 where there are none.
 	GuestHours int
-	// RecordMonths is for how long what the law asks for is kept after a consent
+	// RecordYears is for how long what the law asks for is kept after a consent
 	// has ended, without a label or a contact.
-	RecordMonths int
+	RecordYears int
 	// OfflineHours is how long a door that lost its network goes on with faces,
 	// and OfflinePlainHours with everything else: that long a withdrawal may take
 	// to reach it.

@@ -37,7 +37,7 @@ func (s speaker) keeping(f Facts) ([]kept, error) {
 	row("label")
 	row("pass", "days", max(f.Keep.PlainDays, f.Keep.FaceDays))
 	if f.Reads() {
-		row("consent", "months", f.Keep.RecordMonths)
+		row("consent", "years", f.Keep.RecordYears)
 	}
 	row("passage")
 	return rows, failed

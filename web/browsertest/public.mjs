@@ -1,4 +1,4 @@
-// Looks at the site's public page, which has no script.
+// Looks at the site's public page and at the impact assessment, which have no script.
 import { complaints, given, judge, launch, report, sizes } from "./kit.mjs";
 
 const browser = await launch();
@@ -22,9 +22,16 @@ try {
         report(at("cookies"), (await context.cookies()).map((c) => c.name));
         report(at("scripts"), (await page.$$("script")).length ? ["it has a script"] : []);
         report(at("errors"), errors);
+        const print = (name) => page.pdf({ path: `${given.shots}/${at(name).replaceAll("/", "-")}.pdf`, preferCSSPageSize: true });
         if (size === "landscape") {
           await page.goto(base + "/" + lang);
-          await page.pdf({ path: `${given.shots}/${at("print").replaceAll("/", "-")}.pdf`, preferCSSPageSize: true });
+          await print("print");
+        }
+        if (kind === "faces") {
+          await page.goto(`${base}/assessment/${lang}`);
+          await judge(page, at("assessment"), { kiosk: false });
+          await page.fill("textarea >> nth=0", "Written here, and kept nowhere.");
+          await print("assessment");
         }
         await context.close();
       }

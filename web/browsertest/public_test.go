@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
@@ -10,8 +11,10 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"github.com/facelatch/facelatch/controller/papers"
 	"github.com/facelatch/facelatch/controller/public"
 	"github.com/facelatch/facelatch/controller/public/publictest"
+	"github.com/facelatch/facelatch/controller/public/words"
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
@@ -26,18 +29,30 @@ func (p publicFacts) Facts() (public.Facts, error) {
 	return f, nil
 }
 
-// TestPublic looks at the site's public page, in both languages and sizes, and
-// as it is printed.
+// TestPublic looks at the site's public page and at the impact assessment, in both
+// languages and sizes, and as they are printed.
 func TestPublic(t *testing.T) {
 	t.Parallel()
 	executable := browser(t)
 	bases := map[string]string{}
 	for name, source := range map[string]public.Source{"faces": publicFacts{}, "plain": publicFacts{plain: true}} {
-		server := httptest.NewServer(public.New(source))
+		mux := http.NewServeMux()
+		mux.Handle("/", public.New(source))
+		mux.HandleFunc("GET /assessment/{lang}", assessment)
+		server := httptest.NewServer(mux)
 		defer server.Close()
 		bases[name] = server.URL
 	}
 	run(t, "public.mjs", map[string]any{"bases": bases, "shots": shots(t), "executable": executable})
+}
+
+// assessment serves the impact assessment of the house.
+func assessment(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", papers.Policy())
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := papers.Assessment(w, publictest.Facts(), words.Tag(r.PathValue("lang"))); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
 }
 
 // TestPictograms evaluates the drawings of doors' screens, and compares them with
