@@ -253,6 +253,15 @@ func TestPasses(t *testing.T) {
 	b.did()
 }
 
+// TestStation makes a code for a station, which is a link to the page.
+func TestStation(t *testing.T) {
+	b := open(t).in()
+	b.expect(b.post("/me/station", nil), http.StatusCreated, "Show this code at the station", "data:image/png;base64,", "2027-03-17")
+	b.did("link")
+	b.house.Fail(acts.ErrForbidden)
+	b.expect(b.post("/me/station", nil), http.StatusForbidden)
+}
+
 // TestGuest makes a guest's pass, and fills the form in wrongly.
 func TestGuest(t *testing.T) {
 	b := open(t).in()

@@ -70,12 +70,14 @@ type Person interface {
 	HolderExport(ctx context.Context, actor acts.Actor, id string) ([]byte, error)
 	// DeleteHolder deletes a holder, after which all their passes are refused.
 	DeleteHolder(ctx context.Context, actor acts.Actor, id string) error
-	// WithdrawConsent takes a consent back.
-	WithdrawConsent(ctx context.Context, actor acts.Actor, hash pass.Hash16) (acts.Withdrawal, error)
+	// MakeLink makes a link to the holder's page, which a station can take.
+	MakeLink(ctx context.Context, actor acts.Actor, id string) (acts.Link, error)
 }
 
 // Passes makes and ends passes.
 type Passes interface {
+	// WithdrawConsent takes a consent back, which revokes face passes.
+	WithdrawConsent(ctx context.Context, actor acts.Actor, hash pass.Hash16) (acts.Withdrawal, error)
 	// ReplacePass revokes a pass and makes a plain one in its place.
 	ReplacePass(ctx context.Context, actor acts.Actor, id pass.ID) (acts.Issued, error)
 	// RevokePass revokes a pass.
@@ -126,6 +128,7 @@ var ErrConfig = errors.New("the holder's page cannot be set up like this")
 // server answers requests. Nothing in it changes but the counts of its limiters.
 type server struct {
 	Config
+	origin   string
 	host     string
 	pages    pages
 	ways     *webauthn.WebAuthn // nil where passkeys cannot be used
@@ -152,7 +155,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Do == nil || c.Site == nil {
 		return nil, fmt.Errorf("%w: there is nothing to act with", ErrConfig)
 	}
-	s := &server{Config: c, host: origin.Host, cross: http.NewCrossOriginProtection()}
+	s := &server{Config: c, origin: "https://" + origin.Host, host: origin.Host, cross: http.NewCrossOriginProtection()}
 	s.tries, s.changes = visitors.NewTries(c.Now, triesEach, limitTime), visitors.NewTries(c.Now, changesEach, limitTime)
 	if s.pages, err = newPages(); err != nil {
 		return nil, err

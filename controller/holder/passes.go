@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/device/qr"
@@ -82,4 +83,28 @@ func (s *server) handOver(v *visit, issued acts.Issued) error {
 
 func dataURL(kind string, data []byte) template.URL {
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data))
+}
+
+// shown is a link that a station is to be shown, as a drawing.
+type shown struct {
+	PNG   template.URL
+	Until time.Time
+}
+
+// station makes a link and draws it, so that what is done at a station appears on
+// the holder's page.
+func (s *server) station(v *visit) error {
+	link, err := s.Do.MakeLink(v.r.Context(), v.actor(), v.holder())
+	if err != nil {
+		return err
+	}
+	code, err := qr.Encode(s.origin+home+link.Token, qr.LevelM)
+	if err != nil {
+		return err
+	}
+	png, err := code.PNG(modulePixels)
+	if err != nil {
+		return err
+	}
+	return s.show(v, http.StatusCreated, "station", shown{dataURL("image/png", png), link.Expires})
 }

@@ -54,6 +54,7 @@ func (s *server) routes() http.Handler {
 		"POST /me/consent/{hash}/withdraw": s.withdraw,
 		"POST /me/pass/{id}/replace":       s.replace,
 		"POST /me/pass/{id}/revoke":        s.revoke,
+		"POST /me/station":                 s.station,
 		"POST /me/guest":                   s.guest,
 		"GET /me/export":                   s.export,
 		"GET /me/delete":                   s.askDelete,

@@ -34,6 +34,12 @@ async function walk(browser, { base, size, lang, scripts }) {
   if (scripts) await passkey(context, page, base, at);
   await did(...(scripts ? ["passkey", "signin"] : []));
 
+  await page.click("#passes ~ details >> nth=-1 >> summary");
+  await go('form[action="/me/station"] button');
+  await look("04-station");
+  await did("link");
+  await go("main > p .button");
+
   await page.click("#guests ~ details > summary");
   await page.fill("#guest-label", "小王 Xiao Wang");
   await page.click('.tick input[value="front"]');

@@ -117,7 +117,16 @@ func (h *House) DeleteHolder(_ context.Context, actor acts.Actor, id string) err
 	})
 }
 
-// WithdrawConsent is a method of holder.Person.
+// MakeLink is a method of holder.Person.
+func (h *House) MakeLink(_ context.Context, actor acts.Actor, id string) (link acts.Link, err error) {
+	err = h.act(actor, id, "link", func() error { return nil })
+	if err == nil {
+		link = acts.Link{Token: h.Link(), Expires: At().AddDate(0, 0, 7)}
+	}
+	return link, err
+}
+
+// WithdrawConsent is a method of holder.Passes.
 func (h *House) WithdrawConsent(_ context.Context, actor acts.Actor, hash pass.Hash16) (w acts.Withdrawal, err error) {
 	err = h.act(actor, actor.Holder, "withdraw", func() error {
 		i := slices.IndexFunc(h.view.Consents, func(c acts.ConsentView) bool { return c.Hash == hash })
