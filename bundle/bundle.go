@@ -39,7 +39,7 @@ const (
 	MaxTitle = 120
 	// MaxNotice is the longest notice in one language, in bytes.
 	MaxNotice = 4096
-	// MaxCheckpoint is the longest checkpoint of the ledger, in bytes.
+	// MaxCheckpoint is the longest statement of the ledger, in bytes.
 	MaxCheckpoint = 4096
 	// MaxLife is the longest time for which a door may decide with a bundle.
 	MaxLife = 31 * 24 * time.Hour
@@ -98,8 +98,9 @@ type Bundle struct {
 	// Notice is the text that holders agreed to, short, for the screen. It may
 	// be zero if no zone accepts faces.
 	Notice Notice
-	// Checkpoint is the ledger's; up to [MaxCheckpoint] bytes, which mean
-	// nothing here.
+	// Checkpoint is what the site says of its ledger (spec/ledger.md section 7): its
+	// key and its signed checkpoint, up to [MaxCheckpoint] bytes, which mean nothing
+	// here. Whether they follow those of another bundle package ledger says.
 	Checkpoint []byte
 
 	encoded []byte // as signed; nil unless from Verify

@@ -165,6 +165,9 @@ func (d *daemon) page() kiosk.Page {
 	if now.Contents == nil {
 		return p
 	}
+	if now.Ledger != nil {
+		p.Warning = kiosk.WarnLedger
+	}
 	b := now.Contents.Bundle
 	p.Site, p.Demo, p.Zone, p.Notice = b.Name, b.Demo, now.Contents.Zone.Title, b.Notice.Text
 	if now.Methods != 0 {

@@ -129,6 +129,9 @@ func TestFollow(t *testing.T) {
 		{"another key", second, foreign, ledger.ErrCheckpoint},
 		{"a changed one", first, changed, ledger.ErrCheckpoint},
 		{"rubbish", first, []byte("x"), ledger.ErrKey},
+		{"before there were ledgers", []byte("facelatch record\n7\nab\n"), first, nil},
+		{"still before", []byte("facelatch record\n7\nab\n"), []byte("facelatch record\n8\nab\n"), nil},
+		{"back to before", first, []byte("facelatch record\n7\nab\n"), ledger.ErrShrunk},
 		{"rubbish at first", nil, []byte("x\ny"), ledger.ErrKey},
 	} {
 		if err := ledger.Follow(t.Context(), l, test.last, test.next); !errors.Is(err, test.want) {

@@ -39,12 +39,23 @@ func ParseStatement(data []byte) (Statement, error) {
 	return Statement{key, c}, nil
 }
 
+// beforeLedgers begins what bundles said before there were ledgers: it counts as nothing.
+const beforeLedgers = "facelatch record\n"
+
+func orNothing(statement []byte) []byte {
+	if bytes.HasPrefix(statement, []byte(beforeLedgers)) {
+		return nil
+	}
+	return statement
+}
+
 // Follow checks that what a bundle says of the ledger follows what the bundle
 // before said, as a door does ([L-51]). last and next may be empty: a ledger can
 // begin, and cannot end. Its key can change, if the checkpoint is signed by the
 // old one as well. It fails with [ErrKey], [ErrCheckpoint], [ErrShrunk],
 // [ErrFork], [ErrChanged], or with a [ReadError], after which nothing is known.
 func Follow(ctx context.Context, from Source, last, next []byte) error {
+	last, next = orNothing(last), orNothing(next)
 	if bytes.Equal(last, next) {
 		return nil
 	}
@@ -55,14 +66,14 @@ func Follow(ctx context.Context, from Source, last, next []byte) error {
 	if err != nil || len(last) == 0 {
 		return err
 	}
-	before, err := ParseStatement(last)
+	then, err := ParseStatement(last)
 	if err != nil {
 		return err
 	}
-	if _, err := ParseCheckpoint(now.Checkpoint.Bytes, before.Key); err != nil {
+	if _, err := ParseCheckpoint(now.Checkpoint.Bytes, then.Key); err != nil {
 		return fmt.Errorf("not signed by the key of before: %w", err)
 	}
-	return Extends(ctx, from, before.Checkpoint.Checkpoint, now.Checkpoint.Checkpoint)
+	return Extends(ctx, from, then.Checkpoint.Checkpoint, now.Checkpoint.Checkpoint)
 }
 
 // Later returns which of two statements a bundle has to carry: that of the
@@ -74,8 +85,8 @@ func Later(last, next []byte) []byte {
 	if err != nil {
 		return last
 	}
-	before, err := ParseStatement(last)
-	if err == nil && before.Checkpoint.Size >= now.Checkpoint.Size && before.Key.String() == now.Key.String() {
+	then, err := ParseStatement(last)
+	if err == nil && then.Checkpoint.Size >= now.Checkpoint.Size && then.Key.String() == now.Key.String() {
 		return last
 	}
 	return next

@@ -133,6 +133,9 @@ type Snapshot struct {
 	// Approved is whether a station has given the door its secrets.
 	Approved bool
 	Contact  Contact
+	// Ledger is why the last bundle that came was refused over the ledger, which is
+	// [ErrLedger]; nil once one was taken.
+	Ledger error
 	// TimeLost is whether the marks of time cannot be saved, so that nothing
 	// opens.
 	TimeLost bool
@@ -149,7 +152,7 @@ func (g *Ground) Snapshot() Snapshot {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	s := Snapshot{
-		Door: g.identity.Door, Name: g.identity.Name, Contents: g.contents, Contact: g.contact,
+		Door: g.identity.Door, Name: g.identity.Name, Contents: g.contents, Contact: g.contact, Ledger: g.accused,
 		Distrusted: g.keeper.Distrusted(), TimeLost: g.keeper.Unsaved(), ClockJumped: g.jump,
 		Approved: len(g.secrets.Sealing) > 0 || g.secrets.Pepper.OK(),
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/edge/timekeeper"
 	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -73,6 +74,8 @@ type world struct {
 	dir   string
 	disk  state.Disk
 	fetch int // how many objects were fetched
+	// ledger is the site's; nil if it has none.
+	ledger ledger.Source
 }
 
 func newWorld(t testing.TB) *world {
@@ -118,7 +121,7 @@ func (w *world) start() *Ground {
 func cut(g *Ground) { g.folder.Close() }
 
 func (w *world) take(g *Ground, data []byte) error {
-	return g.take(data, func(o bundleObject) ([]byte, error) {
+	return g.take(w.t.Context(), data, w.ledger, func(o bundleObject) ([]byte, error) {
 		w.fetch++
 		return w.site.Object(o)
 	})

@@ -81,6 +81,7 @@ type Ground struct {
 	contents *state.Contents // nil before the first bundle
 	secrets  bundle.Secrets
 	contact  Contact
+	accused  error         // why a bundle was refused over the ledger; nil once one was taken
 	jump     time.Duration // the last jump of the clock, while it is shown
 	jumpLeft int           // for how many minutes it is still shown
 	changed  chan struct{} // closed at the next change

@@ -239,7 +239,7 @@ func TestObjectsThatAreOthers(t *testing.T) {
 	w.site.Set(1, statuslist.Invalid)
 	second := w.site.Bundle(2)
 	list := firstList(t, w, second)
-	err = g.take(second, func(o bundleObject) ([]byte, error) {
+	err = g.take(t.Context(), second, nil, func(o bundleObject) ([]byte, error) {
 		if o == list {
 			return first, nil // signed by the site, and as it was before
 		}

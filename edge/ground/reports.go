@@ -14,6 +14,9 @@ const (
 	ClockJump Kind = "clock-jump"
 	// BundleRejected: a bundle came, or was on the disk, that cannot be used.
 	BundleRejected Kind = "bundle-rejected"
+	// LedgerRefused: a bundle came whose ledger does not extend what the door has
+	// seen of it.
+	LedgerRefused Kind = "ledger-refused"
 	// Camera: the camera did not work.
 	Camera Kind = "camera"
 	// Latch: the latch did not work.

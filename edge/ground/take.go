@@ -10,6 +10,7 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/ledger"
 )
 
 // ErrRejected is returned for a bundle that was not taken; what was held stays.
@@ -23,7 +24,7 @@ type taker struct {
 
 // Take is a method of [link.Taker].
 func (t taker) Take(ctx context.Context, data []byte) error {
-	return t.take(data, func(o bundle.Object) ([]byte, error) { return t.client.Object(ctx, o) })
+	return t.take(ctx, data, t.client.Ledger(), func(o bundle.Object) ([]byte, error) { return t.client.Object(ctx, o) })
 }
 
 // After is a method of [link.Taker]: after anything that the disk does not
@@ -48,6 +49,9 @@ func (g *Ground) Heard(err error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if errors.Is(err, ErrLedger) {
+		g.accuse(err)
+	}
 	g.contact = Contact{Reached: err == nil, Why: err, Removed: g.contact.Removed} // which is final
 	if before.Reached == g.contact.Reached && before.Removed == g.contact.Removed {
 		return
@@ -60,15 +64,19 @@ func (g *Ground) Heard(err error) {
 	}
 }
 
-// take verifies a bundle and what it names, makes it count, and keeps it. One
-// goroutine takes bundles; nothing else waits while it fetches.
-func (g *Ground) take(data []byte, fetch func(bundle.Object) ([]byte, error)) error {
+// take verifies a bundle, what it names and what it says of the ledger, makes it
+// count, and keeps it. One goroutine takes bundles; nothing else waits while it
+// fetches.
+func (g *Ground) take(ctx context.Context, data []byte, from ledger.Source, fetch func(bundle.Object) ([]byte, error)) error {
 	g.mu.RLock()
 	i, before := g.identity, g.contents
 	g.mu.RUnlock()
 	b, err := g.verify(data, i, before)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRejected, err)
+	}
+	if err := follow(ctx, from, before, b); err != nil {
+		return err
 	}
 	var lost error
 	c, err := state.Assemble(b, i.Zone, before, func(o bundle.Object) ([]byte, error) {
@@ -87,7 +95,7 @@ func (g *Ground) take(data []byte, fetch func(bundle.Object) ([]byte, error)) er
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	g.mu.Lock()
-	g.contents = c
+	g.contents, g.accused = c, nil
 	g.tell()
 	g.mu.Unlock()
 	g.dropOver()

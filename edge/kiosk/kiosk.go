@@ -196,6 +196,13 @@ const (
 	CodeFrames FrameMode = "qr"   // the browser cannot read QR codes itself
 )
 
+// Warning is what everybody at a door should know.
+type Warning string
+
+// WarnLedger: the operator's public record does not extend what the door has
+// seen of it.
+const WarnLedger Warning = "ledger"
+
 // Page is what the page needs to know about the door once.
 type Page struct {
 	// Site is its name; Zone its title by language.
@@ -215,6 +222,8 @@ type Page struct {
 	// Contact is whom to ask for help, by language.
 	Contact map[string]string `json:"contact,omitempty"`
 	Demo    bool              `json:"demo"`
+	// Warning is something that everybody at the door should know, or empty.
+	Warning Warning `json:"warning,omitempty"`
 	// Fingerprint is the door's, 20 digits, until a person has compared them and
 	// a station has given the door its keys; empty from then on.
 	Fingerprint string `json:"fingerprint,omitempty"`

@@ -47,6 +47,9 @@ type Machine struct {
 	Certificate time.Duration
 	// Distrusted is whether the disk was not as it was left.
 	Distrusted bool
+	// Ledger is whether a bundle was refused because the operator's public record
+	// does not extend what the door has seen of it.
+	Ledger bool
 	// Temperature is in degrees Celsius; 0 where nothing measures it.
 	Temperature float64
 }
@@ -125,6 +128,9 @@ func (b *Board) ills() []string {
 		ills = append(ills, "the bundle is over")
 	case m.Face <= 0:
 		ills = append(ills, "the bundle is over for faces")
+	}
+	if m.Ledger {
+		ills = append(ills, "a bundle was refused: the operator's public record does not extend what this door has seen of it")
 	}
 	return slices.Clip(ills)
 }

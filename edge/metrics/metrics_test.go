@@ -45,7 +45,7 @@ func TestMetrics(t *testing.T) {
 	for _, line := range []string{
 		`facelatch_build_info{version="v1"} 1`, `facelatch_part_up{part="camera"} 1`, "facelatch_bundle_number 7",
 		"facelatch_bundle_age_seconds 3600", "facelatch_bundle_face_left_seconds 82800", "facelatch_temperature_celsius 50",
-		"facelatch_disk_distrusted 0",
+		"facelatch_disk_distrusted 0", "facelatch_ledger_refused 0",
 	} {
 		if !strings.Contains(body, line+"\n") {
 			t.Errorf("no %s in\n%s", line, body)
@@ -77,6 +77,7 @@ func TestHealth(t *testing.T) {
 		"over for faces": func(m *Machine) { m.Face = 0 },
 		"bundle is over": func(m *Machine) { m.Plain, m.Face = 0, 0 },
 		"the disk":       func(m *Machine) { m.Distrusted = true },
+		"public record":  func(m *Machine) { m.Ledger = true },
 	} {
 		b, m := allWell(), well()
 		change(&m)

@@ -86,6 +86,7 @@ func gauges() map[metric]func(Machine) float64 {
 		{"bundle_face_left_seconds", "How long faces are still accepted offline.", ""}:     seconds(func(m Machine) time.Duration { return m.Face }),
 		{"certificate_left_seconds", "How long the door's certificate is still good.", ""}: seconds(func(m Machine) time.Duration { return m.Certificate }),
 		{"disk_distrusted", "Whether the disk was not as it was left.", ""}:                func(m Machine) float64 { return number(m.Distrusted) },
+		{"ledger_refused", "Whether a bundle was refused over the public record.", ""}:     func(m Machine) float64 { return number(m.Ledger) },
 		{"temperature_celsius", "The hottest sensor of the machine, to five degrees.", ""}: func(m Machine) float64 { return m.Temperature },
 	}
 }

@@ -31,6 +31,8 @@ export interface Config {
   /** What the door does with faces, for whoever wants to read it here. */
   notice?: Text;
   demo: boolean;
+  /** Something that everybody at the door should know. */
+  warning?: "ledger";
   /** Whom to ask, as a person would say it: "the desk, 021-5555 0100". */
   contact?: Text;
 }

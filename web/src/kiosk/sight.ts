@@ -31,7 +31,7 @@ export function sight(name: Name, state: State, words: Words): Sight {
     way: words.say(way(name, config, ways), { contact }),
     pin: look.pin && (ways ?? config?.methods ?? []).includes("pin"),
     until: ours?.until ?? 0,
-    demo: config?.demo ?? false,
+    banner: [config?.warning === "ledger" && words.say("warning.ledger"), config?.demo && words.say("demo")].filter(Boolean).join(" "),
     place: [words.pick(config?.site), words.pick(config?.zone), config?.fingerprint ?? ""].filter(Boolean).join(" · "),
     speaking: state.speaking,
     preview: state.preview,

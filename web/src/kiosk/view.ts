@@ -23,7 +23,8 @@ export interface Sight {
   pin: boolean;
   /** Milliseconds for the ring, 0 for none. */
   until: number;
-  demo: boolean;
+  /** What is said above everything else; "" for nothing. */
+  banner: string;
   place: string;
   speaking: boolean | null;
   /** Whether there is a picture of this browser's camera to aim with. */
@@ -34,7 +35,7 @@ export interface Sight {
 
 /** The page's markup, kept up to date. The camera's panel is made once: a video that is moved stops. */
 export class View {
-  private readonly demo = h("aside", { class: "demo", hidden: true });
+  private readonly banner = h("aside", { class: "demo", hidden: true });
   private readonly place = h("p", { class: "place" });
   private readonly tools = h("div", { class: "tools" });
   private readonly main = h("main", {});
@@ -51,7 +52,7 @@ export class View {
   constructor(private readonly root: HTMLElement, private readonly said: HTMLElement, private readonly video: HTMLVideoElement, private readonly words_: Words, private readonly actions: Actions) {
     this.panel = h("div", { class: "panel" }, video, this.preview, this.over);
     this.main.append(h("div", { class: "stage" }, this.panel, this.figure, this.watch), this.words);
-    root.append(this.demo, h("header", {}, this.place, this.tools), this.main, this.footer);
+    root.append(this.banner, h("header", {}, this.place, this.tools), this.main, this.footer);
   }
 
   show(s: Sight): void {
@@ -98,9 +99,9 @@ export class View {
     this.root.className = `tone-${s.look.tone} screen-${s.name}`;
     document.documentElement.lang = this.words_.lang;
     document.title = this.words_.say("page.title");
-    this.demo.hidden = !s.demo;
-    this.demo.textContent = this.words_.say("demo");
-    this.demo.setAttribute("aria-label", this.words_.say("demo"));
+    this.banner.hidden = !s.banner;
+    this.banner.textContent = s.banner;
+    this.banner.setAttribute("aria-label", s.banner);
     this.place.textContent = s.place;
     this.toolbar(s);
     const pin = s.pin && h("button", { type: "button", class: "button main pin", click: () => this.actions.pin() }, drawing(pictures.keys), this.words_.say("pin.button"));
