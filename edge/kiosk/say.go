@@ -24,12 +24,17 @@ func sayChallenge(nonce, door string) []byte {
 	}{"challenge", nonce, door})
 }
 
+// sayConfig leaves the zero nonce out: a page without phones gets none.
 func sayConfig(p Page, nonce Nonce) []byte {
-	return say(struct {
+	m := struct {
 		T     string `json:"t"`
-		Nonce string `json:"nonce"`
+		Nonce string `json:"nonce,omitempty"`
 		Page
-	}{"config", base64.StdEncoding.EncodeToString(nonce[:]), p})
+	}{T: "config", Page: p}
+	if nonce != (Nonce{}) {
+		m.Nonce = base64.StdEncoding.EncodeToString(nonce[:])
+	}
+	return say(m)
 }
 
 func sayNonce(nonce Nonce) []byte {

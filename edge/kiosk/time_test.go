@@ -250,6 +250,7 @@ func TestBackAfterMissedPings(t *testing.T) {
 // The screen gets a fresh nonce when one is due or spent.
 func TestNonceOnScreen(t *testing.T) {
 	inTime(t, func(t *testing.T, r *rig) {
+		r.server.Configure(kiosk.Page{Methods: []string{"plain", "phone"}})
 		p := r.connect(r.paired())
 		m, _ := p.Wait(r.soon(), "config", nil)
 		first := m.Nonce
@@ -267,6 +268,26 @@ func TestNonceOnScreen(t *testing.T) {
 		}
 		if good := r.server.GoodNonces(); len(good) != 1 {
 			t.Errorf("%d nonces are good after one was spent", len(good))
+		}
+	})
+}
+
+// A door that takes no phones shows nothing for one to answer.
+func TestNoNonceWithoutPhones(t *testing.T) {
+	inTime(t, func(t *testing.T, r *rig) {
+		r.server.Configure(kiosk.Page{Methods: []string{"plain", "face", "pin"}})
+		p := r.connect(r.paired())
+		time.Sleep(3 * kiosk.NonceTime)
+		m, err := p.Wait(r.soon(), "config", nil)
+		if err != nil || m.Nonce != "" || p.Count("nonce") != 0 || p.Count("config") != 1 {
+			t.Errorf("%v, the nonce %q, %d more, %d configs", err, m.Nonce, p.Count("nonce"), p.Count("config"))
+		}
+		if good := r.server.GoodNonces(); len(good) != 0 {
+			t.Errorf("%d nonces are good", len(good))
+		}
+		r.server.Configure(kiosk.Page{Methods: []string{"phone"}})
+		if _, err := p.Wait(r.soon(), "config", func(m kiosktest.Message) bool { return m.Nonce != "" }); err != nil {
+			t.Error(err)
 		}
 	})
 }

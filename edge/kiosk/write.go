@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
@@ -51,11 +52,14 @@ func (n *session) news(sent *versions, nonce *Nonce) {
 	s.mu.Lock()
 	page, screen, order, version := s.page, s.screen, s.order, s.version
 	s.mu.Unlock()
-	show := s.nonces.Show(now)
+	var show Nonce // none where no phone would answer it
+	if slices.Contains(page.Methods, "phone") {
+		show = s.nonces.Show(now)
+	}
 	switch {
 	case version.page == 0:
 		return
-	case version.page != sent.page || *nonce == (Nonce{}):
+	case version.page != sent.page:
 		n.send(sayConfig(page, show))
 	case show != *nonce:
 		n.send(sayNonce(show))

@@ -12,6 +12,27 @@ const config = (more = {}) => ({
   ...more,
 });
 
+// Where a line ends in the middle of a phrase: the last character of each line
+// that neither a mark nor the end of a text node follows.
+const broken = (page) => page.evaluate(() => {
+  const found = [];
+  for (const element of document.querySelectorAll("h1, .text:not(.notice *), .hint, .note, .way p, .watch span, .beside p")) {
+    const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      const range = document.createRange();
+      let last = 0;
+      for (let i = 0; i < node.data.length; i++) {
+        range.setStart(node, i);
+        range.setEnd(node, i + 1);
+        const top = range.getBoundingClientRect().top;
+        if (i > 0 && top > last + 5 && /[\p{Script=Han}\d]/u.test(node.data[i - 1])) found.push(node.data.slice(0, i) + " / " + node.data.slice(i));
+        last = Math.max(last, top);
+      }
+    }
+  }
+  return found;
+});
+
 const settle = async (page, key) => {
   await page.waitForSelector(`#app.screen-${key}`, { timeout: 15000 });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -24,7 +45,10 @@ async function walk(browser, { base, size: sizeName, lang, axe }) {
   const page = await context.newPage();
   const errors = complaints(page);
   await page.addInitScript(fakeCamera, 0.5);
-  const judge = (page, name, wants = {}) => judged(page, name, { axe, ...wants });
+  const judge = async (page, name, wants = {}) => {
+    await judged(page, name, { axe, ...wants });
+    if (lang === "zh-CN") report(`${name}/lines`, await broken(page));
+  };
   const at = (name) => `kiosk/${sizeName}/${lang}/${name}`;
   await control("config", config({ langs: lang === "en" ? ["en", "zh-CN"] : ["zh-CN", "en"], demo: lang === "en" }));
   await page.goto(base + "/");
@@ -42,6 +66,14 @@ async function walk(browser, { base, size: sizeName, lang, axe }) {
   await control("send", { t: "screen", key: "ready", state: "idle", hint: "show-pass-flat", until: 2000 });
   await page.waitForSelector(".hint");
   await judge(page, at("02-ready-hint"), { way: /plain pass|普通通行证/ });
+  const code = () => page.isVisible(".beside");
+  const codes = [await code()];
+  for (const ways of [["plain", "face", "pin"], ["plain", "face", "pin", "phone"]]) {
+    await control("send", { t: "screen", key: "ready", state: "idle", ways });
+    await page.waitForTimeout(300);
+    codes.push(await code());
+  }
+  report(at("02-phone"), codes.join() === "true,false,true" ? [] : [`a code for phones, where they are a way in, are none, are one again: ${codes}`]);
   await page.click(".watch button");
   await settle(page, "notice");
   await judge(page, at("02-notice"), { way: /plain pass|普通通行证/ });

@@ -7,6 +7,7 @@ import { forget, type Identity, known, pair } from "./identity";
 import type { Keypad } from "./keypad";
 import { Lens, Seen } from "./lens";
 import { Link } from "./link";
+import { phrases } from "./phrases";
 import type { Config, FromDoor, FromPage, Screen } from "./protocol";
 import type { Name, Own } from "./screens";
 import { sight, type State } from "./sight";
@@ -148,6 +149,7 @@ export class App {
     if (screen.key === "ready") this.state.looked = false;
     else if (["checking", "about-to-look", "look", "opened", "locked", "latch-failed"].includes(screen.key)) this.pin = null;
     if (before?.key === screen.key && screen.key === "look") return this.view.rehint(this.words.hint(screen.hint));
+    void this.showNonce();
     this.eyes();
     this.draw(true);
   }
@@ -190,14 +192,16 @@ export class App {
     this.away = window.setTimeout(() => this.draw(), 1500);
   }
 
+  // For phones, where they are a way in and would work now.
   private async showNonce(): Promise<void> {
-    const { config } = this.state;
-    const nonce = config?.methods.includes("phone") ? config.nonce : "";
+    const { config, screen } = this.state;
+    const phones = (screen?.ways ?? config?.methods ?? []).includes("phone");
+    const nonce = phones ? config?.nonce : "";
     this.view.beside.hidden = !nonce;
     if (!nonce || nonce === this.nonce) return;
     this.nonce = nonce;
     const label = this.words.say("ready.phone");
-    this.view.beside.replaceChildren(await drawCode(`FLN1:${toBase45(fromBase64(nonce))}`, label, "M"), h("p", {}, label));
+    this.view.beside.replaceChildren(await drawCode(`FLN1:${toBase45(fromBase64(nonce))}`, label, "M"), h("p", {}, ...phrases(label)));
   }
 
   private name(): Name {
@@ -217,8 +221,7 @@ export class App {
     if (speak) this.voice.say([s.title, s.hint ?? "", s.text].join(" "), this.words.lang);
   }
 
-  private press(button: "notme" | "stop" | "help"): void {
-    if (button === "help") return location.assign("/help/");
+  private press(button: "notme" | "stop"): void {
     this.send({ t: button === "notme" ? "notme" : "cancel" });
   }
 

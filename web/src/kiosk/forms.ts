@@ -1,6 +1,7 @@
 import { drawing, h } from "../shared/dom";
 import { pictures } from "../shared/pictures";
 import { Keypad } from "./keypad";
+import { phrases } from "./phrases";
 import type { Word, Words } from "./words";
 
 /** The PIN: first the number, then the code. `leave` goes back to the idle screen. */
@@ -55,7 +56,7 @@ export function pairing(words: Words, finish: (code: string) => void): Keypad {
 
 /** The notice, in words; blank lines part paragraphs. */
 export function notice(words: Words, text: string, back: () => void): HTMLElement {
-  const paragraphs = text.trim().split(/\n\s*\n/).map((p) => h("p", { class: "text" }, p.replace(/\s*\n\s*/g, words.lang === "zh-CN" ? "" : " ")));
+  const paragraphs = text.trim().split(/\n\s*\n/).map((p) => h("p", { class: "text" }, ...phrases(p.replace(/\s*\n\s*/g, words.lang === "zh-CN" ? "" : " "))));
   const button = h("button", { type: "button", class: "button", click: back }, drawing(pictures.back), words.say("pin.back"));
   const title = words.say("notice.title");
   return h("div", { class: "words" }, h("h1", { tabindex: -1 }, title), h("div", { class: "notice", tabindex: 0, role: "region", "aria-label": title }, ...paragraphs), button);

@@ -1,5 +1,6 @@
-import { drawing, h } from "../shared/dom";
+import { drawing, fill, h } from "../shared/dom";
 import { pictures } from "../shared/pictures";
+import { phrases } from "./phrases";
 
 export interface KeypadTexts {
   title: string;
@@ -33,14 +34,14 @@ export class Keypad {
     const leave = back ? h("button", { type: "button", class: "button", click: back }, drawing(pictures.back), texts.back) : null;
     this.element = h(
       "div", { class: "keypad" },
-      h("div", { class: "words" }, h("h1", { tabindex: -1 }, texts.title), h("p", { class: "text" }, texts.text), extra, this.shown, this.note, h("div", { class: "row" }, leave, this.done)),
+      h("div", { class: "words" }, h("h1", { tabindex: -1 }, ...phrases(texts.title)), h("p", { class: "text" }, ...phrases(texts.text)), extra, this.shown, this.note, h("div", { class: "row" }, leave, this.done)),
       h("div", { class: "keys" }, ..."123456789".split("").map(key), h("span"), key("0"), erase),
     );
     this.draw();
   }
 
   say(note: string): void {
-    this.note.textContent = note;
+    fill(this.note, ...phrases(note));
   }
 
   busy(busy: boolean): void {

@@ -20,7 +20,7 @@ export interface Look {
   title: Word;
   text: Word;
   /** The one big button beside the text. */
-  button?: "notme" | "stop" | "help";
+  button?: "notme" | "stop";
   /** Whether a PIN may be typed from here. */
   pin: boolean;
 }
@@ -46,7 +46,7 @@ export const screens: Record<Name, Look> = {
   lost: look("stop", "unplugged", "lost", false),
   elsewhere: look("stop", "tablet", "elsewhere", false),
   "no-camera": look("again", "blind", "no-camera", true),
-  insecure: look("again", "lock", "insecure", false, "help"),
+  insecure: look("again", "lock", "insecure", false),
 };
 
 /** Which sentence says how to come in without a face. */

@@ -1,11 +1,12 @@
 import { drawing, fill, h } from "../shared/dom";
 import { frame, outline, pictures, ring } from "../shared/pictures";
+import { heard, phrases } from "./phrases";
 import type { Look } from "./screens";
 import type { Words } from "./words";
 
 /** What a person can press, besides a keypad. */
 export interface Actions {
-  press(button: "notme" | "stop" | "help"): void;
+  press(button: "notme" | "stop"): void;
   notice(): void;
   pin(): void;
   speak(): void;
@@ -58,12 +59,12 @@ export class View {
   show(s: Sight): void {
     this.frame(s);
     this.picture(s);
-    const button = s.look.button && h("button", { type: "button", class: `button huge ${s.look.button}`, click: () => this.actions.press(s.look.button!) }, drawing(pictures[s.look.button === "help" ? "help" : "hand"]), this.words_.say(s.look.button === "help" ? "insecure.help" : s.look.button));
-    const hint = s.hint && h("p", { class: "hint" }, s.hint);
-    fill(this.words, h("h1", { tabindex: -1 }, s.title), hint || null, h("p", { class: "text" }, s.text), button || null);
+    const button = s.look.button && h("button", { type: "button", class: `button huge ${s.look.button}`, click: () => this.actions.press(s.look.button!) }, drawing(pictures.hand), this.words_.say(s.look.button));
+    const hint = s.hint && h("p", { class: "hint" }, ...phrases(s.hint));
+    fill(this.words, h("h1", { tabindex: -1 }, ...phrases(s.title)), hint || null, h("p", { class: "text" }, ...phrases(s.text)), button || null);
     if (s.name === "ready") this.words.append(this.beside);
     this.watch.hidden = s.name !== "ready";
-    const watch = [drawing(pictures.square), h("span", {}, this.words_.say("ready.watch"))];
+    const watch = [drawing(pictures.square), h("span", {}, ...phrases(this.words_.say("ready.watch")))];
     fill(this.watch, ...(s.notice ? [h("button", { type: "button", class: "button", click: () => this.actions.notice() }, ...watch)] : watch));
     this.announce([s.title, s.hint ?? "", s.text].filter(Boolean).join(" "));
   }
@@ -82,17 +83,17 @@ export class View {
   rehint(hint: string | null): void {
     const element = this.words.querySelector(".hint");
     if (!hint) element?.remove();
-    else if (element && element.textContent !== hint) {
-      element.textContent = hint;
+    else if (element && element.textContent !== heard(hint)) {
+      fill(element, ...phrases(hint));
       this.announce(hint);
     } else if (!element) {
-      this.words.querySelector("h1")?.after(h("p", { class: "hint" }, hint));
+      this.words.querySelector("h1")?.after(h("p", { class: "hint" }, ...phrases(hint)));
       this.announce(hint);
     }
   }
 
   private announce(text: string): void {
-    if (this.said.textContent !== text) this.said.textContent = text;
+    if (this.said.textContent !== heard(text)) this.said.textContent = heard(text);
   }
 
   private frame(s: Sight): void {
@@ -105,7 +106,7 @@ export class View {
     this.place.textContent = s.place;
     this.toolbar(s);
     const pin = s.pin && h("button", { type: "button", class: "button main pin", click: () => this.actions.pin() }, drawing(pictures.keys), this.words_.say("pin.button"));
-    fill(this.footer, drawing(pictures.other), h("p", {}, s.way), pin);
+    fill(this.footer, drawing(pictures.other), h("p", {}, ...phrases(s.way)), pin);
   }
 
   private toolbar(s: Sight): void {

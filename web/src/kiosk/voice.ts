@@ -1,3 +1,5 @@
+import { heard } from "./phrases";
+
 /**
  * Reads prompts aloud when a person has asked for it, with voices that are on
  * the device: a prompt is not sent to a voice elsewhere. Where there is none
@@ -27,7 +29,7 @@ export class Voice {
   say(text: string, lang: string): void {
     const voice = this.own(lang);
     if (!this.on || !voice) return;
-    const spoken = new SpeechSynthesisUtterance(text);
+    const spoken = new SpeechSynthesisUtterance(heard(text));
     spoken.lang = lang;
     spoken.voice = voice;
     spoken.rate = 0.9;
