@@ -42,27 +42,52 @@ type agreed struct {
 	Notice public.Notice
 }
 
+// notice returns the version of the notice that a consent names, or the zero
+// NoticeVersion where it is not kept here.
+func (s *server) notice(v *visit, hash [32]byte) (acts.NoticeVersion, error) {
+	all, err := s.Site.Notices(v.r.Context())
+	for _, n := range all {
+		if n.Hash == hash {
+			return n, err
+		}
+	}
+	return acts.NoticeVersion{}, err
+}
+
 // consent shows what was agreed to.
 func (s *server) consent(v *visit) error {
 	found, err := s.find(v)
 	if err != nil {
 		return err
 	}
-	all, err := s.Site.Notices(v.r.Context())
+	n, err := s.notice(v, found.Notice)
 	if err != nil {
 		return err
 	}
 	shown := agreed{consentRow: consentRow{found, consentStanding(found, s.Now())}}
-	for _, n := range all {
-		if n.Hash != found.Notice {
-			continue
-		}
+	if len(n.Document) > 0 {
 		shown.Notice.Since = n.Published
 		if shown.Notice.Notice, err = consent.DecodeNotice(n.Document); err != nil {
 			return err
 		}
 	}
 	return s.show(v, http.StatusOK, "consent", shown)
+}
+
+// document hands out the notice as the file whose hash the receipt names.
+func (s *server) document(v *visit) error {
+	found, err := s.find(v)
+	if err != nil {
+		return err
+	}
+	n, err := s.notice(v, found.Notice)
+	if err == nil && len(n.Document) == 0 {
+		err = acts.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return v.download("application/json", "notice.json", n.Document)
 }
 
 // receipt hands out the receipt of a consent.

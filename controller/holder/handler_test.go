@@ -223,6 +223,8 @@ func TestWithdraw(t *testing.T) {
 	if w.Header().Get("Content-Type") != "application/ld+json" || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") {
 		t.Errorf("%v", w.Header())
 	}
+	b.expect(b.get("/me/consent/"+consentHash+"/notice"), http.StatusOK, `"version":"2027-1"`)
+	b.expect(b.get("/me/consent/"+elsewhere+"/notice"), http.StatusNotFound)
 	b.did()
 	w = b.post(withdrawPath, nil)
 	b.expect(w, http.StatusOK, "Your consent is taken back", "within a minute", "You keep your way in", `action="/me/pass/`+facePass+`/replace"`)

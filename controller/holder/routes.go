@@ -51,6 +51,7 @@ func (s *server) routes() http.Handler {
 	for pattern, do := range map[string]func(*visit) error{
 		"GET /me/consent/{hash}":           s.consent,
 		"GET /me/consent/{hash}/receipt":   s.receipt,
+		"GET /me/consent/{hash}/notice":    s.document,
 		"POST /me/consent/{hash}/withdraw": s.withdraw,
 		"POST /me/pass/{id}/replace":       s.replace,
 		"POST /me/pass/{id}/revoke":        s.revoke,

@@ -38,6 +38,9 @@ type Facts struct {
 	Acts     Acts
 	Ledger   Ledger
 	Thief    Thief
+	// Key is the public key that signs passes and receipts, in PEM; receipts are
+	// checked with it.
+	Key string
 	// MyPage says that holders have a page of their own at this site.
 	MyPage bool
 	// At is when all this was so.

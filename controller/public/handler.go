@@ -21,7 +21,8 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri '
 const freshTime = "public, max-age=60"
 
 // New returns the handler of the public page: "/" in the language that the
-// browser asks for, "/zh-CN" and "/en", and below "/public/" what the page loads.
+// browser asks for, "/zh-CN" and "/en", and below "/public/" what the page loads,
+// the current notice and the key that receipts are signed with.
 // Anything else is not found. Answers may be kept by any cache; a page that cannot
 // be made is answered with 503, and why it cannot is not said. It panics if the
 // program's own texts cannot be used, which a test sees first.
@@ -40,6 +41,12 @@ func New(source Source) http.Handler {
 		mux.HandleFunc("GET /"+string(tag), func(w http.ResponseWriter, r *http.Request) { s.page(w, r, tag) })
 	}
 	mux.HandleFunc("GET /public/{file}", s.file)
+	mux.HandleFunc("GET /public/notice.json", func(w http.ResponseWriter, r *http.Request) {
+		s.fact(w, r, "application/json", func(f Facts) ([]byte, error) { return f.Notice.Encode() })
+	})
+	mux.HandleFunc("GET /public/site.pem", func(w http.ResponseWriter, r *http.Request) {
+		s.fact(w, r, "application/x-pem-file", func(f Facts) ([]byte, error) { return []byte(f.Key), nil })
+	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.sorry(w, r, http.StatusNotFound, "lost")
 	})
@@ -92,6 +99,22 @@ func (s *server) file(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "public, max-age=3600")
 	w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+	serve(w, r, kind, data)
+}
+
+// fact serves one of the facts as a file, with which others are checked.
+func (s *server) fact(w http.ResponseWriter, r *http.Request, kind string, of func(Facts) ([]byte, error)) {
+	facts, err := s.source.Facts()
+	if err != nil {
+		s.sorry(w, r, http.StatusServiceUnavailable, "sorry")
+		return
+	}
+	data, err := of(facts)
+	if err != nil || len(data) == 0 {
+		s.sorry(w, r, http.StatusNotFound, "lost")
+		return
+	}
+	w.Header().Set("Cache-Control", freshTime)
 	serve(w, r, kind, data)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/controller/public"
 	"github.com/facelatch/facelatch/controller/public/publictest"
 )
@@ -42,6 +43,8 @@ func TestHandler(t *testing.T) {
 		{"HEAD", "/en", "", 200, ""},
 		{"GET", "/public/style.css", "", 200, "--ground"},
 		{"GET", "/public/icon.svg", "", 200, "<svg"},
+		{"GET", "/public/notice.json", "", 200, `"version":"2027-1"`},
+		{"GET", "/public/site.pem", "", 200, "-----BEGIN PUBLIC KEY-----"},
 		{"GET", "/public/", "", 404, "没有这个页面"},
 		{"GET", "/public/../page.html", "en", 404, ""},
 		{"GET", "/public/page.html", "en", 404, "There is no such page"},
@@ -83,6 +86,32 @@ func TestCaches(t *testing.T) {
 	}
 	if size := len(w.Body.Bytes()); size > 60_000 {
 		t.Errorf("the page has %d bytes", size)
+	}
+}
+
+// bare is a site of which little is known.
+type bare struct{}
+
+func (bare) Facts() (public.Facts, error) {
+	f := publictest.Facts()
+	f.Notice, f.Key = public.Notice{}, ""
+	return f, nil
+}
+
+// TestFactsAsFiles: what is not there is not found, and the notice is the one that
+// consents name.
+func TestFactsAsFiles(t *testing.T) {
+	for _, path := range []string{"/public/notice.json", "/public/site.pem"} {
+		if w := get(t, public.New(bare{}), "GET", path); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		if w := get(t, public.New(source{errors.New("away")}), "GET", path); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	n, err := consent.DecodeNotice(get(t, public.New(source{}), "GET", "/public/notice.json").Body.Bytes())
+	if err != nil || (public.Notice{Notice: n}).Name() != (public.Notice{Notice: publictest.Notice()}).Name() {
+		t.Error(err)
 	}
 }
 

@@ -74,5 +74,6 @@ func Facts() public.Facts {
 			Size:       4096, At: At().Add(-20 * time.Minute),
 		},
 		Thief: public.Stolen(), MyPage: true, At: At(),
+		Key: "-----BEGIN PUBLIC KEY-----\nnobody's\n-----END PUBLIC KEY-----\n",
 	}
 }
