@@ -35,7 +35,7 @@ func newPlaces(binary, dir string, s scene) (places, error) {
 	}
 	issue := []string{"pass", "issue", "--site", p.Site, "--zone", "front"}
 	for _, args := range [][]string{
-		{"site", "init", p.Site, "--name", "Bench", "--zone", "front"},
+		{"site", "init", p.Site, "--name", "Bench", "--zone", "front", "--demo"},
 		append(slices.Clone(issue), "--plain", "--out", p.PlainText),
 		append(slices.Clone(issue), "--face", s.Reference, "--consent", "yes", "--out", p.FaceText),
 		append(slices.Clone(issue), "--face", s.Reference, "--consent", "yes", "--out", p.FacePNG),

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
@@ -19,19 +20,30 @@ const usualLife = 365 * 24 * time.Hour
 
 // offer answers GET /api/notice.
 type offer struct {
-	Site    string    `json:"site"`
-	Demo    bool      `json:"demo"`
-	Kinds   []string  `json:"kinds"`
-	Zones   []string  `json:"zones"`
-	Notice  offerText `json:"notice"`
-	Until   string    `json:"until"`
-	Contact string    `json:"contact,omitempty"`
+	Site  string   `json:"site"`
+	Demo  bool     `json:"demo"`
+	Kinds []string `json:"kinds"`
+	// Zones are what people call them, by language.
+	Zones   []map[string]string `json:"zones"`
+	Until   string              `json:"until"`
+	Contact string              `json:"contact,omitempty"`
+	// Notice is what is agreed to before a face pass is made, and Children the same
+	// for a child under 14; nil where there is none.
+	Notice   *offerNotice `json:"notice,omitempty"`
+	Children *offerNotice `json:"children,omitempty"`
 }
 
-// offerText is the notice of an offer.
-type offerText struct {
-	ID   string            `json:"id"`
-	Text map[string]string `json:"text"`
+// offerNotice is a notice as people read it, by language.
+type offerNotice struct {
+	ID       string                          `json:"id"`
+	Version  string                          `json:"version"`
+	Title    map[consent.Lang]string         `json:"title"`
+	Sections map[consent.Lang][]offerSection `json:"sections"`
+}
+
+type offerSection struct {
+	Heading string   `json:"heading"`
+	Text    []string `json:"text"`
 }
 
 // notice is GET /api/notice.
@@ -45,19 +57,75 @@ func (s *Server) notice(c call) error {
 		return err
 	}
 	o := offer{
-		Site: about.Name, Demo: about.Demo, Kinds: []string{pass.Plain.String()}, Zones: zonesOf(about),
-		Notice: offerText{s.noticeID(), s.c.Notice.Text}, Until: lastDay(expires, location), Contact: s.c.Contact,
+		Site: about.Name, Demo: about.Demo, Kinds: []string{pass.Plain.String()}, Zones: titles(about, zonesOf(about)),
+		Until: lastDay(expires, location), Contact: s.c.Contact,
 	}
-	if s.faces(about) {
+	if n, ok := noticeFor(about, consent.Everybody); ok && s.faces(about) {
 		o.Kinds = append(o.Kinds, pass.Face.String())
+		o.Notice = offered(n)
+		if n, ok := noticeFor(about, consent.Children); ok {
+			o.Children = offered(n)
+		}
 	}
 	return c.write(o)
 }
 
-func (s *Server) noticeID() string { return hex.EncodeToString(s.c.Notice.SHA256[:]) }
+func offered(n consent.Notice) *offerNotice {
+	o := &offerNotice{ID: noticeID(n), Version: n.Version, Title: make(map[consent.Lang]string), Sections: make(map[consent.Lang][]offerSection)}
+	for _, lang := range consent.Langs() {
+		o.Title[lang] = n.Title(lang)
+		for _, each := range n.Sections(lang) {
+			o.Sections[lang] = append(o.Sections[lang], offerSection{each.Heading, each.Paragraphs})
+		}
+	}
+	return o
+}
+
+// noticeFor returns the notice that the controller says is in force.
+func noticeFor(about doorapi.Site, rules consent.Rules) (consent.Notice, bool) {
+	data, there := about.Notices[string(rules)]
+	if !there {
+		return consent.Notice{}, false
+	}
+	n, err := consent.DecodeNotice(data)
+	return n, err == nil && n.Rules == rules
+}
+
+// noticeID is the hash of a notice that was decoded.
+func noticeID(n consent.Notice) string {
+	hash, _ := n.Hash() // it was encoded when it was decoded
+	return hex.EncodeToString(hash[:])
+}
 
 // faces says whether there are face passes.
 func (s *Server) faces(about doorapi.Site) bool { return s.c.Faces != nil && about.FaceDays > 0 }
+
+// titles are zones as people call them: by their names where they have no title.
+func titles(about doorapi.Site, zones []string) (all []map[string]string) {
+	for _, zone := range zones {
+		t := map[string]string{"en": zone}
+		for lang, title := range about.Titles[zone] {
+			t[lang] = title
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// called are zones for a card, in one language of the site's.
+func called(about doorapi.Site, zones []string) (all []string) {
+	for _, t := range titles(about, zones) {
+		one := t["en"]
+		for _, lang := range []string{"zh-CN", "zh"} {
+			if t[lang] != "" && !strings.Contains(one, t[lang]) {
+				one += " " + t[lang]
+				break
+			}
+		}
+		all = append(all, one)
+	}
+	return all
+}
 
 // zonesOf are the zones of a pass: all of the site, and no more than a pass has.
 func zonesOf(about doorapi.Site) []string {
@@ -66,7 +134,8 @@ func zonesOf(about doorapi.Site) []string {
 }
 
 // life is when a pass begins that is made now, and when it ends: with a day at
-// the site, and the same for both kinds.
+// the site, and the same for both kinds, and for a child, for whom a guardian
+// agrees for a year.
 func (s *Server) life(about doorapi.Site) (from, until time.Time, location *time.Location, err error) {
 	if location, err = time.LoadLocation(about.Timezone); err != nil {
 		return from, until, nil, err
@@ -97,7 +166,9 @@ type choice struct {
 	Notice string `json:"notice"`
 	Lang   string `json:"lang"`
 	Agreed bool   `json:"agreed"`
-	Holder []byte `json:"holder"`
+	// Guardian says that a guardian agrees, for a child under 14.
+	Guardian bool   `json:"guardian"`
+	Holder   []byte `json:"holder"`
 }
 
 // choose is POST /api/choose.
@@ -105,9 +176,6 @@ func (s *Server) choose(c call) error {
 	var chosen choice
 	if err := c.read(&chosen); err != nil {
 		return err
-	}
-	if chosen.Notice != s.noticeID() {
-		return problem(doorapi.ProblemConflict, http.StatusConflict, "The notice has changed: please read it again")
 	}
 	if !chosen.Agreed {
 		return badRequest("Nobody has agreed")
@@ -126,32 +194,64 @@ func (s *Server) choose(c call) error {
 	return c.write(map[string]string{"enrolment": e.token})
 }
 
-// begin makes an enrolment of a choice. What a person agreed to is recorded
-// first, and the grant to look at the face comes from that record.
+// begin makes an enrolment of a choice.
 func (s *Server) begin(about doorapi.Site, chosen choice) (*enrolment, error) {
 	from, until, _, err := s.life(about)
 	if err != nil {
 		return nil, err
 	}
-	e := &enrolment{about: about, request: issue.Request{Zones: zonesOf(about), NotBefore: from, Expires: until}}
+	e := &enrolment{about: about, lang: consent.Lang(chosen.Lang), request: issue.Request{Zones: zonesOf(about), NotBefore: from, Expires: until}}
 	switch {
 	case chosen.Kind == pass.Plain.String():
+		e.shown = pass.Plain
 		e.request.Holder, err = holderOf(chosen.Holder)
 		return e, err
 	case chosen.Kind != pass.Face.String() || !s.faces(about):
-		return nil, problem(doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "There are no such passes here")
+		return nil, noSuchPass()
 	case len(chosen.Holder) > 0:
 		return nil, problem(doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "A face pass is not bound to a phone")
 	}
+	e.shown = pass.Face
+	return e, s.agree(e, chosen)
+}
+
+// agree records what a person agreed to; the grant to look at the face comes from
+// that record. It stays in memory until the pass is made.
+func (s *Server) agree(e *enrolment, chosen choice) error {
+	rules, by := consent.Everybody, consent.ByHolder
+	if chosen.Guardian {
+		rules, by = consent.Children, consent.ByGuardian
+	}
+	n, ok := noticeFor(e.about, rules)
+	switch {
+	case !ok:
+		return noSuchPass()
+	case chosen.Notice != noticeID(n):
+		return problem(doorapi.ProblemConflict, http.StatusConflict, "The notice has changed: please read it again")
+	case !slices.Contains(consent.Langs(), e.lang):
+		return badRequest("The notice is not there in this language")
+	}
 	e.request.Models = []pass.ModelID{s.c.Faces.Engine.ModelID()}
-	e.request.Consent, err = consent.Attest(rand.Reader, consent.Terms{
-		Site: about.ID, Purpose: pass.PurposeAccess, Notice: s.c.Notice.SHA256, Given: from, Until: until,
-	})
-	if err != nil {
-		return nil, err
+	terms := consent.Terms{
+		Site: e.about.ID, Purpose: pass.PurposeAccess, Given: e.request.NotBefore, Until: e.request.Expires,
+		By: by, Lang: e.lang, Attester: s.c.Attester,
+	}
+	var err error
+	if terms.Notice, err = n.Hash(); err != nil {
+		return err
+	}
+	if err := terms.Fits(n, chosen.Guardian); err != nil {
+		return err
+	}
+	if e.request.Consent, err = consent.Attest(rand.Reader, terms); err != nil {
+		return err
 	}
 	e.grant, err = e.request.Consent.Grant(s.c.Now())
-	return e, err
+	return err
+}
+
+func noSuchPass() error {
+	return problem(doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "There are no such passes here")
 }
 
 func holderOf(data []byte) (*ecdsa.PublicKey, error) {

@@ -2,8 +2,10 @@ package station
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
@@ -17,6 +19,16 @@ func (s *Station) About(ctx context.Context) (about doorapi.Site, err error) {
 	err = s.client.ask(ctx, "GET", doorapi.PathSite, nil, &about)
 	return about, err
 }
+
+// Receipt returns the signed receipt of the consent under which a pass was made.
+func (s *Station) Receipt(ctx context.Context, id pass.ID) ([]byte, error) {
+	var receipt json.RawMessage
+	err := s.client.ask(ctx, "GET", strings.Replace(doorapi.PathReceipt, "{id}", id.String(), 1), nil, &receipt)
+	return receipt, err
+}
+
+// Attester is what consents say of where they were given.
+func (s *Station) Attester() string { return "station-" + s.ID.String() }
 
 // Config returns what [site.Config] says that a station goes by: id, name, zones,
 // time zone, policy, and whether it is a demonstration.
@@ -42,7 +54,12 @@ func (s *Station) Vault(ctx context.Context) (*site.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := site.OpenVault(s.dir, s.Site, acts{ctx, s.client}, s.now)
+	if !about.Time.IsZero() {
+		if err := s.times().note(about.Time); err != nil {
+			return nil, err
+		}
+	}
+	v, err := site.OpenVault(s.dir, s.Site, acts{ctx, s}, s.now)
 	if err != nil {
 		return nil, err
 	}
@@ -50,20 +67,20 @@ func (s *Station) Vault(ctx context.Context) (*site.Vault, error) {
 	return v, nil
 }
 
-// acts is a [site.Ledger]: the controller's record.
+// acts is a [site.Ledger]: the controller's record, and its clock.
 type acts struct {
-	ctx    context.Context
-	client *client
+	ctx     context.Context
+	station *Station
 }
 
 // Tell is a method of [site.Ledger].
 func (a acts) Tell(_ time.Time, act string, details map[string]string) error {
-	return a.client.ask(a.ctx, "POST", doorapi.PathActs, doorapi.Act{Act: act, Details: details}, nil)
+	return a.station.client.ask(a.ctx, "POST", doorapi.PathActs, doorapi.Act{Act: act, Details: details}, nil)
 }
 
-// Since is a method of [site.Ledger]. The record is not here, so no sealing key
-// is removed for its age.
-func (a acts) Since(time.Time) (time.Time, error) { return time.Time{}, nil }
+// Since is a method of [site.Ledger]. The record is not here; what stands in its
+// place are the times that the controller told, of which a few are kept.
+func (a acts) Since(t time.Time) (time.Time, error) { return a.station.times().since(t) }
 
 // Doors returns the doors of the site, as the controller says. The fingerprint of
 // each is computed here.

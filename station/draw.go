@@ -12,34 +12,56 @@ import (
 )
 
 const (
-	modulePixels = 8 // of a PNG
-	shortID      = 8 // how much of a pass's id is on a card, in characters
+	modulePixels = 8  // of a PNG
+	codeMM       = 45 // the side of an SVG
+	shortID      = 8  // how much of a pass's id is on a card, in characters
 )
 
-// draw makes the picture and the card of a pass.
-func (s *Server) draw(text string, about doorapi.Site, location *time.Location) (*made, error) {
+// draw makes the pictures and the card of a pass.
+func (s *Server) draw(text string, e *enrolment) (*made, error) {
+	c, at, err := s.card(text, e)
+	if err != nil {
+		return nil, err
+	}
+	m := &made{text: text, until: lastDay(c.Until, at), number: c.ID, svg: c.Code.SVG(codeMM)}
+	if m.png, err = c.Code.PNG(modulePixels); err != nil {
+		return nil, err
+	}
+	m.pdf, err = card.PDF(card.Single, s.c.Fonts, s.c.Now().In(at), c)
+	return m, err
+}
+
+// card is what is printed of a pass, and where the site is.
+func (s *Server) card(text string, e *enrolment) (c card.Card, at *time.Location, err error) {
+	if at, err = time.LoadLocation(e.about.Timezone); err != nil {
+		return c, at, err
+	}
 	p, err := pass.Parse(text)
 	if err != nil {
-		return nil, err
+		return c, at, err
 	}
-	code, err := qr.Encode(text, qr.LevelL)
+	claims := p.Claims()
+	c = card.Card{
+		Site: e.about.Name, Kind: card.PlainPass, Zones: called(e.about, claims.Zones), Until: claims.Expires.In(at),
+		ID: claims.ID.String()[:shortID], Contact: s.c.Contact,
+	}
+	if e.shown == pass.Face {
+		c.Kind = card.FacePass
+	}
+	c.Code, err = s.code(text, claims, e)
+	return c, at, err
+}
+
+// code is the code of a pass, as large as one of the kind that is shown.
+func (s *Server) code(text string, claims pass.Claims, e *enrolment) (*qr.Code, error) {
+	if claims.Kind() == e.shown {
+		return qr.Encode(text, qr.LevelL)
+	}
+	version, err := faceVersion(claims, s.c.Faces)
 	if err != nil {
 		return nil, err
 	}
-	claims := p.Claims()
-	m := &made{text: text, until: lastDay(claims.Expires, location)}
-	if m.png, err = code.PNG(modulePixels); err != nil {
-		return nil, err
-	}
-	c := card.Card{
-		Site: about.Name, Kind: card.PlainPass, Zones: claims.Zones, Until: claims.Expires.In(location),
-		ID: claims.ID.String()[:shortID], Contact: s.c.Contact, Code: code,
-	}
-	if claims.Kind() == pass.Face {
-		c.Kind = card.FacePass
-	}
-	m.pdf, err = card.PDF(card.Single, s.c.Fonts, s.c.Now().In(location), c)
-	return m, err
+	return qr.EncodeAs(text, version)
 }
 
 // fetch answers with one of the forms of a pass.

@@ -20,6 +20,10 @@ type enrolment struct {
 	until time.Time // guarded by Server.mu
 	about doorapi.Site
 
+	// shown is the kind that screens and card say; see [enrolment.press].
+	shown pass.Kind
+	lang  consent.Lang
+
 	// frame holds one value while a picture is taken in.
 	frame chan struct{}
 
@@ -28,7 +32,11 @@ type enrolment struct {
 	request issue.Request // with the record of the consent
 	grant   consent.Grant // from that record; zero for a plain pass
 	kept    []kept        // good pictures of one person
-	made    *made         // the pass
+	first   time.Time     // when the first of them came, as far as it is shown
+	seeming int           // how many there seem to be, once somebody was pressed
+	pressed bool
+	made    *made // the pass
+	given   bool  // to a phone, as far as it is fetched
 }
 
 // kept is what is left of a good picture: what a reference is made of.
@@ -36,9 +44,6 @@ type kept struct {
 	probe    *face.Probe
 	strength float64
 }
-
-// kind is what was chosen.
-func (e *enrolment) kind() pass.Kind { return e.request.Kind() }
 
 // forget wipes what was kept of pictures. The caller holds mu.
 func (e *enrolment) forget() {
@@ -69,6 +74,13 @@ func gone() error {
 	}
 }
 
+func tooMany() error {
+	return &doorapi.Problem{
+		Type: doorapi.ProblemTooMany, Status: http.StatusTooManyRequests, Title: "Too many enrolments at once",
+		Detail: "Too many people are getting a pass here at once. Please wait a few minutes.",
+	}
+}
+
 // add keeps a new enrolment and names it.
 func (s *Server) add(e *enrolment) error {
 	var secret [16]byte
@@ -78,10 +90,7 @@ func (s *Server) add(e *enrolment) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.all) >= MaxEnrolments {
-		return &doorapi.Problem{
-			Type: doorapi.ProblemTooMany, Status: http.StatusTooManyRequests, Title: "Too many enrolments at once",
-			Detail: "Too many people are getting a pass here at once. Please wait a few minutes.",
-		}
+		return tooMany()
 	}
 	e.until = s.c.Now().Add(EnrolmentTime)
 	s.all[e.token] = e

@@ -21,10 +21,15 @@ type handed struct {
 	Kind  string `json:"kind"`
 	Text  string `json:"text"`
 	Until string `json:"until"`
-	PNG   string `json:"png"`
-	PDF   string `json:"pdf"`
+	// Number is how the pass is called on its card.
+	Number string `json:"number"`
+	PNG    string `json:"png"`
+	SVG    string `json:"svg"`
+	PDF    string `json:"pdf"`
 	// Later is always said: which doors are without network, no station knows.
 	Later bool `json:"later"`
+	// Transfer says that it can be given to a phone.
+	Transfer bool `json:"transfer"`
 }
 
 // finish is POST /api/finish.
@@ -39,21 +44,41 @@ func (s *Server) finish(c call) error {
 	}
 	defer e.mu.Unlock()
 	if e.made == nil {
-		if err := s.make(c.life, e); err != nil {
+		began := time.Now()
+		err := s.make(c.life, e)
+		s.pause(c.r.Context(), stillTime(time.Since(began)))
+		if err != nil {
 			return err
 		}
 	}
+	at := pathPass + e.token
 	return c.write(handed{
-		Kind: e.kind().String(), Text: e.made.text, Until: e.made.until, Later: true,
-		PNG: pathPass + e.token + namePNG, PDF: pathPass + e.token + namePDF,
+		Kind: e.shown.String(), Text: e.made.text, Until: e.made.until, Number: e.made.number, Later: true,
+		PNG: at + namePNG, SVG: at + nameSVG, PDF: at + namePDF, Transfer: s.c.PhoneURL != "",
 	})
+}
+
+const (
+	// finishTime is the least that making a pass seems to take, and finishStep what
+	// it seems to take more in: the same for every kind, so that the time says
+	// nothing of what was made (and a face pass is not the faster one).
+	finishTime = 1500 * time.Millisecond
+	finishStep = 500 * time.Millisecond
+)
+
+// stillTime is how long to wait still after making a pass took so long.
+func stillTime(took time.Duration) time.Duration {
+	if took < finishTime {
+		return finishTime - took
+	}
+	return finishStep - took%finishStep
 }
 
 // make makes the pass, and wipes what was kept of pictures once it is there. It
 // goes on if whoever asked goes away: the pass can be asked for again. The caller
 // holds e's mutex.
 func (s *Server) make(life context.Context, e *enrolment) error {
-	if e.kind() == pass.Face && len(e.kept) < Need {
+	if e.shown == pass.Face && e.good(s.c.Now()) < Need {
 		return problem(doorapi.ProblemConflict, http.StatusConflict, "There are not enough good pictures yet")
 	}
 	ctx, cancel := context.WithTimeout(life, makeTime)
@@ -64,14 +89,30 @@ func (s *Server) make(life context.Context, e *enrolment) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	out := &outlet{server: s, about: e.about}
-	if _, err := s.c.Site.Issue(ctx, e.request, &enroller{s.c.Faces, e}, out); err != nil {
+	e.request.NotBefore = s.c.Now().Truncate(time.Second) // whatever came before
+	out := &outlet{server: s, e: e}
+	claims, err := s.c.Site.Issue(ctx, e.request, &enroller{s.c.Faces, e}, out)
+	if err != nil {
 		return err
 	}
 	e.forget()
 	e.made = out.made
+	e.made.receipt = s.receipt(ctx, e, claims.ID)
 	s.prolong(e)
 	return nil
+}
+
+// receipt fetches the receipt of the consent to a face pass. Without it, the pass
+// is good all the same, and the receipt can be had later.
+func (s *Server) receipt(ctx context.Context, e *enrolment, id pass.ID) []byte {
+	if e.request.Consent == nil {
+		return e.notAgreed(s.c.Now())
+	}
+	data, err := s.c.Site.Receipt(ctx, id)
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // enroller is an [issue.Enroller] with the pictures that were kept.
@@ -103,33 +144,32 @@ func (r *enroller) References(g consent.Grant) (map[pass.ModelID][]byte, error) 
 
 // made is a pass on its way to its holder.
 type made struct {
-	text, until string
-	png, pdf    []byte
+	text, until, number string
+	png, svg, pdf       []byte
+	// receipt is of the consent to a face pass; nil where there is none.
+	receipt []byte
 }
 
 func (m *made) wipe() {
 	if m == nil {
 		return
 	}
-	clear(m.png)
-	clear(m.pdf)
+	for _, data := range [][]byte{m.png, m.svg, m.pdf, m.receipt} {
+		clear(data)
+	}
 	*m = made{}
 }
 
 // outlet is an [issue.Outlet] that keeps a pass in memory.
 type outlet struct {
 	server *Server
-	about  doorapi.Site
+	e      *enrolment
 	made   *made
 }
 
 // HandOver is a method of [issue.Outlet].
 func (o *outlet) HandOver(text string) (err error) {
-	location, err := time.LoadLocation(o.about.Timezone)
-	if err != nil {
-		return err
-	}
-	o.made, err = o.server.draw(text, o.about, location)
+	o.made, err = o.server.draw(text, o.e)
 	return err
 }
 

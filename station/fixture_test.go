@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/card"
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face/facetest"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/home"
@@ -44,6 +45,7 @@ type fakeSite struct {
 	prepared []issue.Request // what was asked for
 	asked    map[pass.ID]issue.Request
 	complete error // what Complete fails with
+	receipts int   // how often one was asked for
 }
 
 func newFakeSite(t *testing.T, now func() time.Time) *fakeSite {
@@ -58,7 +60,41 @@ func newFakeSite(t *testing.T, now func() time.Time) *fakeSite {
 	}
 	return &fakeSite{key: key, sealing: sealing, now: now, asked: make(map[pass.ID]issue.Request), about: doorapi.Site{
 		ID: pass.SiteID{1}, Name: "Garden Court", Timezone: "Asia/Shanghai", Zones: []string{"garage", "front"}, PlainDays: 731, FaceDays: 365,
+		Titles:  map[string]map[string]string{"front": {"en": "Front door", "zh": "正门"}},
+		Notices: drafts(t),
 	}}
+}
+
+// drafts are notices for both rule sets.
+func drafts(t *testing.T) map[string]json.RawMessage {
+	t.Helper()
+	all := make(map[string]json.RawMessage)
+	for _, rules := range []consent.Rules{consent.Everybody, consent.Children} {
+		n, err := consent.Draft(rules, consent.DraftFor{Site: "Garden Court"})
+		if err == nil {
+			all[string(rules)], err = n.Encode()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// hashOf is the id of a notice that the site has.
+func (f *fakeSite) hashOf(rules consent.Rules) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n, _ := noticeFor(f.about, rules)
+	return noticeID(n)
+}
+
+// Receipt is a method of [Site].
+func (f *fakeSite) Receipt(_ context.Context, id pass.ID) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.receipts++
+	return json.Marshal(map[string]string{"receipt": f.asked[id].Consent.Hash().String()})
 }
 
 func (f *fakeSite) set(change func()) {
@@ -130,9 +166,10 @@ type rig struct {
 	client *http.Client
 	stop   func() error
 
-	mu    sync.Mutex // guards ahead and said
-	ahead time.Duration
-	said  []string
+	mu     sync.Mutex // guards what follows
+	ahead  time.Duration
+	said   []string
+	paused []time.Duration // what the server waited, if it had
 }
 
 // now is the clock of all.
@@ -188,7 +225,7 @@ func selfSigned(t *testing.T) (*tls.Config, *x509.CertPool) {
 // config is a good one.
 func (r *rig) config() ServerConfig {
 	return ServerConfig{
-		Site: r.site, Notice: Notice{SHA256: [32]byte{7}, Text: map[string]string{"en": "A notice.", "zh": "告知书。"}},
+		Site: r.site, Attester: "station-1",
 		Page: fstest.MapFS{"index.html": {Data: []byte("the page")}}, Fonts: fonts(r.t), Hosts: []string{"localhost", "127.0.0.1"},
 		Faces: &Faces{Engine: r.faces.Engine, Size: models.Default().Reference.Bytes(), Threshold: facetest.Threshold},
 		Now:   r.now, Say: func(text string) {
@@ -216,6 +253,11 @@ func newRig(t *testing.T, change func(*ServerConfig)) *rig {
 	}
 	if r.server, err = NewServer(c); err != nil {
 		t.Fatal(err)
+	}
+	r.server.pause = func(_ context.Context, d time.Duration) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.paused = append(r.paused, d)
 	}
 	jar, _ := cookiejar.New(nil)
 	r.client = &http.Client{Jar: jar, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
@@ -312,13 +354,18 @@ func (r *rig) begin(kind string) string {
 }
 
 func (r *rig) choice(kind string) map[string]any {
-	return map[string]any{"kind": kind, "notice": r.server.noticeID(), "lang": "en", "agreed": true}
+	return map[string]any{"kind": kind, "notice": r.site.hashOf(consent.Everybody), "lang": "en", "agreed": true}
 }
 
-// show sends a drawing of somebody as a frame.
+// show sends a drawing of somebody as a frame, of a wish of their own.
 func (r *rig) show(enrolment string, jpeg []byte) (p progress, status int) {
 	r.t.Helper()
-	response, data := r.do(http.MethodPost, "/api/frame?enrolment="+enrolment, "image/jpeg", jpeg, nil)
+	return r.showAs(enrolment, jpeg, "1")
+}
+
+func (r *rig) showAs(enrolment string, jpeg []byte, own string) (p progress, status int) {
+	r.t.Helper()
+	response, data := r.do(http.MethodPost, "/api/frame?enrolment="+enrolment+"&own="+own, "image/jpeg", jpeg, nil)
 	r.decode(response, data, &p)
 	return p, response.StatusCode
 }
@@ -330,6 +377,7 @@ func (r *rig) sit(enrolment string, who int) {
 		if p, status := r.show(enrolment, facetest.JPEG(facetest.Alone(who))); status != 200 || p != (progress{Good: n, Need: Need}) {
 			r.t.Fatalf("picture %d: %d, %+v", n, status, p)
 		}
+		r.later(lookTime)
 	}
 }
 

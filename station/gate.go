@@ -11,17 +11,18 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/visitors"
 )
 
 const (
 	codeLength = 12 // of a code, in characters: 60 bits
 	// codeLetters are easy to read and type (Crockford's base 32).
 	codeLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-	// gateTries is how many codes may be tried in gateTime, by all together.
+	// gateTries is how many codes may be tried in gateTime, from one place. Of 60
+	// bits, nobody finds one from however many.
 	gateTries = 10
 	gateTime  = time.Minute
 	// cookieName binds the cookie to this host, and to HTTPS (RFC 6265bis).
@@ -62,11 +63,7 @@ type gate struct {
 	code    [sha256.Size]byte // hash of the plain code
 	asks    bool
 	session string // the cookie of whoever typed it
-	now     func() time.Time
-
-	mu    sync.Mutex // guards what follows
-	since time.Time
-	tries int
+	tries   *visitors.Tries
 }
 
 func newGate(code string, now func() time.Time) *gate {
@@ -74,7 +71,7 @@ func newGate(code string, now func() time.Time) *gate {
 	_, _ = rand.Read(secret[:]) // never fails (Go 1.24)
 	return &gate{
 		code: sha256.Sum256([]byte(plain(code))), asks: code != "",
-		session: base64.RawURLEncoding.EncodeToString(secret[:]), now: now,
+		session: base64.RawURLEncoding.EncodeToString(secret[:]), tries: visitors.NewTries(now, gateTries, gateTime),
 	}
 }
 
@@ -106,7 +103,7 @@ func (g *gate) take(w http.ResponseWriter, r *http.Request) {
 		refuse(w, badRequest("The code cannot be read"))
 		return
 	}
-	if !g.try() {
+	if g.tries.Allow(visitors.Place(r.RemoteAddr)) > 0 {
 		g.ask(w, http.StatusTooManyRequests, "Too many tries. Wait a minute. / 尝试次数过多，请等一分钟。")
 		return
 	}
@@ -117,18 +114,6 @@ func (g *gate) take(w http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: g.session, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	http.Redirect(w, r, "/", http.StatusSeeOther)
-}
-
-// try counts a try, and says whether there may be one more.
-func (g *gate) try() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := g.now()
-	if age := now.Sub(g.since); age < 0 || age >= gateTime {
-		g.since, g.tries = now, 0
-	}
-	g.tries++
-	return g.tries <= gateTries
 }
 
 // ask shows a form. A form sends an Origin only under another referrer policy

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face/facetest"
 )
 
@@ -46,9 +47,9 @@ func TestBadBodies(t *testing.T) {
 		"an unknown frame":    {"/api/frame?enrolment=x", image, jpeg, 410},
 		"an unknown path":     {"/api/other", js, nil, 404},
 		"an unknown pass":     {"/api/finish", js, []byte(`{"enrolment":"x"}`), 410},
-		"a phone, for a face": {"/api/choose", js, []byte(`{"kind":"face","agreed":true,"notice":"` + r.server.noticeID() + `","holder":"AAAA"}`), 422},
-		"no phone's key":      {"/api/choose", js, []byte(`{"kind":"plain","agreed":true,"notice":"` + r.server.noticeID() + `","holder":"AAAA"}`), 400},
-		"a strange kind":      {"/api/choose", js, []byte(`{"kind":"palm","agreed":true,"notice":"` + r.server.noticeID() + `"}`), 422},
+		"a phone, for a face": {"/api/choose", js, []byte(`{"kind":"face","agreed":true,"notice":"` + r.site.hashOf(consent.Everybody) + `","holder":"AAAA"}`), 422},
+		"no phone's key":      {"/api/choose", js, []byte(`{"kind":"plain","agreed":true,"notice":"` + r.site.hashOf(consent.Everybody) + `","holder":"AAAA"}`), 400},
+		"a strange kind":      {"/api/choose", js, []byte(`{"kind":"palm","agreed":true,"notice":"` + r.site.hashOf(consent.Everybody) + `"}`), 422},
 	} {
 		response, data := r.do(http.MethodPost, c.path, c.kind, c.body, nil)
 		if response.StatusCode != c.want {
@@ -181,7 +182,7 @@ func TestServerRefused(t *testing.T) {
 		"site, page":     func(c *ServerConfig) { c.Site = nil },
 		"certificate":    func(c *ServerConfig) { c.TLS = nil },
 		"no name":        func(c *ServerConfig) { c.Hosts = nil },
-		"no notice":      func(c *ServerConfig) { c.Notice.Text = nil },
+		"nobody would":   func(c *ServerConfig) { c.Attester = "" },
 		"no threshold":   func(c *ServerConfig) { c.Faces.Threshold = 0 },
 		"code is too sh": func(c *ServerConfig) { c.Code = "1234-5678" },
 	} {

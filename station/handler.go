@@ -23,6 +23,7 @@ import (
 const (
 	pathPass = "/api/pass/" // then the token of its enrolment
 	namePNG  = "/pass.png"
+	nameSVG  = "/pass.svg"
 	namePDF  = "/pass.pdf"
 )
 
@@ -47,6 +48,8 @@ func (s *Server) handler(life context.Context, port int) http.Handler {
 		"POST /api/frame":                           s.takeFrame,
 		"POST /api/finish":                          s.finish,
 		"POST /api/abandon":                         s.abandon,
+		"POST /api/transfer":                        s.transfer,
+		"GET " + pathPass + "{enrolment}" + nameSVG: s.fetch("image/svg+xml", func(m *made) []byte { return m.svg }),
 		"GET " + pathPass + "{enrolment}" + namePNG: s.fetch("image/png", func(m *made) []byte { return m.png }),
 		"GET " + pathPass + "{enrolment}" + namePDF: s.fetch("application/pdf", func(m *made) []byte { return m.pdf }),
 	} {

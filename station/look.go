@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/device/camera"
@@ -43,11 +44,12 @@ func (s *Server) takeFrame(c call) error {
 	if err != nil {
 		return err
 	}
-	return s.judge(c, e, data)
+	return s.judge(c, e, data, c.r.URL.Query().Get("own") != "0")
 }
 
-// judge looks at one picture, and answers what became of it.
-func (s *Server) judge(c call, e *enrolment, data []byte) error {
+// judge looks at one picture, and answers what became of it. own is false from the
+// moment at which somebody says that the wish is not their own.
+func (s *Server) judge(c call, e *enrolment, data []byte, own bool) error {
 	select {
 	case s.looks <- struct{}{}:
 		defer func() { <-s.looks }()
@@ -59,20 +61,51 @@ func (s *Server) judge(c call, e *enrolment, data []byte) error {
 	switch {
 	case e.ended:
 		return gone()
-	case e.kind() != pass.Face || s.c.Faces == nil:
+	case e.shown != pass.Face || s.c.Faces == nil:
 		return problem(doorapi.ProblemConflict, http.StatusConflict, "A plain pass needs no picture")
 	case e.made != nil:
 		return problem(doorapi.ProblemConflict, http.StatusConflict, "The pass has been made")
+	case !own && !e.pressed:
+		e.press(s.c.Now())
 	}
-	p := progress{Good: len(e.kept), Need: Need}
-	if p.Good < Need {
-		var err error
-		if p.Hint, err = s.keep(e, data); err != nil {
-			return err
-		}
-		p.Good = len(e.kept)
+	p, err := s.progress(c.r.Context(), e, data)
+	if err != nil {
+		return err
 	}
 	return c.write(p)
+}
+
+// progress takes a picture in. The caller holds e's mutex.
+func (s *Server) progress(ctx context.Context, e *enrolment, data []byte) (p progress, err error) {
+	switch {
+	case e.pressed:
+		s.pause(ctx, s.paces.any())
+		e.seem(s.c.Now())
+	case e.good(s.c.Now()) < Need:
+		began := time.Now()
+		if p.Hint, err = s.keep(e, data); err != nil {
+			return p, err
+		}
+		s.paces.add(time.Since(began))
+	}
+	p.Good, p.Need = e.good(s.c.Now()), Need
+	return p, nil
+}
+
+// lookTime parts the pictures that count from each other, so that they differ,
+// and so that whoever sits there has the time to say that they were pressed.
+const lookTime = 2500 * time.Millisecond
+
+// good is how many good pictures there are, one for each [lookTime] at most.
+func (e *enrolment) good(now time.Time) int {
+	have := len(e.kept)
+	if e.pressed {
+		have = e.seeming
+	}
+	if have == 0 {
+		return 0
+	}
+	return min(have, 1+int(max(0, now.Sub(e.first))/lookTime))
 }
 
 // keep looks at a picture, keeps what it is worth, and wipes it. The caller holds
@@ -156,8 +189,24 @@ func (s *Server) join(e *enrolment, k kept) (door.Hint, error) {
 			return door.HintOnePerson, nil
 		}
 	}
-	e.kept = append(e.kept, k)
+	if len(e.kept) == 0 {
+		e.first = s.c.Now()
+	}
+	e.add(k)
 	return door.HintNone, nil
+}
+
+// add keeps a picture, of more than [Need] the strongest.
+func (e *enrolment) add(k kept) {
+	e.kept = append(e.kept, k)
+	if len(e.kept) <= Need {
+		return
+	}
+	weakest := slices.IndexFunc(e.kept, func(o kept) bool {
+		return !slices.ContainsFunc(e.kept, func(p kept) bool { return p.strength < o.strength })
+	})
+	e.kept[weakest].probe.Wipe()
+	e.kept = slices.Delete(e.kept, weakest, weakest+1)
 }
 
 // best returns the strongest. The caller holds mu, and there is one.

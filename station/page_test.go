@@ -81,7 +81,8 @@ func TestFacePass(t *testing.T) {
 	r := newRig(t, nil)
 	var o offer
 	if status := r.get("/api/notice", &o); status != 200 || strings.Join(o.Kinds, " ") != "plain face" ||
-		strings.Join(o.Zones, " ") != "front garage" || o.Until != "2027-11-20" || o.Notice.Text["zh"] != "告知书。" {
+		o.Until != "2027-11-20" || o.Zones[0]["zh"] != "正门" || o.Zones[1]["en"] != "garage" ||
+		o.Notice == nil || o.Notice.Sections[consent.Chinese][0].Heading != "由谁处理" || o.Children == nil || o.Children.ID == o.Notice.ID {
 		t.Fatalf("%d, %+v", status, o)
 	}
 	e := r.begin("face")
@@ -96,7 +97,7 @@ func TestFacePass(t *testing.T) {
 	if again, status := r.finish(e); status != 200 || again != h || len(r.site.prepared) != 1 {
 		t.Errorf("asked again: %d, %d passes", status, len(r.site.prepared))
 	}
-	for path, begins := range map[string]string{h.PNG: "\x89PNG", h.PDF: "%PDF-"} {
+	for path, begins := range map[string]string{h.PNG: "\x89PNG", h.PDF: "%PDF-", h.SVG: "<svg "} {
 		if response, data := r.do(http.MethodGet, path, "", nil, nil); response.StatusCode != 200 || !bytes.HasPrefix(data, []byte(begins)) || response.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d", path, response.StatusCode)
 		}
@@ -104,7 +105,7 @@ func TestFacePass(t *testing.T) {
 	if status := r.post("/api/abandon", named{e}, nil); status != http.StatusNoContent {
 		t.Errorf("letting go: %d", status)
 	}
-	for _, path := range []string{h.PNG, h.PDF} {
+	for _, path := range []string{h.PNG, h.SVG, h.PDF} {
 		if status := r.get(path, nil); status != http.StatusGone {
 			t.Errorf("%s afterwards: %d", path, status)
 		}
@@ -163,6 +164,7 @@ func TestStranger(t *testing.T) {
 		if _, status := r.finish(e); status != http.StatusConflict {
 			t.Fatalf("a pass of %d pictures: %d", step.good, status)
 		}
+		r.later(lookTime)
 	}
 	if p, _ := r.show(e, facetest.JPEG(facetest.Alone(2))); p.Good != Need {
 		t.Fatalf("%+v", p)
@@ -247,7 +249,7 @@ func TestTimes(t *testing.T) {
 	late, made := r.begin("face"), r.begin("face")
 	r.sit(late, 1)
 	r.sit(made, 1)
-	r.later(EnrolmentTime - time.Second)
+	r.later(EnrolmentTime - 2*Need*lookTime - time.Second)
 	h, status := r.finish(made)
 	if status != 200 {
 		t.Fatal(status)

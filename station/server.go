@@ -14,6 +14,7 @@ import (
 	"github.com/facelatch/facelatch/card"
 	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/visitors"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/web"
@@ -26,6 +27,8 @@ type Site interface {
 	// Issue makes a pass, as [Station.Issue] does. It may take a while, and ends
 	// early with ctx.
 	Issue(ctx context.Context, r issue.Request, e issue.Enroller, out issue.Outlet) (pass.Claims, error)
+	// Receipt returns the signed receipt of the consent to a face pass.
+	Receipt(ctx context.Context, id pass.ID) ([]byte, error)
 }
 
 // Faces is what a station looks at faces with.
@@ -38,19 +41,13 @@ type Faces struct {
 	Threshold float64
 }
 
-// Notice is the text that a person agrees to.
-type Notice struct {
-	// SHA256 is that of the whole text, in all its languages.
-	SHA256 [32]byte
-	// Text is what people read, by language tag such as "en" or "zh".
-	Text map[string]string
-}
-
-// ServerConfig is what a [Server] is made from. All but the last five is
+// ServerConfig is what a [Server] is made from. All but the last six is
 // required.
 type ServerConfig struct {
-	Site   Site
-	Notice Notice
+	Site Site
+	// Attester is what consents say of where they were given; see
+	// [Station.Attester].
+	Attester string
 	// Page is [web.Enrol] with its libraries.
 	Page fs.FS
 	// Fonts are for the card.
@@ -70,6 +67,9 @@ type ServerConfig struct {
 	Code string
 	// Contact is whom holders are told to ask.
 	Contact string
+	// PhoneURL is where telephones reach [Server.ServePhone]. Empty is that they do
+	// not, and passes are not handed over to them.
+	PhoneURL string
 	// Say is called with what the operator has to know; never with anything
 	// about a person. It may be nil, and is called by several goroutines.
 	Say func(string)
@@ -88,8 +88,10 @@ const (
 
 	// sweepTime is how often what has ended is looked for.
 	sweepTime = 5 * time.Second
-	// maxConnections is how many there are at once; more are closed.
-	maxConnections = 64
+	// maxConnections is how many there are at once, and connectionsEach from one
+	// place; more are closed.
+	maxConnections  = 64
+	connectionsEach = 16
 	// stopTime is how long requests get to end when the server stops.
 	stopTime = 5 * time.Second
 	// makeTime is how long making a pass may take.
@@ -111,6 +113,11 @@ type Server struct {
 	gate  *gate
 	looks chan struct{} // one for each picture that is looked at
 	turn  chan struct{} // holds one value while a pass is made
+	paces paces
+	// transfers wait for phones.
+	transfers *transfers
+	// pause waits, or not in tests.
+	pause func(context.Context, time.Duration)
 
 	mu  sync.Mutex // guards what follows
 	all map[string]*enrolment
@@ -130,8 +137,8 @@ func NewServer(c ServerConfig) (*Server, error) {
 		return nil, fmt.Errorf("%w: there is no site, page or certificate", ErrServer)
 	case len(c.Hosts) == 0:
 		return nil, fmt.Errorf("%w: it has no name", ErrServer)
-	case c.Notice.SHA256 == [32]byte{} || len(c.Notice.Text) == 0:
-		return nil, fmt.Errorf("%w: there is no notice to agree to", ErrServer)
+	case c.Attester == "":
+		return nil, fmt.Errorf("%w: nobody would attest a consent", ErrServer)
 	case c.Faces != nil && !(c.Faces.Threshold > 0):
 		return nil, fmt.Errorf("%w: there is no threshold for faces", ErrServer)
 	case c.Code != "" && len(plain(c.Code)) < codeLength:
@@ -141,7 +148,16 @@ func NewServer(c ServerConfig) (*Server, error) {
 	return &Server{
 		c: c, file: web.Serve(c.Page), gate: newGate(c.Code, c.Now),
 		looks: make(chan struct{}, atOnce), turn: make(chan struct{}, 1), all: make(map[string]*enrolment),
+		transfers: newTransfers(c.Now), pause: pause,
 	}, nil
+}
+
+// pause waits for a while, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 // Serve answers on a listener until ctx ends, lets requests come to their end
@@ -164,7 +180,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		<-ctx.Done()
 		stopped <- shutDown(server)
 	}()
-	err := server.Serve(clearingListener{l, s.c.TLS})
+	err := server.Serve(clearingListener{visitors.Listen(l, maxConnections, connectionsEach), s.c.TLS})
 	stop()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
@@ -173,6 +189,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	die()
 	sweeping.Wait()
 	s.end()
+	s.transfers.end()
 	return err
 }
 
@@ -197,6 +214,7 @@ func (s *Server) sweepAlways(ctx context.Context) {
 			return
 		case <-tick.C:
 			s.sweep()
+			s.transfers.sweep()
 		}
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"log"
-	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -19,24 +17,5 @@ func newHTTPServer(h http.Handler, config *tls.Config) *http.Server {
 		ErrorLog: log.New(io.Discard, "", 0), Protocols: new(http.Protocols),
 	}
 	server.Protocols.SetHTTP1(true)
-	server.ConnState = limit(maxConnections)
 	return server
-}
-
-// limit closes connections that are too many.
-func limit(most int) func(net.Conn, http.ConnState) {
-	var mu sync.Mutex
-	open := make(map[net.Conn]bool, most)
-	return func(c net.Conn, state http.ConnState) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch {
-		case state == http.StateClosed || state == http.StateHijacked:
-			delete(open, c)
-		case state == http.StateNew && len(open) < most:
-			open[c] = true
-		case state == http.StateNew:
-			_ = c.Close()
-		}
-	}
 }

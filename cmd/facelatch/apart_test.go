@@ -53,7 +53,7 @@ func newApart(t *testing.T) *apart {
 	a := &apart{t: t, dir: filepath.Join(t.TempDir(), "controller"), own: filepath.Join(t.TempDir(), "station")}
 	var err error
 	a.config, err = site.CreateController(a.dir, site.Config{
-		Name: "Garden Court", Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: site.DefaultPolicy(),
+		Name: "Garden Court", Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: site.DefaultPolicy(), Demo: true,
 	}, time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +272,7 @@ func (a *apart) issueApart() (pass.Claims, string) {
 		a.t.Fatal(err)
 	}
 	now := time.Now().Truncate(time.Second)
-	agreed, err := agree(a.config.ID, now, now.Add(24*time.Hour))
+	agreed, err := agreeTo(a.dir, a.config.ID, now, now.Add(24*time.Hour))
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"net"
 	"os/signal"
@@ -137,11 +136,5 @@ func bundleExtras() (site.Extras, error) {
 	return site.Extras{
 		// It has no end until there is another.
 		Models: []bundle.Model{{ID: face.ReferenceModel(manifest), Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}},
-		Notice: bundle.Notice{SHA256: sha256.Sum256([]byte(notice)), Text: map[string]string{
-			"en": "When you show a face pass, the camera takes a picture of you, compares it with the one reference in that " +
-				"pass, and forgets both. Who passes, and when, is not recorded. A plain pass opens the same door at the same hours.",
-			"zh": "出示人脸通行证时，摄像头会拍摄您的图像，只与该通行证内的一份参考数据比对，随后两者都不保留。" +
-				"不记录谁在何时通过。普通通行证在相同的时间可打开同一扇门。",
-		}},
 	}, nil
 }

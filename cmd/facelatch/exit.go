@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
@@ -49,7 +50,7 @@ func code(err error) int {
 		return exitUsage
 	case errors.Is(err, pass.ErrTooLarge) || errors.Is(err, site.ErrExists):
 		return exitUsage
-	case errors.Is(err, errRefused):
+	case errors.Is(err, errRefused) || errors.Is(err, consent.ErrReceipt):
 		return exitRefused
 	}
 	if _, refused := door.Refusal(err); refused {

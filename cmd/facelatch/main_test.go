@@ -78,6 +78,7 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 		"photo":     photo,
 		"id":        id,
 		"nopad":     nopad,
+		"published": published,
 	}
 }
 

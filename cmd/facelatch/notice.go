@@ -2,26 +2,47 @@ package main
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	_ "embed"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
 
-// notice is the text that a person agrees to, in English and Chinese. Another
-// text is another file beside it with another number; this one never changes,
-// because records of consent hold its hash.
-//
-//go:embed notice.txt
-var notice string
+// attestedHere is the attester of a consent that is recorded with pass issue.
+const attestedHere = "command-line"
 
-// agree makes the record that the operator attests: the person read the notice
-// and agreed, for a pass that ends at until.
-func agree(site pass.SiteID, now, until time.Time) (*consent.Record, error) {
+// readNotice reads a notice from a file.
+func readNotice(path string) (consent.Notice, error) {
+	data, err := readSmall(path, 2*consent.MaxNotice)
+	if err != nil {
+		return consent.Notice{}, err
+	}
+	n, err := consent.DecodeNotice(data)
+	if err != nil {
+		err = usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return n, err
+}
+
+// agreeTo makes the record that the operator attests: the person read the site's
+// notice and agreed, for a pass that ends at until.
+func agreeTo(dir string, id pass.SiteID, now, until time.Time) (*consent.Record, error) {
+	n, err := site.CurrentNotice(dir, consent.Everybody)
+	if errors.Is(err, consent.ErrDraft) {
+		return nil, usagef("nobody can agree to anything here yet: %v (facelatch notice --help)", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	hash, err := n.Hash()
+	if err != nil {
+		return nil, err
+	}
 	return consent.Attest(rand.Reader, consent.Terms{
-		Site: site, Purpose: pass.PurposeAccess, Notice: sha256.Sum256([]byte(notice)),
-		Given: now.Truncate(time.Second), Until: until,
+		Site: id, Purpose: pass.PurposeAccess, Notice: hash, Given: now.Truncate(time.Second), Until: until,
+		By: consent.ByHolder, Lang: consent.English, Attester: attestedHere,
 	})
 }

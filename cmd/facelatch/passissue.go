@@ -13,8 +13,8 @@ import (
 
 const passIssueHelp = `Issue a pass for some zones of a site: a plain pass, or with --face a face pass.
 
-A face pass is made only for somebody who has read the notice below, or had it
-read to them, and agreed. --consent yes says that you saw them agree; that is
+A face pass is made only for somebody who has read the site's notice (facelatch
+notice show), or had it read to them, and agreed. --consent yes says that you saw them agree; that is
 kept in the folder of the site, and its hash is in the pass. A photograph that
 can hardly be compared later is refused, saying what to change. The photograph
 is read once and neither copied nor kept; the reference is in the pass only.
@@ -36,7 +36,7 @@ const passIssueExample = `  facelatch pass issue --site court --zone front --fac
   facelatch pass issue --site court --zone front --zone garage --plain --hours "Mon-Fri 07:00-19:00" --out guest.pdf`
 
 // whyConsent is said where --consent yes is missing.
-const whyConsent = "a face is only read if its owner agrees: show them the notice (facelatch pass issue --help), " +
+const whyConsent = "a face is only read if its owner agrees: show them the notice (facelatch notice show), " +
 	"then give --consent yes if they do, or --plain for a pass without a face"
 
 // usualLife is how long a pass is good where --until is not given.
@@ -58,7 +58,6 @@ func passIssue() *cobra.Command {
 		Use: "issue --site DIR --zone ZONE (--face FILE --consent yes | --plain) --out FILE", Short: "issue a pass",
 		Long: passIssueHelp, Example: passIssueExample, Args: none,
 	}
-	c.SetHelpTemplate(c.HelpTemplate() + "\n" + notice) // the flags come first, for who looks for them
 	flags := c.Flags()
 	flags.StringVar(&f.site, "site", "", "the folder of the site")
 	flags.StringArrayVar(&f.zones, "zone", nil, "a zone that the pass is for; may be given several times")

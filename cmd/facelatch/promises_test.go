@@ -40,6 +40,7 @@ func TestPromise1NothingOfAFaceIsLeft(t *testing.T) {
 	dir, out := filepath.Join(work, "court"), filepath.Join(work, "holder.txt")
 	enrolled, other := filepath.Join(faces, "neutral", "001_03.jpg"), filepath.Join(faces, "smiling", "001_08.jpg")
 	done(t, exitDone, "site", "init", dir, "--name", "Garden Court", "--zone", "front")
+	publishAt(t, dir)
 	done(t, exitDone, "pass", "issue", "--site", dir, "--zone", "front", "--face", enrolled, "--consent", "yes", "--out", out)
 	said := done(t, exitDone, "check", "--site", dir, "--zone", "front", "--pass", out, "--probe", other, "--json", "--explain")
 	var v verdict
@@ -142,14 +143,16 @@ func search(t *testing.T, dir string, secrets map[string][]byte) {
 // TestPromise4EqualLives: a face pass is good from and until the same moment as
 // a plain one, where nothing else is asked for.
 func TestPromise4EqualLives(t *testing.T) {
-	c := site.Config{Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: site.DefaultPolicy()}
-	c.ID[0] = 1
-	now := time.Now()
+	now, dir := time.Now(), filepath.Join(t.TempDir(), "court")
+	c, err := site.Create(dir, site.Config{Name: "Court", Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: site.DefaultPolicy(), Demo: true}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	plain, err := issueFlags{plain: true, zones: []string{"front"}}.request(c, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	withFace, err := issueFlags{face: "me.jpg", zones: []string{"front"}}.request(c, now)
+	withFace, err := issueFlags{site: dir, face: "me.jpg", zones: []string{"front"}}.request(c, now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"net"
@@ -34,15 +32,13 @@ Browsers show cameras only to pages that they trust: the machine at the counter
 has to trust the site's authority, and to open the page by a name or address of
 --listen or --host, which the station's certificate then has.
 
---phone serves another page, for holders' own telephones: one that keeps a plain
-pass which belongs to the telephone, and shows it anew every few seconds. It is
-files and nothing else, and gives nobody a right.`
+--phone serves holders' own telephones: a page that keeps a plain pass which belongs
+to the telephone, and shows it anew every few seconds; and a pass that was made
+here, with the receipt of the consent, once, for ten minutes, to the telephone that
+reads the link on the screen.`
 
 const stationServeExample = `  facelatch station serve --dir desk
   facelatch station serve --dir desk --listen 192.168.1.30:8444 --host desk.local`
-
-// renewTime is how often it is seen whether the certificate has to be renewed.
-const renewTime = 6 * time.Hour
 
 // stationServeFlags are the flags of station serve.
 type stationServeFlags struct {
@@ -85,6 +81,14 @@ func (f stationServeFlags) run(ctx context.Context, c *cobra.Command, s *station
 		return err
 	}
 	config.Say = func(text string) { warn(c.ErrOrStderr(), []string{text}) }
+	phones, err := f.phones(ctx)
+	if err != nil {
+		return err
+	}
+	defer phones.Close()
+	if config.PhoneURL, err = phones.url(ctx, s, config.Hosts[0]); err != nil {
+		return err
+	}
 	server, err := station.NewServer(config)
 	if err != nil {
 		return err
@@ -92,14 +96,9 @@ func (f stationServeFlags) run(ctx context.Context, c *cobra.Command, s *station
 	if config.Code != "" {
 		fmt.Fprintf(c.OutOrStdout(), "The page asks staff for this code: %s\n", config.Code)
 	}
-	phones, err := f.phones(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer phones.Close()
-	go phones.serve(ctx, config.Say)
+	go phones.serve(ctx, server, config.Say)
 	fmt.Fprintf(c.OutOrStdout(), "ready: %s gives passes at %s\n", s.Name, url)
-	go renewAlways(ctx, s, config.Say)
+	go s.Keep(ctx, config.Say)
 	return server.Serve(ctx, listener)
 }
 
@@ -107,10 +106,9 @@ func (f stationServeFlags) run(ctx context.Context, c *cobra.Command, s *station
 type phones struct {
 	net.Listener
 	pages fs.FS
-	tls   *tls.Config
 }
 
-func (f stationServeFlags) phones(ctx context.Context, s *station.Station) (p phones, err error) {
+func (f stationServeFlags) phones(ctx context.Context) (p phones, err error) {
 	if f.phone == "" {
 		return p, nil
 	}
@@ -121,7 +119,6 @@ func (f stationServeFlags) phones(ctx context.Context, s *station.Station) (p ph
 	if p.pages, err = web.WithLibraries(web.Phone(), dir); err != nil {
 		return p, err
 	}
-	p.tls = s.ServerTLS()
 	if p.Listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", f.phone); err != nil {
 		return p, usagef("--phone %s: %v", f.phone, err)
 	}
@@ -136,11 +133,30 @@ func (p phones) Close() error {
 	return p.Listener.Close()
 }
 
-func (p phones) serve(ctx context.Context, say func(string)) {
+// url is where telephones reach it, and sees to it that the certificate is for
+// that: by the name of the page, unless that is good on this machine only.
+func (p phones) url(ctx context.Context, s *station.Station, host string) (string, error) {
+	if p.Listener == nil {
+		return "", nil
+	}
+	own, port, err := net.SplitHostPort(reachable(p.Addr()))
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		host = own
+	}
+	if err := s.AddHosts(ctx, []string{host}); err != nil {
+		return "", fmt.Errorf("a certificate for %s: %w", host, err)
+	}
+	return "https://" + net.JoinHostPort(host, port), nil
+}
+
+func (p phones) serve(ctx context.Context, server *station.Server, say func(string)) {
 	if p.Listener == nil {
 		return
 	}
-	if err := station.ServePhone(ctx, p.Listener, p.tls, p.pages); err != nil && ctx.Err() == nil {
+	if err := server.ServePhone(ctx, p.Listener, p.pages); err != nil && ctx.Err() == nil {
 		say("telephones are not served any more: " + err.Error())
 	}
 }
@@ -156,10 +172,7 @@ func (f stationServeFlags) config(ctx context.Context, s *station.Station) (c st
 	if err != nil {
 		return c, err
 	}
-	c = station.ServerConfig{
-		Site: s, TLS: s.ServerTLS(), Contact: f.contact,
-		Notice: station.Notice{SHA256: sha256.Sum256([]byte(notice)), Text: noticeTexts()},
-	}
+	c = station.ServerConfig{Site: s, TLS: s.ServerTLS(), Contact: f.contact, Attester: s.Attester()}
 	if c.Page, err = web.WithLibraries(web.Enrol(), dir); err != nil {
 		return c, err
 	}
@@ -208,27 +221,4 @@ func (f stationServeFlags) name(ctx context.Context, s *station.Station, c *stat
 		return "", fmt.Errorf("a certificate for %s: %w", strings.Join(c.Hosts, ", "), err)
 	}
 	return "https://" + net.JoinHostPort(c.Hosts[0], port) + "/", nil
-}
-
-// renewAlways keeps the certificate young while the page is served.
-func renewAlways(ctx context.Context, s *station.Station, say func(string)) {
-	tick := time.NewTicker(renewTime)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := s.Renew(ctx); err != nil && ctx.Err() == nil {
-				say("the certificate could not be renewed yet: " + err.Error())
-			}
-		}
-	}
-}
-
-// noticeTexts is the notice in each of its languages. Its hash is that of all of
-// it.
-func noticeTexts() map[string]string {
-	english, chinese, _ := strings.Cut(notice, "\n\n\n")
-	return map[string]string{"en": english, "zh": strings.TrimSpace(chinese)}
 }

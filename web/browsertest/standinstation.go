@@ -7,20 +7,26 @@ import (
 	"io/fs"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/facelatch/facelatch/web"
 )
 
 // station is a stand-in for a station: it speaks the interface of
-// src/enrol/api.ts, calls every third frame good, and hands out one text.
+// src/enrol/api.ts, calls a frame good every now and then, and hands out one text.
 type station struct {
 	offer json.RawMessage
 	text  string
+	svg   []byte
 
-	mu     sync.Mutex
-	frames int
-	noted  []json.RawMessage // choices, and ends
+	mu    sync.Mutex
+	first time.Time         // when the first frame came since somebody chose
+	noted []json.RawMessage // choices, and ends
+	own   []string          // what frames say of whose wish it is
 }
+
+// frameTime parts the frames that are called good.
+const frameTime = time.Second
 
 func (s *station) handler(page fs.FS) http.Handler {
 	mux := http.NewServeMux()
@@ -28,13 +34,31 @@ func (s *station) handler(page fs.FS) http.Handler {
 	mux.HandleFunc("GET /api/notice", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(s.offer) })
 	mux.HandleFunc("POST /api/choose", func(w http.ResponseWriter, r *http.Request) {
 		s.note(r)
+		s.mu.Lock()
+		s.first = time.Time{}
+		s.mu.Unlock()
 		_, _ = io.WriteString(w, `{"enrolment":"e1"}`)
 	})
 	mux.HandleFunc("POST /api/frame", s.frame)
 	mux.HandleFunc("POST /api/finish", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{
-			"kind": s.kind(), "text": s.text, "until": "2027-11-21", "png": "/api/pass.png", "pdf": "/api/pass.pdf", "later": true,
+			"kind": s.kind(), "text": s.text, "until": "2027-11-21", "later": true, "number": "0a1b2c3d", "transfer": true,
+			"png": "/api/pass.png", "svg": "/api/pass.svg", "pdf": "/api/pass.pdf",
 		})
+	})
+	mux.HandleFunc("GET /api/pass.svg", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/svg+xml")
+		_, _ = w.Write(s.svg)
+	})
+	mux.HandleFunc("POST /api/transfer", func(w http.ResponseWriter, r *http.Request) {
+		s.note(r)
+		_, _ = io.WriteString(w, `{"url":"https://192.168.1.30:8445/take/AAAAAAAAAAAAAAAAAAAAAA","minutes":10}`)
+	})
+	mux.HandleFunc("GET /control/own", func(w http.ResponseWriter, _ *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		_ = json.NewEncoder(w).Encode(s.own)
+		s.own = nil
 	})
 	mux.HandleFunc("POST /api/abandon", func(w http.ResponseWriter, r *http.Request) {
 		s.note(r)
@@ -71,8 +95,11 @@ func (s *station) frame(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.frames++
-	_ = json.NewEncoder(w).Encode(map[string]any{"good": min(3, s.frames/5), "need": 3, "hint": "come-closer"})
+	if s.first.IsZero() {
+		s.first = time.Now()
+	}
+	s.own = append(s.own, r.URL.Query().Get("own"))
+	_ = json.NewEncoder(w).Encode(map[string]any{"good": min(3, int(time.Since(s.first)/frameTime)), "need": 3, "hint": "come-closer"})
 }
 
 // take answers with what was chosen and ended since the last call.
@@ -83,5 +110,5 @@ func (s *station) take(w http.ResponseWriter, _ *http.Request) {
 		s.noted = []json.RawMessage{}
 	}
 	_ = json.NewEncoder(w).Encode(s.noted)
-	s.noted, s.frames = nil, 0
+	s.noted = nil
 }

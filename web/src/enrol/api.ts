@@ -7,13 +7,18 @@
 //   POST /api/choose    Choice -> {"enrolment": token}
 //                       The station records the consent, or that a plain pass
 //                       was chosen. 409: the notice has changed, load it again.
-//   POST /api/frame?enrolment=TOKEN   body: image/jpeg, at most 1280 wide
+//   POST /api/frame?enrolment=TOKEN&own=1   body: image/jpeg, at most 1280 wide
 //                       -> Progress. Only for a face pass. The station judges
 //                       the frame, keeps what is good enough of the best ones
-//                       in memory, and wipes the rest at once.
+//                       in memory, and wipes the rest at once. With own=0, whoever
+//                       sits there has said that the wish is not their own: from
+//                       then on nothing is looked at, a plain pass is made, and
+//                       what is answered looks the same.
 //   POST /api/finish    {"enrolment": token} -> Pass
 //                       The station seals, has the pass signed, and forgets the
 //                       face. A second finish answers the same pass.
+//   POST /api/transfer  {"enrolment": token} -> Transfer
+//                       A link with which a phone gets the pass, once.
 //   POST /api/abandon   {"enrolment": token} -> 204
 //                       Everything about the enrolment is wiped. It may also
 //                       come when the page is closed.
@@ -24,6 +29,14 @@
 export type Kind = "plain" | "face";
 type Text = string | Record<string, string>;
 
+/** A notice: its SHA-256 in hexadecimal, and what people read, by language. */
+export interface Notice {
+  id: string;
+  version: string;
+  title: Record<string, string>;
+  sections: Record<string, { heading: string; text: string[] }[]>;
+}
+
 export interface Offer {
   site: Text;
   demo: boolean;
@@ -31,8 +44,10 @@ export interface Offer {
   kinds: Kind[];
   /** What the pass will open, as people call it. */
   zones: Text[];
-  /** The notice: its SHA-256 in hexadecimal, and its text; blank lines part paragraphs. */
-  notice: { id: string; text: Text };
+  /** What is agreed to before a face pass is made; missing where there is none. */
+  notice?: Notice;
+  /** The same for a child under 14, for whom a guardian agrees. */
+  children?: Notice;
   /** Until when a pass made today is good, as a date: "2027-11-21". The same for both kinds. */
   until: string;
   contact?: Text;
@@ -45,6 +60,8 @@ export interface Choice {
   lang: string;
   /** Always true: the box beside the sentence was ticked by the person. */
   agreed: true;
+  /** Whether a guardian agrees, for a child under 14. */
+  guardian?: true;
   /** A plain pass may belong to a phone: its public key, x and y of P-256, 64 bytes in Base64. */
   holder?: string;
 }
@@ -62,11 +79,22 @@ export interface Pass {
   /** "FL1:...", what the QR code says. */
   text: string;
   until: string;
+  /** How the pass is called on its card. */
+  number: string;
   /** Addresses on this station, good until the enrolment is gone. */
   png: string;
+  svg: string;
   pdf: string;
+  /** Whether it can be handed over to a phone. */
+  transfer: boolean;
   /** When doors that were offline will know it: a sentence is shown if set. */
   later?: boolean;
+}
+
+export interface Transfer {
+  /** What the phone opens. It works once. */
+  url: string;
+  minutes: number;
 }
 
 /** What a station answered instead. */
@@ -90,8 +118,9 @@ const post = (body: unknown): RequestInit => ({ method: "POST", headers: { "Cont
 export const offer = (): Promise<Offer> => ask("/api/notice");
 export const choose = (choice: Choice): Promise<{ enrolment: string }> => ask("/api/choose", post(choice));
 export const finish = (enrolment: string): Promise<Pass> => ask("/api/finish", post({ enrolment }));
-export const frame = (enrolment: string, jpeg: Blob): Promise<Progress> =>
-  ask(`/api/frame?enrolment=${encodeURIComponent(enrolment)}`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: jpeg });
+export const transfer = (enrolment: string): Promise<Transfer> => ask("/api/transfer", post({ enrolment }));
+export const frame = (enrolment: string, jpeg: Blob, own: boolean): Promise<Progress> =>
+  ask(`/api/frame?enrolment=${encodeURIComponent(enrolment)}&own=${own ? 1 : 0}`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: jpeg });
 
 /** Lets go, also while the page is being closed. */
 export function abandon(enrolment: string): void {

@@ -2,7 +2,8 @@ import { drawing, fill, h } from "../shared/dom";
 import { pictures } from "../shared/pictures";
 import { drawCode } from "../shared/qr";
 import type { Texts } from "../shared/texts";
-import { abandon, choose, finish, type Kind, type Offer, offer, type Pass, Problem } from "./api";
+import { abandon, choose, finish, type Kind, type Offer, offer, type Pass, Problem, transfer, type Transfer } from "./api";
+import { Paper } from "./paper";
 import { Portrait } from "./portrait";
 import { PhoneKey } from "./phonekey";
 
@@ -16,21 +17,26 @@ export class App {
   private offer: Offer | null = null;
   private enrolment = "";
   private holder = "";
+  private child = false;
+  private link: Transfer | null = null;
   private draw: () => void = () => this.choosing();
   private leave: () => void = () => undefined;
   private idle = 0;
   private readonly main = h("main", {});
   private readonly top = h("header", {});
   private readonly demo = h("aside", { class: "demo", hidden: true });
+  private readonly paper: Paper;
 
   constructor(root: HTMLElement, private readonly said: HTMLElement, private readonly texts: Texts<Word>) {
     root.append(this.demo, this.top, this.main);
+    this.paper = new Paper(texts);
     for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => this.active());
     addEventListener("pagehide", () => this.let());
   }
 
   async start(): Promise<void> {
     this.let();
+    this.child = false;
     try {
       this.offer = await offer();
       this.show(() => this.choosing());
@@ -45,6 +51,8 @@ export class App {
     this.leave = () => undefined;
     if (this.enrolment) abandon(this.enrolment);
     this.enrolment = this.holder = "";
+    this.link = null;
+    this.paper.clear();
   }
 
   private active(): void {
@@ -94,22 +102,45 @@ export class App {
       h("ul", {}, ...([1, 2, 3] as const).map((n) => h("li", {}, say(`${kind}.${n}`)))),
       this.button(say(`${kind}.take`), () => this.show(() => this.agreeing(kind)), "main"));
     const zones = o.zones.map((z) => this.texts.pick(z)).join(this.texts.lang === "zh-CN" ? "、" : ", ");
-    this.page("choose", say("choose.title"), h("p", { class: "text" }, say("choose.text", { zones, until: o.until })), h("div", { class: "cards" }, ...o.kinds.map(card)));
+    const both = o.kinds.length > 1 ? "choose" : "only";
+    this.page("choose", say(`${both}.title`), h("p", { class: "text" }, say(`${both}.text`, { zones, until: o.until })),
+      h("div", { class: o.kinds.length > 1 ? "cards" : "cards one" }, ...o.kinds.map(card)), this.forChild());
+  }
+
+  // A child under 14 has a notice of its own, and a guardian who agrees.
+  private forChild(): HTMLElement | null {
+    if (!this.offer!.children) return null;
+    const box = h("input", { type: "checkbox", id: "child", checked: this.child, change: () => (this.child = box.checked) });
+    return h("label", { class: "tick quiet", for: "child" }, box, h("span", {}, this.texts.say("child")));
   }
 
   private agreeing(kind: Kind): void {
     const { say } = this.texts;
-    const o = this.offer!;
-    const contact = this.texts.pick(o.contact) || say("contact");
-    const text = kind === "face" ? this.texts.pick(o.notice.text) : say("agree.plain.text", { contact });
+    const child = this.child && kind === "face";
+    const whose = child ? "child" : kind;
     const next = this.button(say("next"), () => (box.checked ? void this.begin(kind) : (note.textContent = say("agree.first"))), "main");
     const note = h("p", { class: "note", role: "alert" });
     const box = h("input", { type: "checkbox", id: "agree", change: () => (note.textContent = "") });
     const phone = kind === "plain" ? this.phone() : null;
-    this.page("agree", say(`agree.${kind}.title`),
-      h("div", { class: "notice", tabindex: 0, role: "region", "aria-label": say(`agree.${kind}.title`) }, ...text.trim().split(/\n\s*\n/).map((p) => h("p", {}, p.replace(/\s*\n\s*/g, this.texts.lang === "zh-CN" ? "" : " ")))),
-      phone, h("label", { class: "tick", for: "agree" }, box, h("span", {}, say(`agree.${kind}.tick`))), note,
-      h("div", { class: "row" }, this.button(say("back"), () => this.show(() => this.choosing())), next));
+    this.paper.put(this.about(kind));
+    this.page("agree", say(`agree.${whose}.title`),
+      kind === "face" ? h("p", { class: "own" }, say("own.before")) : null,
+      h("div", { class: "notice" }, ...this.about(kind), this.button(say("print.notice"), () => this.paper.print(), "quiet")), phone,
+      h("div", { class: "bar" }, h("label", { class: "tick", for: "agree" }, box, h("span", {}, say(`agree.${whose}.tick`))), note,
+        h("div", { class: "row" }, this.button(say("back"), () => this.show(() => this.choosing())), next)));
+  }
+
+  // What is agreed to, in the language of the page.
+  private about(kind: Kind): HTMLElement[] {
+    const { say } = this.texts;
+    if (kind === "plain") {
+      const contact = this.texts.pick(this.offer!.contact) || say("contact");
+      return say("agree.plain.text", { contact }).split("\n\n").map((p) => h("p", {}, p));
+    }
+    const notice = this.child ? this.offer!.children! : this.offer!.notice!;
+    const sections = notice.sections[this.texts.lang] ?? notice.sections["en"] ?? [];
+    return [h("p", { class: "version" }, say("version", { version: notice.version })),
+      ...sections.map(({ heading, text }) => h("div", {}, h("h2", {}, heading), ...text.map((p) => h("p", {}, p))))];
   }
 
   private phone(): HTMLElement {
@@ -120,40 +151,58 @@ export class App {
 
   private async begin(kind: Kind): Promise<void> {
     const holder = kind === "plain" && this.holder ? { holder: this.holder } : {};
+    const child = this.child && kind === "face";
+    const notice = (child ? this.offer!.children : this.offer!.notice)?.id ?? "";
     await this.attempt(async () => {
-      const { enrolment } = await choose({ kind, notice: this.offer!.notice.id, lang: this.texts.lang, agreed: true, ...holder });
+      const { enrolment } = await choose({ kind, notice, lang: this.texts.lang, agreed: true, ...holder, ...(child ? { guardian: true as const } : {}) });
       this.enrolment = enrolment;
       if (kind === "face") this.show(() => this.looking());
-      else await this.make();
+      else await this.make(kind);
     });
   }
 
   private looking(): void {
     const { say } = this.texts;
     this.leave();
-    const portrait = new Portrait(this.texts, this.enrolment, (error) => (error ? this.failed(error) : void this.attempt(() => this.make())));
+    const portrait = new Portrait(this.texts, this.enrolment, (error) => (error ? this.failed(error) : void this.attempt(() => this.make("face"))));
     this.leave = () => portrait.stop();
     const stop = this.button(say("camera.stop"), () => {
       this.let();
       this.show(() => this.agreeing("plain"));
     });
-    this.page("camera", say("camera.title"), portrait.element, h("p", { class: "text" }, say("camera.text")), h("div", { class: "row" }, stop));
+    this.page("camera", say("camera.title"), portrait.element, h("p", { class: "text" }, say("camera.text")), h("p", { class: "own" }, say("own.now")), h("div", { class: "row" }, stop));
   }
 
-  private async make(): Promise<void> {
+  private async make(kind: Kind): Promise<void> {
     this.show(() => this.page("making", this.texts.say("making.title"), drawing(pictures.wait, "picture"), h("p", { class: "text" }, this.texts.say("making.text"))));
     const pass = await finish(this.enrolment);
-    const code = await drawCode(pass.text, this.texts.say("pass.label"));
-    this.show(() => this.taking(pass, code));
+    this.show(() => this.taking(kind, pass));
   }
 
-  private taking(pass: Pass, code: SVGSVGElement): void {
+  private taking(kind: Kind, pass: Pass): void {
     const { say } = this.texts;
-    code.setAttribute("aria-label", say("pass.label"));
-    this.page("pass", say("pass.title"), h("div", { class: "given" }, code, h("div", { class: "beside" },
+    this.paper.put([...this.about(kind), h("p", {}, say(`print.${kind}`, { date: new Date().toLocaleDateString(this.texts.lang), number: pass.number, until: pass.until }))]);
+    const file = (href: string, text: string, more: Record<string, string>): HTMLElement => h("a", { class: "button", href, ...more }, text);
+    this.page("pass", say("pass.title"), h("div", { class: "given" }, h("img", { class: "code", src: pass.svg, alt: say("pass.label") }), h("div", { class: "beside" },
       h("p", { class: "kind" }, say(`${pass.kind}.name`)), h("p", { class: "text" }, say("pass.text", { until: pass.until })), pass.later ? h("p", { class: "text" }, say("pass.later")) : null,
-      h("div", { class: "row" }, h("a", { class: "button", href: pass.pdf, target: "_blank", rel: "noopener" }, say("pass.pdf")), h("a", { class: "button", href: pass.png, download: "pass.png" }, say("pass.png"))),
+      h("div", { class: "row" }, pass.transfer ? this.button(say("phone.send"), () => void this.attempt(() => this.send(kind, pass))) : null,
+        file(pass.pdf, say("pass.pdf"), { target: "_blank", rel: "noopener" }), this.button(say("print.agreed"), () => this.paper.print())),
+      h("details", {}, h("summary", {}, say("pass.more")), h("div", { class: "row" }, file(pass.png, say("pass.png"), { download: "pass.png" }), file(pass.svg, say("pass.svg"), { download: "pass.svg" }))),
       this.button(say("pass.done"), () => this.done(), "main"))));
+  }
+
+  // A link for the phone: it works once, so the one that was made is shown again.
+  private async send(kind: Kind, pass: Pass): Promise<void> {
+    this.link ??= await transfer(this.enrolment);
+    const { url, minutes } = this.link;
+    const code = await drawCode(url, this.texts.say("phone.label"), "M");
+    this.show(() => {
+      const { say } = this.texts;
+      code.setAttribute("aria-label", say("phone.label"));
+      this.page("phone", say("phone.title"), h("div", { class: "given" }, code, h("div", { class: "beside" },
+        h("p", { class: "text" }, say("phone.text", { minutes })), h("p", { class: "text" }, say("phone.network")),
+        h("div", { class: "row" }, this.button(say("back"), () => this.show(() => this.taking(kind, pass)))))));
+    });
   }
 
   private done(): void {

@@ -5,9 +5,15 @@ import type { Texts } from "../shared/texts";
 import type { Word } from "./app";
 import { frame } from "./api";
 
+const twice = 1500; // within which two touches count as two
+
 /**
  * Sends frames to the station until it has enough good ones, one at a time, and
  * shows what it says of them. Its canvas is overwritten when it stops.
+ *
+ * Whoever touches the picture twice, or presses 0 twice, says that this is not
+ * their own wish: the station is told with the next frame, and nothing here
+ * changes.
  */
 export class Portrait {
   readonly element: HTMLElement;
@@ -16,18 +22,30 @@ export class Portrait {
   private readonly hint = h("p", { class: "hint", "aria-live": "polite" });
   private readonly count = h("p", { class: "count" });
   private running = true;
+  private own = true;
+  private touched = -Infinity;
+  private readonly key = (event: KeyboardEvent): void => {
+    if (event.key === "0" && !event.repeat) this.touch(event.timeStamp);
+  };
 
   constructor(private readonly texts: Texts<Word>, private readonly enrolment: string, private readonly done: (error?: unknown) => void) {
-    this.element = h("div", { class: "portrait" }, h("div", { class: "panel outline" }, this.camera.video, h("div", { class: "over" }, drawing(outline))), h("div", {}, this.hint, this.count));
+    addEventListener("keydown", this.key);
+    this.element = h("div", { class: "portrait" }, h("div", { class: "panel outline", pointerdown: (event) => this.touch(event.timeStamp) }, this.camera.video, h("div", { class: "over" }, drawing(outline))), h("div", {}, this.hint, this.count));
     void this.camera.start();
     void this.loop();
   }
 
   stop(): void {
     this.running = false;
+    removeEventListener("keydown", this.key);
     this.camera.stop();
     this.canvas.getContext("2d")!.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.canvas.width = this.canvas.height = 1;
+  }
+
+  private touch(at: number): void {
+    if (at - this.touched < twice) this.own = false;
+    this.touched = at;
   }
 
   private trouble(there: boolean): void {
@@ -50,7 +68,7 @@ export class Portrait {
   private async step(): Promise<boolean> {
     const jpeg = await this.take();
     if (!jpeg || !this.running) return false;
-    const { good, need, hint } = await frame(this.enrolment, jpeg);
+    const { good, need, hint } = await frame(this.enrolment, jpeg, this.own);
     if (!this.running) return false;
     this.hint.textContent = this.texts.maybe(`hint.${hint}`) ?? "";
     this.count.textContent = this.texts.say("camera.progress", { good, need });
