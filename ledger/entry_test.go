@@ -138,6 +138,8 @@ func TestCorpus(t *testing.T) {
 	testenv.Corpus(t, "FuzzOpening")
 	testenv.Corpus(t, "FuzzTile")
 	testenv.Corpus(t, "FuzzCheckpoint")
+	testenv.Corpus(t, "FuzzStatement")
+	testenv.Corpus(t, "FuzzSplitEntries")
 }
 
 // An error means no entry; else the entry written again is the same bytes.

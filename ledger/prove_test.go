@@ -3,7 +3,9 @@ package ledger_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -264,4 +266,42 @@ func TestReadingEnds(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
+}
+
+// An error means no statement; else it is written the same.
+func FuzzStatement(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := ledger.ParseStatement(data)
+		if err != nil {
+			if !reflect.DeepEqual(s, ledger.Statement{}) {
+				t.Fatal("a statement beside an error")
+			}
+			return
+		}
+		if !bytes.Equal(s.Encode(), data) {
+			t.Fatalf("%q is written as %q", data, s.Encode())
+		}
+		must(t, ledger.Follow(t.Context(), nil, nil, data))
+	})
+}
+
+// An error means no entries; else they are pieces of the bundle, one after
+// another.
+func FuzzSplitEntries(f *testing.F) {
+	f.Fuzz(func(t *testing.T, bundle []byte, n uint8) {
+		list, err := ledger.SplitEntries(bundle, int(n))
+		if err != nil {
+			if list != nil {
+				t.Fatal("entries beside an error")
+			}
+			return
+		}
+		var again []byte
+		for _, e := range list {
+			again = append(binary.BigEndian.AppendUint16(again, uint16(len(e))), e...)
+		}
+		if len(list) != int(n) || !bytes.HasPrefix(bundle, again) {
+			t.Fatalf("%d entries of %d", len(list), n)
+		}
+	})
 }

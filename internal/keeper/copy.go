@@ -82,7 +82,7 @@ func (s source) wider(t ledger.Tile, width int) int {
 		return 256
 	}
 	for _, p := range partials {
-		if n, err := strconv.Atoi(p.Name()); err == nil && n >= width {
+		if n, err := strconv.Atoi(p.Name()); err == nil && n >= width && n < 256 {
 			return n
 		}
 	}

@@ -282,6 +282,37 @@ func TestPromise6NoFork(t *testing.T) {
 	}
 }
 
+// TestPublicPartLost: what is published is made again from the log, as it was, and
+// padding begins where it ended.
+func TestPublicPartLost(t *testing.T) {
+	m := &memory{}
+	o := options(t)
+	o.Memory = m
+	b := start(t, o)
+	for range 40 {
+		b.commit(t)
+	}
+	b.queue.index(t, b.commit(t))
+	b.hour(t)
+	before := b.Status().Published
+	_, s, err := ledger.Audit{Key: b.Key()}.Run(t.Context(), published{OpenPublic(o.Folder)})
+	must(t, err)
+	b.stop()
+	must(t, os.RemoveAll(filepath.Join(o.Folder, publicName)))
+	must(t, os.Mkdir(filepath.Join(o.Folder, publicName), 0o755))
+	b = start(t, o)
+	b.until(t, "the next checkpoint", func(s Status) bool { return s.Published > 0 })
+	if n := b.Status().Published; n != before+DefaultQuantum {
+		t.Errorf("%d entries after %d", n, before)
+	}
+	r, _, err := ledger.Audit{Key: b.Key(), Last: &s}.Run(t.Context(), published{OpenPublic(o.Folder)})
+	must(t, err)
+	if !r.Consistent {
+		t.Errorf("%s", r.Plain())
+	}
+	b.entries(t)
+}
+
 // TestMemoryFails: nothing is published that could not be remembered.
 func TestMemoryFails(t *testing.T) {
 	m := &memory{err: nil}

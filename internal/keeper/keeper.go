@@ -37,6 +37,9 @@
 // names. Nothing beyond the published checkpoint is in public/ for longer than
 // the witnesses take.
 //
+// For a backup, [State] and [Entries] read the log while it is kept, and [Refill]
+// makes it again.
+//
 // # Where there are several controllers
 //
 // The one that holds the lease keeps the ledger; the others enqueue and read. All

@@ -59,14 +59,15 @@ func (s *session) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.remembered(ctx); err != nil {
+	ended, err := s.remembered(ctx)
+	if err != nil {
 		return err
 	}
 	if err := s.complete(ctx); err != nil {
 		return err
 	}
 	var odd error
-	err = s.log.dir.entries(ctx, s.last.Size, s.log.size, func(_ uint64, data []byte) {
+	err = s.log.dir.entries(ctx, max(s.last.Size, ended), s.log.size, func(_ uint64, data []byte) {
 		e, err := ledger.Decode(data)
 		odd = errors.Join(odd, err)
 		s.pad.saw(e)
@@ -94,20 +95,21 @@ func (s *session) published(ctx context.Context) (*ledger.Signed, time.Time, err
 	return &signed, at, err
 }
 
-// remembered checks that the log extends the checkpoint that the memory has.
-func (s *session) remembered(ctx context.Context) error {
+// remembered checks that the log extends the checkpoint that the memory has, and
+// returns how many entries that has. It is the public one, or the one after that.
+func (s *session) remembered(ctx context.Context) (uint64, error) {
 	if s.with.Memory == nil {
-		return nil
+		return 0, nil
 	}
 	data, err := s.with.Memory.Checkpoint(ctx)
 	if err != nil || len(data) == 0 {
-		return err
+		return 0, err
 	}
 	signed, err := s.signedHere(data)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return s.log.extends(ctx, signed.Checkpoint)
+	return signed.Size, s.log.extends(ctx, signed.Checkpoint)
 }
 
 // complete checks that the log has what this process saw of it, and what was
