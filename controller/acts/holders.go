@@ -43,7 +43,7 @@ func (in HolderInput) row(id string) store.HolderRow {
 func holderOf(r store.HolderRow) Holder {
 	return Holder{
 		HolderInput: HolderInput{Label: r.Label, Contact: r.Contact, Under14: r.Under14, GuardianLabel: r.Guardian},
-		ID:          r.ID, Version: r.Version, Created: time.Unix(r.Created, 0).UTC(), Deleting: r.Deleting,
+		ID:          r.ID, Version: r.Version, Created: time.Unix(r.Created, 0).UTC(),
 	}
 }
 
@@ -113,7 +113,7 @@ func (a *Acts) EditHolder(ctx context.Context, actor Actor, id string, version i
 		entries: []entry{e},
 		check: func(tx *store.Tx) error {
 			old, err := tx.Holder(id)
-			if err == nil && (old.Version != version || old.Deleting) {
+			if err == nil && old.Version != version {
 				return store.ErrConflict
 			}
 			if err == nil && old.Under14 && !in.Under14 {
@@ -202,12 +202,5 @@ func placeOf(text string) (p place, err error) {
 	return p, nil
 }
 
-// holderNow returns a holder who is not being deleted. It fails with
-// [store.ErrNotFound].
-func holderNow(tx *store.Tx, id string) (store.HolderRow, error) {
-	h, err := tx.Holder(id)
-	if err == nil && h.Deleting {
-		err = store.ErrNotFound
-	}
-	return h, err
-}
+// holderNow returns a holder. It fails with [store.ErrNotFound].
+func holderNow(tx *store.Tx, id string) (store.HolderRow, error) { return tx.Holder(id) }
