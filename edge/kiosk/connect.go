@@ -51,11 +51,13 @@ func (s *Server) welcome(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return nil, nil, false
 	}
 	n = newSession(ctx, s, ws, &controls)
-	from, _ := netip.ParseAddrPort(r.RemoteAddr) // zero where there is none
-	waiting, leave := s.hellos.enter(ctx, from.Addr().Unmap().WithZone(""))
+	at, _ := netip.ParseAddrPort(r.RemoteAddr) // zero where there is none
+	from := at.Addr().Unmap().WithZone("")
+	waiting, leave := s.hellos.enter(ctx, from)
 	why, ok := n.hello(waiting, origin)
 	leave()
 	if ok {
+		s.gate.know(from)
 		before, why, ok = s.take(n)
 	}
 	if ok {

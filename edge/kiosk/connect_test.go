@@ -318,6 +318,41 @@ func TestTextFlood(t *testing.T) {
 	}
 }
 
+// Connections that fill the door's gate from four addresses do not keep the
+// paired kiosk out, and it stays when more come.
+func TestACrowdAtTheGate(t *testing.T) {
+	r := start(t)
+	k := r.paired()
+	address := strings.TrimPrefix(r.url, "https://")
+	for i := range 64 {
+		r.knock(address, byte(2+i%4))
+	}
+	p := r.connect(k)
+	for i := range 64 {
+		r.knock(address, byte(10+i))
+	}
+	if err := p.Code(r.soon(), "still here"); err != nil {
+		t.Fatal(err)
+	}
+	r.until("the door hears it", func() bool {
+		return slices.Contains(r.door.all(), kiosk.Event(kiosk.Code{Text: "still here"}))
+	})
+	p.Close()
+	r.lost(1)
+	r.connect(k)
+}
+
+// knock opens a connection from an address of this machine, and says nothing.
+func (r *rig) knock(address string, last byte) {
+	r.t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, last)}}
+	c, err := d.DialContext(r.soon(), "tcp", address)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { c.Close() })
+}
+
 // Connections that say nothing do not keep the paired kiosk out, not even from
 // its own address: they end when others come.
 func TestManyAtTheDoor(t *testing.T) {

@@ -36,7 +36,7 @@ func (h Help) Serve(ctx context.Context, l net.Listener) error {
 		_ = l.Close()
 		return err
 	}
-	return serve(ctx, newGate(l), handler)
+	return serve(ctx, gated{l, &gate{}}, handler)
 }
 
 func (h Help) handler() (http.Handler, error) {

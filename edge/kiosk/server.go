@@ -19,6 +19,7 @@ type Server struct {
 	door   Door
 	files  *files
 	nonces Nonces
+	gate   gate           // connections that are open
 	hellos hellos         // connections that have not said hello
 	open   sync.WaitGroup // connections after their upgrade; Add under mu, see enter
 	shown  chan struct{}  // closed and replaced when there is something to send
@@ -84,7 +85,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer s.stop()
 	defer cancel()
-	return serve(ctx, tls.NewListener(newGate(l), s.config.tls()), s.handler(ctx))
+	return serve(ctx, tls.NewListener(gated{l, &s.gate}, s.config.tls()), s.handler(ctx))
 }
 
 // enter counts a connection that is being upgraded; s.open.Done ends it. It
