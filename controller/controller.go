@@ -3,9 +3,10 @@
 // without being able to read it, and is the office through which stations issue
 // passes. The API is that of internal/doorapi.
 //
-// All it knows stands in the folder of the site, and other processes may change
-// that folder while it serves: `facelatch pass revoke` does, and doors hear of it
-// within seconds.
+// All it knows stands in the database of the site, and other processes may change
+// that while it serves: `facelatch pass revoke` does, another controller does, and
+// doors hear of it within seconds. It keeps the site's ledger, in turns with the
+// others, and shows everybody what is published of it.
 //
 // It never sees a face, a reference, a sealing key, a pepper or the code of a
 // PIN, and it never learns who passed a door: there is no request that could say
@@ -37,8 +38,10 @@ type Config struct {
 	// DoorHosts are names that the authority is to vouch for beside private
 	// ones; see [authority.OpenOrMake].
 	DoorHosts []string
-	// Extras are what bundles say that does not stand in the folder.
+	// Extras are what bundles say that does not stand in the database.
 	Extras site.Extras
+	// Ledger is how the ledger is kept.
+	Ledger site.KeepOptions
 	// Say is called with what the operator has to know, one sentence each time;
 	// never with anything about a person. It may be nil.
 	Say func(string)
@@ -47,7 +50,7 @@ type Config struct {
 }
 
 const (
-	// watchTime is how often the folder is looked at for changes by others.
+	// watchTime is how often the database is looked at for changes by others.
 	watchTime = time.Second
 	// recheckTime is how often it is read although nothing seems to have changed.
 	recheckTime = time.Minute
@@ -57,15 +60,15 @@ const (
 
 // Controller serves one site. Its methods may be called at once.
 type Controller struct {
-	dir       string
-	config    site.Config
+	config    site.Config // for what does not change: who it is
 	authority *authority.Authority
 	now       func() time.Time
 	say       func(string)
 
 	publisher *site.Publisher // used by the goroutine of Serve alone
 	news      *news
-	office    *office
+	office    *site.Office
+	owed      owed
 	joins     *limiter // by address
 	changes   *limiter // by door
 	ahead     sayOnce
@@ -74,8 +77,7 @@ type Controller struct {
 }
 
 // New opens a site for serving, and makes the authority and the key that signs
-// bundles where there are none. Close has to be called, or Serve. It fails with
-// [site.ErrServed] if another process serves the site.
+// bundles where there are none. Close has to be called, or Serve.
 func New(c Config) (*Controller, error) {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -83,24 +85,21 @@ func New(c Config) (*Controller, error) {
 	if c.Say == nil {
 		c.Say = func(string) {}
 	}
-	config, err := site.Read(c.Dir)
-	if err != nil {
-		return nil, err
-	}
-	s := &Controller{dir: c.Dir, config: config, now: c.Now, say: c.Say, news: newNews()}
+	s := &Controller{now: c.Now, say: c.Say, news: newNews()}
 	s.joins = newLimiter(c.Now, joinsEach, joinsAll)
 	s.changes = newLimiter(c.Now, changesEach, changesEach*site.MaxMembers)
-	s.office = newOffice(c.Dir, c.Now)
 	s.certificate.now = c.Now
+	var err error
 	if s.authority, err = authority.OpenOrMake(c.Dir, c.DoorHosts, c.Now); err != nil {
 		return nil, err
 	}
 	s.certificate.authority = s.authority
-	if s.publisher, err = site.OpenPublisher(c.Dir, c.Extras, c.Now); err != nil {
+	if s.office, err = site.OpenOffice(c.Dir, c.Now); err != nil {
 		return nil, err
 	}
+	s.config = s.office.Config
 	if err := s.start(c); err != nil {
-		return nil, errors.Join(err, s.publisher.Close())
+		return nil, errors.Join(err, s.office.Close())
 	}
 	return s, nil
 }
@@ -112,7 +111,14 @@ func (s *Controller) start(c Config) error {
 			return err
 		}
 	}
-	p, warnings, err := s.publisher.Publish()
+	err := s.office.Keep(c.Ledger)
+	if err == nil {
+		s.publisher, err = s.office.Publisher(context.Background(), c.Extras)
+	}
+	if err != nil {
+		return err
+	}
+	p, warnings, err := s.publisher.Publish(context.Background())
 	if err != nil {
 		return fmt.Errorf("make a bundle: %w", err)
 	}
@@ -124,7 +130,10 @@ func (s *Controller) start(c Config) error {
 }
 
 // Close gives the site up, for who does not call Serve.
-func (s *Controller) Close() error { return s.publisher.Close() }
+func (s *Controller) Close() error { return s.office.Close() }
+
+// Office is the site, for whoever else serves it in this process.
+func (s *Controller) Office() *site.Office { return s.office }
 
 // Serve answers on a listener until ctx ends, and then lets requests come to
 // their end for a few seconds. It closes the listener and the Controller.
@@ -158,8 +167,7 @@ func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
 	}
 	err = errors.Join(err, <-stopped)
 	watching.Wait()
-	s.office.end()
-	return errors.Join(err, s.publisher.Close())
+	return errors.Join(err, s.office.Close())
 }
 
 // nothing takes what net/http says about handshakes that failed: anybody on the

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestStrangersAreClosed(t *testing.T) {
 	r := newRig(t)
 	door := r.door("One", "front")
 	gone := r.door("Two", "front")
-	r.do(func(o *site.Office) error { return o.Remove(gone.id(), false) })
+	r.do(func(o *site.Office) error { return o.Remove(t.Context(), site.Operator, gone.id(), false) })
 	nobody := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer nobody.CloseIdleConnections()
 	for name, c := range map[string]struct {
@@ -85,10 +86,11 @@ type at struct {
 	net.Conn
 	from   string
 	closed chan struct{}
+	once   sync.Once
 }
 
 func (a *at) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.ParseIP(a.from), Port: 1} }
-func (a *at) Close() error         { close(a.closed); return nil }
+func (a *at) Close() error         { a.once.Do(func() { close(a.closed) }); return nil }
 func (a *at) isClosed() bool {
 	select {
 	case <-a.closed:

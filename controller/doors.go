@@ -30,11 +30,7 @@ func (s *Controller) join(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := site.Member{Kind: site.Kind(body.Kind), TLSKey: request.Key, RelayKey: body.RelayKey, Hosts: request.Hosts}
-	err = s.office.do(r.Context(), func(o *site.Office) (err error) {
-		m, err = o.Join(body.Secret, m)
-		return err
-	})
-	if err != nil {
+	if m, err = s.office.Join(r.Context(), body.Secret, m); err != nil {
 		return err
 	}
 	return s.welcome(w, request, m)
@@ -57,11 +53,7 @@ func (s *Controller) renew(c call) error {
 	if err := s.authority.Check(request); err != nil {
 		return err
 	}
-	m := c.from
-	err = s.office.do(c.r.Context(), func(o *site.Office) (err error) {
-		m, err = o.SetHosts(c.from.ID, request.Hosts)
-		return err
-	})
+	m, err := s.office.SetHosts(c.r.Context(), c.from.ID, request.Hosts)
 	if err != nil {
 		return err
 	}
@@ -73,7 +65,7 @@ func (s *Controller) welcome(w http.ResponseWriter, request *authority.Request, 
 	if err != nil {
 		return err
 	}
-	keys, err := site.Signers(s.dir)
+	keys, err := s.office.Signers()
 	if err != nil {
 		return err
 	}
@@ -134,10 +126,10 @@ func number(text string) (uint64, error) {
 }
 
 // isAhead says that a door has a bundle that was never made here: somebody has
-// put an old copy of the folder in its place, and with it passes that were
+// put an old copy of the database in its place, and with it passes that were
 // revoked since are good again. The door refuses what is older.
 func (s *Controller) isAhead(door site.Member, has, newest uint64) error {
-	s.ahead.say(s.say, fmt.Sprintf("the door %q has bundle %d, and the newest here is %d: this folder is an old copy, "+
+	s.ahead.say(s.say, fmt.Sprintf("the door %q has bundle %d, and the newest here is %d: this database is an old copy, "+
 		"in which passes that were revoked later are good again; doors refuse its bundles", door.Name, has, newest))
 	return problem(doorapi.ProblemAhead, http.StatusConflict, "The controller is older than the door",
 		fmt.Sprintf("the newest bundle here is %d", newest))
@@ -176,7 +168,7 @@ func (s *Controller) counts(c call) error {
 	if body.Zone != c.from.Zone {
 		return problem(doorapi.ProblemForbidden, http.StatusForbidden, "These counts are of another zone", "")
 	}
-	err := s.office.do(c.r.Context(), func(o *site.Office) error { return o.AddCounts(c.from.ID, body.Day, body.Counts) })
+	err := s.office.AddCounts(c.r.Context(), c.from.ID, body.Day, body.Counts)
 	if err != nil {
 		return err
 	}
@@ -188,7 +180,7 @@ func (s *Controller) report(c call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
-	err := s.office.do(c.r.Context(), func(o *site.Office) error { return o.AddReport(c.from.ID, body.Kind, body.Count) })
+	err := s.office.AddReport(c.r.Context(), c.from.ID, body.Kind, body.Count)
 	if err != nil {
 		return err
 	}

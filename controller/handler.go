@@ -85,7 +85,7 @@ func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc
 	}
 }
 
-// whois returns who asks, as the folder has it at this moment. A certificate is
+// whois returns who asks, as the database has it at this moment. A certificate is
 // not enough: it has to be of the key that joined, and not removed since.
 func (s *Controller) whois(r *http.Request) (site.Member, error) {
 	stranger := problem(doorapi.ProblemUnknown, http.StatusUnauthorized, "Who asks does not belong to this site", "")
@@ -97,7 +97,7 @@ func (s *Controller) whois(r *http.Request) (site.Member, error) {
 	if err != nil || !s.now().Before(shown.NotAfter) {
 		return site.Member{}, stranger
 	}
-	m, err := site.ReadMember(s.dir, id)
+	m, err := s.office.Member(r.Context(), id)
 	switch {
 	case errors.Is(err, site.ErrNoMember):
 		return site.Member{}, stranger

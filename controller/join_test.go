@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -275,11 +274,29 @@ func TestForeignCertificate(t *testing.T) {
 	}
 }
 
-func TestOneServes(t *testing.T) {
+// TestTwoServe: two controllers serve one site. What is done at one, doors of the
+// other hear of, and the ledger is kept by either when the other ends.
+func TestTwoServe(t *testing.T) {
 	r := newRig(t)
-	if _, err := New(Config{Dir: r.dir, Extras: extras()}); !errors.Is(err, site.ErrServed) {
-		t.Errorf("error %v", err)
+	door := r.door("One", "front")
+	first, stopFirst := r.address, r.stop
+	r.serve()
+	t.Cleanup(func() { r.stop() })
+	code := r.code(site.KindDoor, "Two", "front")
+	if code.Address == first {
+		t.Fatal("it is the first one")
 	}
+	other := r.door("Three", "front")
+	for _, member := range []*member{door, other} {
+		for _, address := range []string{first, r.address} {
+			member.base = "https://" + address
+			if p := member.get(doorapi.PathBundle, nil); p != nil {
+				t.Errorf("from %s: %v", address, p)
+			}
+		}
+	}
+	stopFirst()
+	r.do(func(o *site.Office) error { return o.AddPIN(t.Context(), aPIN()) })
 }
 
 // TestRestoredFolder: a folder that was put back in time is noticed by the first
@@ -307,11 +324,11 @@ func TestRestoredFolder(t *testing.T) {
 		t.Fatal(p)
 	}
 	r.do(func(o *site.Office) error {
-		_, err := o.MakeCode(site.KindDoor, "Two", "garage")
+		_, err := o.MakeCode(t.Context(), site.Operator, site.KindDoor, "Two", "garage")
 		return err
 	})
 	r.door("Three", "garage")
-	r.do(func(o *site.Office) error { return o.AddPIN(aPIN()) })
+	r.do(func(o *site.Office) error { return o.AddPIN(t.Context(), aPIN()) })
 	after, p := door.bundle("?after=" + itoa(before.Number))
 	if p != nil || after.Follows(before) != nil {
 		t.Fatal(p)

@@ -65,7 +65,7 @@ func TestPINReachesDoors(t *testing.T) {
 	front, garage := r.door("One", "front"), r.door("Two", "garage")
 	before := front.newest()
 	ended := front.poll(before)
-	r.do(func(o *site.Office) error { return o.AddPIN(aPIN()) })
+	r.do(func(o *site.Office) error { return o.AddPIN(t.Context(), aPIN()) })
 	now := outcome(t, ended)
 	if now.problem != nil {
 		t.Fatal(now.problem)
@@ -87,7 +87,7 @@ func TestPINReachesDoors(t *testing.T) {
 		t.Errorf("a door of another zone: %v", p)
 	}
 	ended = front.poll(now.bundle)
-	r.do(func(o *site.Office) error { _, err := o.RevokePIN("12345678"); return err })
+	r.do(func(o *site.Office) error { _, err := o.RevokePIN(t.Context(), "12345678"); return err })
 	if after := outcome(t, ended); after.problem != nil || after.bundle.Number <= now.bundle.Number {
 		t.Errorf("%+v", after)
 	}
@@ -100,7 +100,7 @@ func TestRemovedDoor(t *testing.T) {
 	door := r.door("One", "front")
 	ended := door.poll(door.newest())
 	time.Sleep(100 * time.Millisecond) // if it comes later, it is refused as well
-	r.do(func(o *site.Office) error { return o.Remove(door.id(), false) })
+	r.do(func(o *site.Office) error { return o.Remove(t.Context(), site.Operator, door.id(), false) })
 	if p := outcome(t, ended); !is(p.problem, doorapi.ProblemRemoved) {
 		t.Errorf("while waiting: %+v", p)
 	}
@@ -161,7 +161,7 @@ func TestCountsAndReports(t *testing.T) {
 		t.Errorf("a report of a passage: %v", p)
 	}
 	r.do(func(o *site.Office) error {
-		reports, err := o.Reports(door.id())
+		reports, err := o.Reports(t.Context(), door.id())
 		if reports["camera"].Count != 2 {
 			t.Errorf("%v", reports)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
 )
 
@@ -52,7 +53,8 @@ func answers() []answer {
 		{site.ErrNumber, doorapi.ProblemConflict, http.StatusConflict, "This number is taken", false},
 		{site.ErrNoPIN, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such PIN", false},
 		{site.ErrPIN, doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "This PIN cannot be", true},
-		{site.ErrBusy, doorapi.ProblemBusy, http.StatusServiceUnavailable, "Somebody else is issuing or revoking", false},
+		{issue.ErrLedger, doorapi.ProblemBusy, http.StatusServiceUnavailable, "The ledger cannot be written at present, and without it nothing is given", false},
+		{store.ErrUnavailable, doorapi.ProblemBusy, http.StatusServiceUnavailable, "The database cannot be reached at present", false},
 		{issue.ErrPolicy, doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "The site does not allow this pass", true},
 		{issue.ErrState, doorapi.ProblemConflict, http.StatusConflict, "This step does not follow from the one before", false},
 		{issue.ErrUnknown, doorapi.ProblemNotFound, http.StatusNotFound, "No such pass was issued here", false},

@@ -110,7 +110,7 @@ func (r *rig) code(kind site.Kind, name, zone string) doorapi.Code {
 	}
 	c := doorapi.Code{Address: r.address, Authority: a.Fingerprint()}
 	r.do(func(o *site.Office) (err error) {
-		c.Secret, err = o.MakeCode(kind, name, zone)
+		c.Secret, err = o.MakeCode(r.t.Context(), site.Operator, kind, name, zone)
 		return err
 	})
 	return c

@@ -1,96 +1,105 @@
 package controller
 
 import (
-	"context"
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
 
-func plainRequest() issue.Request {
+// plain is what is asked for with a plain pass.
+func plain() doorapi.PrepareRequest {
 	now := time.Now().Truncate(time.Second)
-	return issue.Request{Zones: []string{"front"}, NotBefore: now, Expires: now.Add(time.Hour)}
+	return doorapi.PrepareRequest{Zones: []string{"front"}, NotBefore: now, Expires: now.Add(time.Hour)}
 }
 
-// offline is the office of a new site that nobody serves.
-func offline(t *testing.T) *office {
-	t.Helper()
-	dir := t.TempDir() + "/site"
-	c := site.Config{Name: "Garden Court", Zones: []string{"front"}, Timezone: "UTC", Policy: site.DefaultPolicy()}
-	if _, err := site.CreateController(dir, c, time.Now()); err != nil {
-		t.Fatal(err)
+// TestSeveralAtOnce: stations make passes at the same time, and nobody waits for
+// another who went away.
+func TestSeveralAtOnce(t *testing.T) {
+	r := newRig(t)
+	desk, other := r.station("Desk"), r.station("Other")
+	var left doorapi.Binding
+	if p := desk.post(doorapi.PathPrepare, plain(), &left); p != nil { // and goes away
+		t.Fatal(p)
 	}
-	return newOffice(dir, time.Now)
+	for range 3 {
+		var b doorapi.Binding
+		if p := other.post(doorapi.PathPrepare, plain(), &b); p != nil {
+			t.Fatal(p)
+		}
+		if p := other.post(doorapi.PathAbandon, doorapi.PassRequest{ID: left.ID}, nil); !is(p, doorapi.ProblemConflict) {
+			t.Errorf("another's pass is abandoned: %v", p)
+		}
+		if p := other.post(doorapi.PathSign, doorapi.SignRequest{ID: b.ID}, nil); p != nil {
+			t.Error(p)
+		}
+		if p := other.post(doorapi.PathComplete, doorapi.PassRequest{ID: b.ID}, nil); p != nil {
+			t.Error(p)
+		}
+	}
+	if p := desk.post(doorapi.PathSign, doorapi.SignRequest{ID: left.ID}, nil); p != nil {
+		t.Errorf("it comes back: %v", p)
+	}
 }
 
-// TestSessionEnds: a station that goes away while it makes a pass keeps nobody
-// waiting for long, and there is no pass.
-func TestSessionEnds(t *testing.T) {
-	o := offline(t)
-	o.longest = 10 * time.Millisecond
-	desk := pass.DoorID{1}
-	b, err := o.prepare(t.Context(), desk, plainRequest())
-	if err != nil {
-		t.Fatal(err)
+// TestRestartInBetween: a station goes on with a pass at a controller that was
+// started anew.
+func TestRestartInBetween(t *testing.T) {
+	r := newRig(t)
+	desk := r.station("Desk")
+	var b doorapi.Binding
+	if p := desk.post(doorapi.PathPrepare, plain(), &b); p != nil {
+		t.Fatal(p)
 	}
-	err = o.do(t.Context(), func(o *site.Office) error {
-		c, err := o.Controller()
+	r.stop()
+	r.serve()
+	desk.base = "https://" + r.address
+	if p := desk.post(doorapi.PathSign, doorapi.SignRequest{ID: b.ID}, nil); p != nil {
+		t.Fatal(p)
+	}
+	if p := desk.post(doorapi.PathComplete, doorapi.PassRequest{ID: b.ID}, nil); p != nil {
+		t.Error(p)
+	}
+}
+
+// TestOwedPassesAreTakenBack: a pass of which nobody knows whether it is good is
+// not.
+func TestOwedPassesAreTakenBack(t *testing.T) {
+	r := newRig(t)
+	desk := r.station("Desk")
+	var b doorapi.Binding
+	if p := desk.post(doorapi.PathPrepare, plain(), &b); p != nil {
+		t.Fatal(p)
+	}
+	if p := desk.post(doorapi.PathSign, doorapi.SignRequest{ID: b.ID}, nil); p != nil {
+		t.Fatal(p)
+	}
+	if p := desk.post(doorapi.PathComplete, doorapi.PassRequest{ID: b.ID}, nil); p != nil {
+		t.Fatal(p)
+	}
+	r.do(func(o *site.Office) error {
+		id, err := pass.ParseDoorID(desk.joined.ID)
 		if err != nil {
 			return err
 		}
-		before, err := c.Revoke(b.ID)
-		if !before {
-			t.Error("the pass was not abandoned")
+		s := &Controller{office: o}
+		s.owed.add(store.ErrUnavailable, id, b.ID)
+		s.owed.add(issue.ErrState, id, pass.ID{1}) // which is no doubt
+		s.settle(t.Context())
+		c, err := o.Controller(t.Context())
+		if err != nil {
+			return err
+		}
+		before, err := c.Revoke(t.Context(), b.ID)
+		if !before || len(s.owed.take()) != 0 {
+			t.Error("it was not taken back")
 		}
 		return err
 	})
-	if err != nil {
-		t.Error(err)
-	}
-	if err := o.step(desk, b.ID, true, func(c *issue.Controller) error { return c.Complete(b.ID) }); !errors.Is(err, issue.ErrState) {
-		t.Errorf("completing it afterwards: %v", err)
-	}
-}
-
-// TestSessionIsItsStations: another station can neither sign nor complete it.
-func TestSessionIsItsStations(t *testing.T) {
-	o := offline(t)
-	desk, other := pass.DoorID{1}, pass.DoorID{2}
-	b, err := o.prepare(t.Context(), desk, plainRequest())
-	if err != nil {
-		t.Fatal(err)
-	}
-	never := func(*issue.Controller) error { t.Error("it was let through"); return nil }
-	if err := o.step(other, b.ID, true, never); !errors.Is(err, issue.ErrState) {
-		t.Errorf("another station: %v", err)
-	}
-	if err := o.step(desk, pass.ID{9}, true, never); !errors.Is(err, issue.ErrState) {
-		t.Errorf("another pass: %v", err)
-	}
-	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := o.prepare(short, other, plainRequest()); !errors.Is(err, site.ErrBusy) {
-		t.Errorf("a second pass at the same time: %v", err)
-	}
-	if err := o.step(desk, b.ID, true, func(c *issue.Controller) error { return c.Abandon(b.ID) }); err != nil {
-		t.Error(err)
-	}
-	again, err := o.prepare(t.Context(), other, plainRequest())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.end() // the controller stops
-	if err := o.step(other, again.ID, true, never); !errors.Is(err, issue.ErrState) {
-		t.Errorf("after the end: %v", err)
-	}
-	if err := o.do(t.Context(), func(*site.Office) error { return nil }); err != nil {
-		t.Error(err)
-	}
 }
 
 // TestIssueOverTheNetwork: the steps of a plain pass, and what cannot be.

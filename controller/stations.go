@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,11 +17,11 @@ import (
 
 // site tells a station what it needs to know.
 func (s *Controller) site(c call) error {
-	config, err := site.Read(s.dir)
+	config, _, err := s.office.Configuration(c.r.Context())
 	if err != nil {
 		return err
 	}
-	refused, err := site.ReadRefused(s.dir)
+	refused, err := s.office.Refused(c.r.Context())
 	if err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (s *Controller) site(c call) error {
 	for zone, rules := range config.Rules {
 		titles[zone] = rules.Title
 	}
-	notices, err := s.notices()
+	notices, err := s.notices(c.r.Context())
 	if err != nil {
 		return err
 	}
@@ -41,10 +42,10 @@ func (s *Controller) site(c call) error {
 }
 
 // notices are what people agree to here, by rule set.
-func (s *Controller) notices() (map[string]json.RawMessage, error) {
+func (s *Controller) notices(ctx context.Context) (map[string]json.RawMessage, error) {
 	all := make(map[string]json.RawMessage)
 	for _, rules := range []consent.Rules{consent.Everybody, consent.Children} {
-		n, err := site.CurrentNotice(s.dir, rules)
+		n, err := s.office.CurrentNotice(ctx, rules)
 		if errors.Is(err, consent.ErrDraft) {
 			continue // nobody can agree to it
 		}
@@ -64,7 +65,7 @@ func (s *Controller) receipt(c call) error {
 	if err != nil {
 		return issue.ErrUnknown
 	}
-	data, err := site.Receipt(s.dir, id, s.now())
+	data, err := s.office.Receipt(c.r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (s *Controller) receipt(c call) error {
 
 // doors lists them for a station, which computes fingerprints itself.
 func (s *Controller) doors(c call) error {
-	all, err := site.ReadMembers(s.dir)
+	all, err := s.office.Members(c.r.Context())
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (s *Controller) putSecrets(c call) error {
 			return badRequest(err.Error())
 		}
 	}
-	err = s.office.do(c.r.Context(), func(o *site.Office) error { return o.Approve(id, body.Fingerprint, body.Secrets, epochs) })
+	err = s.office.Approve(c.r.Context(), by(c), id, body.Fingerprint, body.Secrets, epochs)
 	if err != nil {
 		return err
 	}
@@ -127,8 +128,7 @@ func (s *Controller) act(c call) error {
 	if err != nil {
 		return err
 	}
-	details["station"] = c.from.ID.String()
-	err = s.office.do(c.r.Context(), func(o *site.Office) error { return o.Tell(body.Act, details) })
+	err = s.office.Tell(c.r.Context(), by(c), body.Act, details)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (s *Controller) addPIN(c call) error {
 		}
 		p.Zones = append(p.Zones, site.PINZone{Zone: z.Zone, Salt: [16]byte(z.Salt), Tag: [32]byte(z.Tag)})
 	}
-	err = s.office.do(c.r.Context(), func(o *site.Office) error { return o.AddPIN(p) })
+	err = s.office.AddPIN(c.r.Context(), p)
 	if err != nil {
 		return err
 	}
@@ -176,14 +176,23 @@ func (s *Controller) addPIN(c call) error {
 }
 
 func (s *Controller) revokePIN(c call) error {
-	err := s.office.do(c.r.Context(), func(o *site.Office) error {
-		_, err := o.RevokePIN(c.r.PathValue("number"))
-		return err
-	})
-	if err != nil {
+	if _, err := s.office.RevokePIN(c.r.Context(), c.r.PathValue("number")); err != nil {
 		return err
 	}
 	return c.done()
+}
+
+// by is how the ledger names a station.
+func by(c call) string { return site.ByStation(c.from.ID) }
+
+// issuing is what a station makes passes with. What one station makes, no other
+// can go on with.
+func (s *Controller) issuing(c call) (issue.Office, error) {
+	made, err := s.office.Controller(c.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return made.For(c.r.Context(), c.from.ID.String()), nil
 }
 
 // prepare is a step of [issue.Office], as are those that follow.
@@ -205,7 +214,11 @@ func (s *Controller) prepare(c call) error {
 			return badRequest(err.Error())
 		}
 	}
-	b, err := s.office.prepare(c.r.Context(), c.from.ID, r)
+	made, err := s.issuing(c)
+	if err != nil {
+		return err
+	}
+	b, err := made.Prepare(r)
 	if err != nil {
 		return err
 	}
@@ -224,11 +237,11 @@ func (s *Controller) sign(c call) error {
 		}
 		sealed = [32]byte(body.Sealed)
 	}
-	var signed []byte
-	err := s.office.step(c.from.ID, body.ID, false, func(o *issue.Controller) (err error) {
-		signed, err = o.Sign(body.ID, sealed)
+	made, err := s.issuing(c)
+	if err != nil {
 		return err
-	})
+	}
+	signed, err := made.Sign(body.ID, sealed)
 	if err != nil {
 		return err
 	}
@@ -236,20 +249,27 @@ func (s *Controller) sign(c call) error {
 }
 
 func (s *Controller) complete(c call) error {
-	return s.last(c, func(o *issue.Controller, id pass.ID) error { return o.Complete(id) })
+	return s.last(c, func(o issue.Office, id pass.ID) error {
+		err := o.Complete(id)
+		s.owed.add(err, c.from.ID, id)
+		return err
+	})
 }
 
 func (s *Controller) abandon(c call) error {
-	return s.last(c, func(o *issue.Controller, id pass.ID) error { return o.Abandon(id) })
+	return s.last(c, func(o issue.Office, id pass.ID) error { return o.Abandon(id) })
 }
 
-// last is a step that ends a session.
-func (s *Controller) last(c call, step func(*issue.Controller, pass.ID) error) error {
+// last is a step that ends the making of a pass.
+func (s *Controller) last(c call, step func(issue.Office, pass.ID) error) error {
 	var body doorapi.PassRequest
 	if err := c.read(&body); err != nil {
 		return err
 	}
-	err := s.office.step(c.from.ID, body.ID, true, func(o *issue.Controller) error { return step(o, body.ID) })
+	made, err := s.issuing(c)
+	if err == nil {
+		err = step(made, body.ID)
+	}
 	if err != nil {
 		return err
 	}

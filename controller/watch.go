@@ -2,68 +2,63 @@ package controller
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 )
 
-// watch makes a new bundle whenever the folder has changed, whoever changed it,
-// and wakes who waits.
+// watch makes a new bundle whenever something has changed, whoever changed it, and
+// wakes who waits. Now and then it brings to an end what others have left.
 func (s *Controller) watch(ctx context.Context) {
 	tick := time.NewTicker(watchTime)
 	defer tick.Stop()
-	seen := look(s.dir)
 	for checked := time.Now(); ctx.Err() == nil; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-s.office.changed:
+		case <-s.office.Changed():
+			pause(ctx, gatherTime) // more may follow, and one bundle says it all
 		}
-		found := look(s.dir)
-		// A file system tells times apart by some milliseconds only, so what was
-		// changed just now is read once more.
-		if slices.Equal(found, seen) && !recent(found) && time.Since(checked) < recheckTime {
+		s.settle(ctx)
+		again := time.Since(checked) >= recheckTime
+		if changed, err := s.publisher.Changed(ctx); err == nil && !changed && !again {
 			continue
 		}
-		s.publish()
-		seen, checked = found, time.Now()
+		s.publish(ctx)
+		if again {
+			checked = time.Now()
+			if err := s.office.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.ahead.say(s.say, "what was interrupted could not be brought to an end: "+err.Error())
+			}
+		}
+	}
+}
+
+// gatherTime is how long after a change a bundle is made.
+const gatherTime = 100 * time.Millisecond
+
+func pause(ctx context.Context, length time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(length):
 	}
 }
 
 // publish makes the next bundle if there is something to say. If that fails, the
 // one before stands, and it is tried again; what is wrong is said once.
-func (s *Controller) publish() {
-	p, warnings, err := s.publisher.Publish()
+func (s *Controller) publish(ctx context.Context) {
+	p, warnings, err := s.publisher.Publish(ctx)
 	if err != nil {
 		warnings = append(warnings, "there is no new bundle: "+err.Error())
+	}
+	if ctx.Err() != nil {
+		return
 	}
 	for _, w := range warnings {
 		s.ahead.say(s.say, w)
 	}
 	s.news.set(p)
-}
-
-// look returns when what bundles are made of was changed last. A folder is
-// changed whenever a file in it is replaced.
-func look(dir string) []time.Time {
-	var times []time.Time
-	for _, path := range []string{
-		"site.json", "controller/refused.json", "controller/status", "controller/pins", "controller/doors", "controller/issuers", "notices",
-	} {
-		var changed time.Time
-		if info, err := os.Stat(filepath.Join(dir, path)); err == nil {
-			changed = info.ModTime()
-		}
-		times = append(times, changed)
-	}
-	return times
-}
-
-func recent(times []time.Time) bool {
-	return slices.ContainsFunc(times, func(t time.Time) bool { return time.Since(t).Abs() < 2*watchTime })
 }
 
 // sayOnce repeats nothing that it said in the last hour, and says no more than a

@@ -47,7 +47,7 @@ func newEnrolPage(t *testing.T, ctx context.Context, r *rigtest.Rig) *enrolPage 
 		t.Fatal(err)
 	}
 	if err := r.Office(func(o *site.Office) (err error) {
-		code.Secret, err = o.MakeCode(site.KindStation, "Counter", "")
+		code.Secret, err = o.MakeCode(t.Context(), site.Operator, site.KindStation, "Counter", "")
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func publishNotice(t *testing.T, r *rigtest.Rig) (hash [32]byte) {
 		if hash, err = n.Hash(); err != nil {
 			return err
 		}
-		return o.PublishNotice(n)
+		return o.PublishNotice(t.Context(), site.Operator, n)
 	}); err != nil {
 		t.Fatal(err)
 	}

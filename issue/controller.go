@@ -1,6 +1,7 @@
 package issue
 
 import (
+	"context"
 	"crypto"
 	"crypto/sha256"
 	"errors"
@@ -12,89 +13,83 @@ import (
 	"github.com/facelatch/facelatch/statuslist"
 )
 
+// OpenTime is how long the making of a pass may take, from one step to the next.
+// A pass can be taken back by who made it for as long after it was completed.
+const OpenTime = 2 * time.Minute
+
 // Parts is what a controller works with.
 type Parts struct {
-	Policy  Policy
-	Key     crypto.Signer // on P-256
-	Rand    io.Reader
-	Now     func() time.Time
-	Dockets Dockets
-	Lists   Lists
-	Record  Recorder
+	Policy Policy
+	Key    crypto.Signer // on P-256; safe for concurrent use
+	Rand   io.Reader     // as Key
+	Now    func() time.Time
+	Books  Books
 }
 
-// Controller decides about passes, and is an [Office]. It is not safe for
-// concurrent use, and at most one may be at work at a site.
-type Controller struct {
-	with Parts
-	// unfinished is why something that a crash left open is open still. It
-	// keeps passes from being made, and never one from being taken away.
-	unfinished error
-	// begun are the ids that this controller has prepared and not brought to an
-	// end. Only those can be signed, completed or abandoned.
-	begun map[pass.ID]bool
-}
+// Controller decides about passes. It is safe for concurrent use, and keeps
+// nothing itself.
+type Controller struct{ with Parts }
 
-// Start returns a controller, once whatever a crash left open is seen to, as far
-// as that can be. Where it cannot, Prepare says why, and Revoke works as ever:
-// what takes a right away waits for nothing. It fails for a policy that a site
-// cannot have.
-func Start(p Parts) (*Controller, error) {
+// New returns a controller. It fails for a policy that a site cannot have.
+func New(p Parts) (*Controller, error) {
 	if err := p.Policy.Check(); err != nil {
 		return nil, err
 	}
-	c := &Controller{with: p, begun: make(map[pass.ID]bool)}
-	if err := c.finish(); err != nil {
-		c.unfinished = fmt.Errorf("finish what was interrupted: %w", err)
-	}
-	return c, nil
+	return &Controller{with: p}, nil
 }
 
-// finish takes the places of all open dockets, and only then closes those of
-// which that came about. One that fails is left open and stops no other.
-func (c *Controller) finish() error {
-	open, all := c.with.Dockets.Open()
-	var taken []Docket
-	for _, d := range open {
-		if err := c.take(d); err != nil {
-			all = errors.Join(all, err)
-			continue
-		}
-		taken = append(taken, d)
-	}
-	for _, d := range taken {
-		all = errors.Join(all, c.close(d))
-	}
-	return all
-}
+// now is the time in whole seconds, as a docket has it.
+func (c *Controller) now() time.Time { return c.with.Now().UTC().Truncate(time.Second) }
 
-// Prepare is a method of [Office].
-func (c *Controller) Prepare(r Request) (pass.Binding, error) {
-	if c.unfinished != nil {
-		return pass.Binding{}, c.unfinished
-	}
-	if err := c.with.Policy.Allow(r, c.with.Now()); err != nil {
-		return pass.Binding{}, err
-	}
-	d, err := c.newDocket(r)
-	if err != nil {
-		return pass.Binding{}, err
-	}
-	c.begun[d.ID] = true
-	err = c.with.Dockets.Put(d, true)
+// Allow returns nil if a pass may be issued now, else [ErrPolicy] with what is
+// wrong.
+func (c *Controller) Allow(r Request) error { return c.with.Policy.Allow(r, c.with.Now()) }
+
+// Prepare takes places for passes and records the intents, all or none, in one
+// transaction and one wait for the ledger. opener is who may go on with them. It
+// fails with [ErrPolicy], for the first that cannot be, and [ErrLedger]. When it
+// has returned nil the caller must come to Complete or Abandon.
+func (c *Controller) Prepare(ctx context.Context, opener string, requests ...Request) ([]pass.Binding, error) {
+	var bindings []pass.Binding
+	var entries []EntryID
+	err := c.with.Books.Change(ctx, func(p Page) (err error) {
+		bindings, entries, err = c.PrepareOn(p, opener, requests...)
+		return err
+	})
 	if err == nil {
-		err = c.with.Record.Holder(d.Since, d.Commitment(Intended))
+		err = c.with.Books.Recorded(ctx, entries)
 	}
 	if err != nil {
-		return pass.Binding{}, undo(err, c.Abandon(d.ID))
+		return nil, undo(err, c.Abandon(context.WithoutCancel(ctx), opener, ids(bindings)...))
 	}
-	return d.claims(c.with.Policy.Site, [32]byte{}).Binding(), nil
+	return bindings, nil
 }
 
-func (c *Controller) newDocket(r Request) (d Docket, err error) {
-	now := c.with.Now()
+// PrepareOn is the transaction of [Controller.Prepare], for who has more to do in
+// it. Nothing may be sealed or signed before the ledger has the entries.
+func (c *Controller) PrepareOn(p Page, opener string, requests ...Request) (bindings []pass.Binding, entries []EntryID, err error) {
+	for _, r := range requests {
+		if err := c.Allow(r); err != nil {
+			return nil, nil, err
+		}
+		d, err := c.newDocket(p, opener, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		entry, err := c.put(p, d)
+		if err != nil {
+			return nil, nil, err
+		}
+		bindings = append(bindings, d.claims(c.with.Policy.Site, [32]byte{}).Binding())
+		entries = append(entries, entry)
+	}
+	return bindings, entries, nil
+}
+
+func (c *Controller) newDocket(p Page, opener string, r Request) (d Docket, err error) {
+	now := c.now()
 	d = Docket{
-		State: Intended, Since: now, Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires,
+		State: Intended, Since: now, Until: now.Add(OpenTime), Opener: opener, Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires,
 		Schedule: r.Schedule, Consent: r.Consent, Models: r.Models, Holder: r.Holder,
 	}
 	if d.ID, err = pass.NewID(c.with.Rand); err != nil {
@@ -103,83 +98,137 @@ func (c *Controller) newDocket(r Request) (d Docket, err error) {
 	if _, err := io.ReadFull(c.with.Rand, d.Salt[:]); err != nil {
 		return Docket{}, err
 	}
-	d.Status, err = c.with.Lists.Reserve(now)
+	d.Status, err = p.Reserve(now)
 	return d, err
 }
 
-// Sign is a method of [Office].
-func (c *Controller) Sign(id pass.ID, sealed [32]byte) ([]byte, error) {
-	d, err := c.at(id, Intended)
+// put keeps a docket that has come to its state, and queues what the ledger says
+// of that.
+func (c *Controller) put(p Page, d Docket) (EntryID, error) {
+	if err := p.Put(d); err != nil {
+		return 0, err
+	}
+	return p.Holder(d.Commitment(d.State))
+}
+
+// ToSign is a pass that is to be signed.
+type ToSign struct {
+	ID pass.ID
+	// Sealed is the SHA-256 of the sealed reference, and zero for a plain pass.
+	Sealed [32]byte
+}
+
+// Sign returns the signed parts of passes, all or none. Each can be signed once.
+// It fails with [ErrUnknown], [ErrState], [ErrLint] and [ErrLedger].
+func (c *Controller) Sign(ctx context.Context, opener string, passes ...ToSign) ([][]byte, error) {
+	signed, err := c.signAll(ctx, opener, passes)
 	if err != nil {
 		return nil, err
 	}
-	claims := d.claims(c.with.Policy.Site, sealed)
-	if err := lint(claims, c.with.Policy, d); err != nil {
-		return nil, err
+	var entries []EntryID
+	err = c.with.Books.Change(ctx, func(p Page) error {
+		entries = entries[:0]
+		for i, s := range passes {
+			d, err := at(p, opener, s.ID, Intended)
+			if err != nil {
+				return err
+			}
+			now := c.now()
+			d.State, d.Signed, d.Since, d.Until = Signed, sha256.Sum256(signed[i]), now, now.Add(OpenTime)
+			entry, err := c.put(p, d)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, entry)
+		}
+		return nil
+	})
+	if err == nil {
+		err = c.with.Books.Recorded(ctx, entries)
 	}
-	signed, err := pass.Sign(c.with.Rand, c.with.Key, claims)
 	if err != nil {
-		return nil, err
-	}
-	d.State, d.Signed, d.Since = Signed, sha256.Sum256(signed), c.with.Now()
-	if err := c.with.Dockets.Put(d, true); err != nil {
-		return nil, err
-	}
-	if err := c.with.Record.Holder(d.Since, d.Commitment(Signed)); err != nil {
 		return nil, err
 	}
 	return signed, nil
 }
 
-// Complete is a method of [Office].
-func (c *Controller) Complete(id pass.ID) error {
-	d, err := c.at(id, Signed)
+// signAll lints and signs. Whoever holds the key may take a while, so that this
+// is in no transaction; that each is signed once is seen to afterwards, before
+// anybody gets what was signed.
+func (c *Controller) signAll(ctx context.Context, opener string, passes []ToSign) (signed [][]byte, err error) {
+	var dockets []Docket
+	err = c.with.Books.Read(ctx, func(p Page) error {
+		dockets = dockets[:0]
+		for _, s := range passes {
+			d, err := at(p, opener, s.ID, Intended)
+			if err != nil {
+				return err
+			}
+			dockets = append(dockets, d)
+		}
+		return nil
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	now := c.with.Now()
-	if err := c.with.Lists.Set(d.Status, statuslist.Valid, now); err != nil {
-		return err
+	for i, d := range dockets {
+		claims := d.claims(c.with.Policy.Site, passes[i].Sealed)
+		if err := lint(claims, c.with.Policy, d); err != nil {
+			return nil, err
+		}
+		one, err := pass.Sign(c.with.Rand, c.with.Key, claims)
+		if err != nil {
+			return nil, err
+		}
+		signed = append(signed, one)
 	}
-	d.State, d.Since = Issued, now
-	if err := c.with.Dockets.Put(d, false); err != nil {
-		return err
+	return signed, nil
+}
+
+// Complete makes passes valid, all or none, after they were handed over. It fails
+// with [ErrUnknown] and [ErrState].
+func (c *Controller) Complete(ctx context.Context, opener string, all ...pass.ID) error {
+	return c.with.Books.Change(ctx, func(p Page) error { return c.CompleteOn(p, opener, all...) })
+}
+
+// CompleteOn is the transaction of [Controller.Complete].
+func (c *Controller) CompleteOn(p Page, opener string, all ...pass.ID) error {
+	for _, id := range all {
+		d, err := at(p, opener, id, Signed)
+		if err != nil {
+			return err
+		}
+		if err := p.Set(d.Status, statuslist.Valid); err != nil {
+			return err
+		}
+		d.State, d.Since, d.Until = Issued, c.now(), time.Time{}
+		if err := p.Put(d); err != nil {
+			return err
+		}
 	}
-	delete(c.begun, id)
 	return nil
 }
 
-// Abandon is a method of [Office]. The docket is opened again first, because a
-// Complete that failed may have closed it. Where that cannot be written, taking
-// the place is tried all the same.
-func (c *Controller) Abandon(id pass.ID) error {
-	if !c.begun[id] {
-		return ErrState
-	}
-	d, err := c.with.Dockets.Get(id)
-	if err == nil {
-		err = c.end(d, c.with.Dockets.Put(d, true))
-	}
-	if err != nil && !errors.Is(err, ErrUnknown) { // unknown: not even the docket was kept
-		return err
-	}
-	delete(c.begun, id)
-	return nil
-}
-
-// at returns a docket that is in a state and was begun here.
-func (c *Controller) at(id pass.ID, s State) (Docket, error) {
-	if !c.begun[id] {
-		return Docket{}, ErrState
-	}
-	d, err := c.with.Dockets.Get(id)
-	if err != nil {
+// at returns a docket that is in a state, open, and its opener's.
+func at(p Page, opener string, id pass.ID, s State) (Docket, error) {
+	d, err := p.Get(id)
+	switch {
+	case errors.Is(err, ErrUnknown), err == nil && d.Opener != opener:
+		return Docket{}, ErrState // what others make is not told
+	case err != nil:
 		return Docket{}, err
-	}
-	if d.State != s {
+	case d.State != s || d.Until.IsZero():
 		return Docket{}, fmt.Errorf("%w: it is %s", ErrState, d.State)
 	}
 	return d, nil
+}
+
+func ids(bindings []pass.Binding) []pass.ID {
+	all := make([]pass.ID, len(bindings))
+	for i, b := range bindings {
+		all[i] = b.ID
+	}
+	return all
 }
 
 // undo returns an error and, in words, whether what was done for nothing could
@@ -188,5 +237,5 @@ func undo(err, undone error) error {
 	if undone == nil {
 		return err
 	}
-	return fmt.Errorf("%w (undoing it failed as well, and is done at the next start: %v)", err, undone)
+	return fmt.Errorf("%w (undoing it failed as well, and is done in %s: %v)", err, OpenTime, undone)
 }

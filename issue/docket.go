@@ -4,12 +4,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/pass"
-	"github.com/facelatch/facelatch/statuslist"
 )
 
 // State is how far a docket has come.
@@ -24,9 +24,7 @@ const (
 	Issued State = "issued"
 	// Abandoned: the issuing did not come to its end. Final.
 	Abandoned State = "abandoned"
-	// Revoking: the pass is being revoked, and perhaps not yet recorded.
-	Revoking State = "revoking"
-	// Revoked: the pass is revoked and that is recorded. Final.
+	// Revoked: the pass is revoked. Final.
 	Revoked State = "revoked"
 )
 
@@ -48,11 +46,16 @@ type Docket struct {
 	Holder *ecdsa.PublicKey
 	// Signed is the SHA-256 of the signed part, zero until there is one.
 	Signed [32]byte
-	// Salt opens what the record says about this pass. Without it nobody can
+	// Salt opens what the ledger says about this pass. Without it nobody can
 	// tell which entries those are; erasing it erases them.
 	Salt [32]byte
-	// Since is when it came to its state.
+	// Since is when it came to its state; whole seconds.
 	Since time.Time
+	// Until is when an open docket is abandoned; whole seconds, zero once it is
+	// closed.
+	Until time.Time
+	// Opener is who may go on with it: the id of a station, or "".
+	Opener string
 }
 
 // Kind returns the kind of the pass.
@@ -77,15 +80,19 @@ func (d Docket) claims(site pass.SiteID, sealed [32]byte) pass.Claims {
 	return c
 }
 
-// Commitment is what the record says about a step: HMAC-SHA-256 under the salt
-// of the JSON object with the members act, pass, not_before, expires (Unix
-// seconds), zones, hours, list, index, consent and signed (as in the docket;
-// empty where there is none), and for a pass with its holder's key the member
-// holder (as [EncodeHolder] writes it). Who has the docket can make it again.
-func (d Docket) Commitment(act State) [32]byte {
+// Body is what the ledger says about a step, behind a commitment: the JSON object
+// with the members act, pass, not_before, expires (Unix seconds), zones, hours,
+// list, index, consent and signed (as in the docket; empty where there is none),
+// and for a pass with its holder's key the member holder (as [EncodeHolder] writes
+// it). Who has the docket can make it again.
+func (d Docket) Body(act State) []byte {
 	var hash pass.Hash16
 	if d.Consent != nil {
 		hash = d.Consent.Hash()
+	}
+	signed := ""
+	if d.Signed != [32]byte{} && act != Intended {
+		signed = hex.EncodeToString(d.Signed[:])
 	}
 	holder, _ := EncodeHolder(d.Holder) // Prepare let no other key through
 	body, err := json.Marshal(struct {
@@ -98,49 +105,22 @@ func (d Docket) Commitment(act State) [32]byte {
 		List      uint32      `json:"list"`
 		Index     uint32      `json:"index"`
 		Consent   pass.Hash16 `json:"consent"`
-		Signed    [32]byte    `json:"signed"`
+		Signed    string      `json:"signed"`
 		Holder    []byte      `json:"holder,omitempty"`
 	}{
 		act, d.ID, d.NotBefore.Unix(), d.Expires.Unix(), d.Zones, d.Schedule.String(),
-		d.Status.List, d.Status.Index, hash, d.Signed, holder,
+		d.Status.List, d.Status.Index, hash, signed, holder,
 	})
 	if err != nil {
 		panic("issue: a docket that JSON cannot write: " + err.Error()) // strings and numbers only
 	}
+	return body
+}
+
+// Commitment is HMAC-SHA-256 of [Docket.Body] under the salt: all that the public
+// sees of it.
+func (d Docket) Commitment(act State) [32]byte {
 	mac := hmac.New(sha256.New, d.Salt[:])
-	mac.Write(body)
+	mac.Write(d.Body(act))
 	return [32]byte(mac.Sum(nil))
-}
-
-// Dockets keeps dockets durably. After an error a change may have been made or
-// not.
-type Dockets interface {
-	// Put keeps a docket in the place of an earlier one with its id. If open, it
-	// is found by Open from then on, and from before the docket can be seen; if
-	// not, it is no longer.
-	Put(d Docket, open bool) error
-	// Get returns a docket, or [ErrUnknown].
-	Get(id pass.ID) (Docket, error)
-	// Open returns the dockets that are open: beside an error, those that could
-	// be read.
-	Open() ([]Docket, error)
-}
-
-// Lists keeps the site's status lists, signed and durable. After an error a
-// change may have been made or not.
-type Lists interface {
-	// Reserve takes a place that was never taken before and that nobody can
-	// foresee. It reads invalid.
-	Reserve(at time.Time) (pass.StatusRef, error)
-	// Set changes what the list says about a place, for all doors that read it
-	// from then on.
-	Set(ref pass.StatusRef, s statuslist.Status, at time.Time) error
-}
-
-// Recorder appends to the site's record.
-type Recorder interface {
-	// Holder appends a commitment to an act about a person. It returns nil only
-	// once that is durable; after an error the entry may be there or not, and
-	// what was to be recorded must not be done.
-	Holder(at time.Time, commitment [32]byte) error
 }

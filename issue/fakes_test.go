@@ -2,6 +2,7 @@ package issue_test
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -10,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,21 +46,33 @@ const (
 )
 
 // world is everything that outlives a crash, and the one place where faults
-// come from: each change that is asked for is a step.
+// come from: each transaction, each wait and each thing outside is a step.
 type world struct {
-	dockets map[pass.ID]issue.Docket
-	open    map[pass.ID]bool
-	status  map[uint32]statuslist.Status
-	record  [][32]byte
-	paper   string // what the holder has
-	key     *ecdsa.PrivateKey
-	sealing pass.SealingKey
+	mu sync.Mutex // guards what follows
+	shelf
+	recorded int    // how many of the queue stand in the ledger
+	paper    string // what the holder has
+	key      *ecdsa.PrivateKey
+	sealing  pass.SealingKey
+	now      time.Time
 
 	steps int // taken so far
 	at    int // the step at which the fault is
 	fault fault
+	from  int    // the step from which on everything fails, if it is not 0
 	check func() // called after each change
 	mute  bool   // nothing can be recorded
+}
+
+// shelf is what a transaction changes.
+type shelf struct {
+	dockets map[pass.ID]issue.Docket
+	status  map[uint32]statuslist.Status
+	queue   [][32]byte
+}
+
+func (s shelf) copy() *shelf {
+	return &shelf{maps.Clone(s.dockets), maps.Clone(s.status), slices.Clone(s.queue)}
 }
 
 func newWorld(t *testing.T) *world {
@@ -71,8 +86,8 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return &world{
-		dockets: map[pass.ID]issue.Docket{}, open: map[pass.ID]bool{}, status: map[uint32]statuslist.Status{},
-		key: key, sealing: sealing,
+		shelf: shelf{dockets: map[pass.ID]issue.Docket{}, status: map[uint32]statuslist.Status{}},
+		key:   key, sealing: sealing, now: noon,
 	}
 }
 
@@ -80,8 +95,11 @@ func newWorld(t *testing.T) *world {
 func (w *world) change(do func()) error {
 	w.steps++
 	f := none
-	if w.steps == w.at {
+	switch {
+	case w.steps == w.at:
 		f = w.fault
+	case w.from > 0 && w.steps >= w.from:
+		f = failed
 	}
 	switch f {
 	case failed:
@@ -102,13 +120,47 @@ func (w *world) change(do func()) error {
 	return nil
 }
 
-func (w *world) Put(d issue.Docket, open bool) error {
+// Change is a method of issue.Books. f runs twice, as it may.
+func (w *world) Change(ctx context.Context, f func(issue.Page) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := f(w.copy()); err != nil {
+		return err
+	}
+	again := w.copy()
+	if err := f(again); err != nil {
+		return err
+	}
+	return w.change(func() { w.shelf = *again })
+}
+
+// Read is a method of issue.Books.
+func (w *world) Read(_ context.Context, f func(issue.Page) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return f(w.copy())
+}
+
+// Recorded is a method of issue.Books.
+func (w *world) Recorded(_ context.Context, entries []issue.EntryID) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.mute {
+		return issue.ErrLedger
+	}
 	return w.change(func() {
-		w.dockets[d.ID] = copyOf(d)
-		if delete(w.open, d.ID); open {
-			w.open[d.ID] = true
+		for _, e := range entries {
+			w.recorded = max(w.recorded, int(e))
 		}
 	})
+}
+
+func (s *shelf) Put(d issue.Docket) error {
+	s.dockets[d.ID] = copyOf(d)
+	return nil
 }
 
 // copyOf is what is left of a docket once it was written and read.
@@ -126,77 +178,104 @@ func copyOf(d issue.Docket) issue.Docket {
 	return d
 }
 
-func (w *world) Get(id pass.ID) (issue.Docket, error) {
-	d, ok := w.dockets[id]
+func (s *shelf) Get(id pass.ID) (issue.Docket, error) {
+	d, ok := s.dockets[id]
 	if !ok {
 		return issue.Docket{}, issue.ErrUnknown
 	}
 	return copyOf(d), nil
 }
 
-func (w *world) Open() (open []issue.Docket, err error) {
-	for id := range maps.Keys(w.open) {
-		open = append(open, copyOf(w.dockets[id]))
+func (s *shelf) Overdue(at time.Time, most int) (late []issue.Docket, err error) {
+	for _, d := range s.dockets {
+		if !d.Until.IsZero() && !d.Until.After(at) && len(late) < most {
+			late = append(late, copyOf(d))
+		}
 	}
-	return open, nil
+	return late, nil
 }
 
-func (w *world) Reserve(time.Time) (pass.StatusRef, error) {
-	var ref pass.StatusRef
-	err := w.change(func() {
-		ref.Index = uint32(len(w.status)) + 100
-		w.status[ref.Index] = statuslist.Invalid
-	})
-	return ref, err
+func (s *shelf) Reserve(time.Time) (ref pass.StatusRef, err error) {
+	ref.Index = uint32(len(s.status)) + 100
+	s.status[ref.Index] = statuslist.Invalid
+	return ref, nil
 }
 
-func (w *world) Set(ref pass.StatusRef, s statuslist.Status, _ time.Time) error {
-	return w.change(func() { w.status[ref.Index] = s })
+func (s *shelf) Set(ref pass.StatusRef, status statuslist.Status) error {
+	s.status[ref.Index] = status
+	return nil
 }
 
-func (w *world) Holder(_ time.Time, c [32]byte) error {
-	if w.mute {
-		return errFault
-	}
-	return w.change(func() { w.record = append(w.record, c) })
+func (s *shelf) Holder(c [32]byte) (issue.EntryID, error) {
+	s.queue = append(s.queue, c)
+	return issue.EntryID(len(s.queue)), nil
 }
 
-func (w *world) HandOver(text string) error { return w.change(func() { w.paper = text }) }
-func (w *world) TakeBack() error            { return w.change(func() { w.paper = "" }) }
+func (w *world) HandOver(text string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.change(func() { w.paper = text })
+}
+
+func (w *world) TakeBack() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.change(func() { w.paper = "" })
+}
 
 // Public and Sign make the world the key as well.
 func (w *world) Public() crypto.PublicKey { return w.key.Public() }
 
 func (w *world) Sign(r io.Reader, digest []byte, o crypto.SignerOpts) (sig []byte, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err := w.change(func() { sig, err = w.key.Sign(r, digest, o) }); err != nil {
 		return nil, err
 	}
 	return sig, err
 }
 
+// clock is asked inside of transactions too, and set while nobody is at work.
+func (w *world) clock() time.Time { return w.now }
+
 func policy() issue.Policy {
 	return issue.Policy{Site: site, Zones: []string{"front", "garage"}, Plain: 365 * day, Face: 365 * day}
 }
 
-func clock() time.Time { return noon }
-
 func (w *world) parts() issue.Parts {
-	return issue.Parts{Policy: policy(), Key: w, Rand: rand.Reader, Now: clock, Dockets: w, Lists: w, Record: w}
+	return issue.Parts{Policy: policy(), Key: w, Rand: rand.Reader, Now: w.clock, Books: w}
 }
 
-// start is a start of the program after which nothing fails.
-func (w *world) start(t *testing.T) *issue.Controller {
+// controller is one at work; there may be several.
+func (w *world) controller(t *testing.T) *issue.Controller {
 	t.Helper()
-	w.at = 0
-	c, err := issue.Start(w.parts())
+	c, err := issue.New(w.parts())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
+// office is that of a station which does the controller's work itself.
+func (w *world) office(t *testing.T) issue.Office {
+	return w.controller(t).For(context.Background(), "")
+}
+
+// start is a start of the program some time after a crash. Nothing fails any
+// more.
+func (w *world) start(t *testing.T) *issue.Controller {
+	t.Helper()
+	w.at, w.from = 0, 0
+	w.now = w.now.Add(issue.OpenTime)
+	c := w.controller(t)
+	if _, err := c.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func (w *world) station(o issue.Office) issue.Station {
-	return issue.Station{Office: o, Key: w.sealing, Rand: rand.Reader, Now: clock}
+	return issue.Station{Office: o, Key: w.sealing, Rand: rand.Reader, Now: w.clock}
 }
 
 // attempt runs f, and returns what a crash in it throws as an error.
@@ -227,8 +306,8 @@ func (e *enroller) Size() int { return len(reference) }
 
 func (e *enroller) References(g consent.Grant) (map[pass.ModelID][]byte, error) {
 	e.calls++
-	if err := g.Check(consent.Enrol, noon); err != nil {
-		return nil, err
+	if err := g.Check(consent.Enrol, noon); err != nil && g.Check(consent.Enrol, noon.Add(issue.OpenTime)) != nil {
+		return nil, err // neither before a crash nor after it
 	}
 	e.made = bytes.Clone(reference)
 	return map[pass.ModelID][]byte{model: e.made}, e.err
@@ -265,18 +344,24 @@ func (w *world) valid() (n int) {
 	return n
 }
 
-// has returns whether the record says that a docket came to a state.
+// has returns whether the ledger says that a docket came to a state, and queued
+// whether it does or is going to.
 func (w *world) has(d issue.Docket, s issue.State) bool {
-	for _, signed := range [][32]byte{{}, d.Signed} { // when the intent was recorded nothing was signed
-		d.Signed = signed
-		want := d.Commitment(s)
-		for _, c := range w.record {
-			if c == want {
-				return true
-			}
+	return slices.Contains(w.queue[:w.recorded], d.Commitment(s))
+}
+
+func (w *world) queued(d issue.Docket, s issue.State) bool {
+	return slices.Contains(w.queue, d.Commitment(s))
+}
+
+// open counts the dockets that are.
+func (w *world) open() (n int) {
+	for _, d := range w.dockets {
+		if !d.Until.IsZero() {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // any returns a docket, or none.

@@ -19,7 +19,7 @@ func TestAPassForOnePhone(t *testing.T) {
 	w := newWorld(t)
 	r := plainRequest()
 	r.Holder = phone(t)
-	claims, err := w.station(w.start(t)).Issue(r, nil, w)
+	claims, err := w.station(w.office(t)).Issue(r, nil, w)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,24 +6,29 @@
 // at a face, seals the reference and hands the pass over. They meet in [Office],
 // through which nothing of a face goes but the hash of what was sealed.
 //
-// The steps, in order:
+// The steps, in order; each line of the controller's is one transaction:
 //
 //  1. policy: what is asked for is allowed, and a consent covers it
-//  2. a place in a status list is taken, at random; it reads invalid
-//  3. the docket is kept, and the intent is in the record
+//  2. a place in a status list is taken, at random, which reads invalid; the
+//     docket is kept, open; the intent is queued for the ledger
+//  3. the intent stands in the ledger
 //  4. only now the station makes a reference, under the consent, and seals it
 //  5. lint: the claims about to be signed are checked anew, by themselves
-//  6. the pass is signed, and the result is in the record
+//  6. the docket says that the pass is signed, and the result is queued; once it
+//     stands in the ledger, the signed part is given away
 //  7. the pass is handed over; a door would still refuse it
 //  8. its place becomes valid, and the docket is closed
 //
-// An issuing that did not come to its end did not happen: whatever is found
-// open at the next start is made invalid, recorded as abandoned, and closed;
-// where that fails, nothing is issued until it is done. Taking away goes the
-// other way round, the effect first and then the record, and waits for nothing.
+// An open docket says until when: what has not come to its end by then did not
+// happen. Whoever sweeps makes it invalid, queues for the ledger that it was
+// abandoned, and closes it, in one transaction. Taking a pass away is one
+// transaction too, and waits for nothing.
+//
+// Any number of controllers may be at work at a site, each for any number of
+// callers: what counts is in the transactions, and a controller remembers nothing.
 //
 // This package never sees a photograph, keeps no name of anybody, and opens no
-// file: what it needs is behind four small interfaces.
+// file: what it needs is behind small interfaces.
 package issue
 
 import (
@@ -48,9 +53,9 @@ var (
 	ErrUnknown = errors.New("no pass with this id was issued here")
 	// ErrState is returned for a step that does not follow from the one before.
 	ErrState = errors.New("this step of issuing does not follow from the one before")
-	// ErrNotRecorded is returned when a right was taken away, as asked, and the
-	// record of it has to be completed at the next start.
-	ErrNotRecorded = errors.New("it is done, and will be recorded at the next start")
+	// ErrLedger is returned when the ledger cannot be written, for whatever would
+	// have given a right: nothing was done.
+	ErrLedger = errors.New("the ledger cannot be written at present, and without it nothing is issued")
 )
 
 // Request is what is asked for.
@@ -90,7 +95,7 @@ type Office interface {
 	Sign(id pass.ID, sealed [32]byte) (signed []byte, err error)
 	// Complete makes the pass valid, after it was handed over.
 	Complete(id pass.ID) error
-	// Abandon ends an issuing that did not come to its end. If it fails, the
-	// next start does it.
+	// Abandon ends an issuing that did not come to its end, and takes back a pass
+	// that was completed a moment ago. If it fails, whoever sweeps does it.
 	Abandon(id pass.ID) error
 }

@@ -139,7 +139,7 @@ func (s swapped) Prepare(r issue.Request) (pass.Binding, error) {
 // is not believed, and no face is looked at.
 func TestAStationSealsOnlyToTheConsentThatItHas(t *testing.T) {
 	w, e := newWorld(t), &enroller{}
-	if _, err := w.station(swapped{w.start(t)}).Issue(faceRequest(t), e, w); !errors.Is(err, issue.ErrState) {
+	if _, err := w.station(swapped{w.office(t)}).Issue(faceRequest(t), e, w); !errors.Is(err, issue.ErrState) {
 		t.Errorf("error %v, want %v", err, issue.ErrState)
 	}
 	if e.calls != 0 || w.paper != "" || w.valid() != 0 || w.only(t).State != issue.Abandoned {

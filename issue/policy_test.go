@@ -93,12 +93,12 @@ func TestWhatNoPassCanHave(t *testing.T) {
 			w, e := newWorld(t), &enroller{}
 			parts := w.parts()
 			parts.Policy.Zones = append(many(9), "front", "garage")
-			controller, err := issue.Start(parts)
+			controller, err := issue.New(parts)
 			if err != nil {
 				t.Fatal(err)
 			}
 			r.Zones = c.zones
-			_, err = w.station(controller).Issue(r, e, w)
+			_, err = w.station(controller.For(t.Context(), "")).Issue(r, e, w)
 			if !errors.Is(err, issue.ErrPolicy) || !strings.Contains(err.Error(), c.want) || c.also != nil && !errors.Is(err, c.also) {
 				t.Errorf("%s, %s: error %v, want %q", name, kind, err, c.want)
 			}

@@ -37,7 +37,7 @@ func (w *wire) Sign(id pass.ID, sealed [32]byte) ([]byte, error) {
 // into is in anything that goes between station and controller.
 func TestPromise1OnlyTheHashCrosses(t *testing.T) {
 	w := newWorld(t)
-	between := &wire{Office: w.start(t)}
+	between := &wire{Office: w.office(t)}
 	if _, err := w.station(between).Issue(faceRequest(t), &enroller{}, w); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestPromise2NoFaceBeforeTheIntentIsRecorded(t *testing.T) {
 			t.Error("a face was looked at before the consent was recorded")
 		}
 	}
-	if _, err := w.station(w.start(t)).Issue(r, looking{&enroller{}, look}, w); err != nil {
+	if _, err := w.station(w.office(t)).Issue(r, looking{&enroller{}, look}, w); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -150,7 +150,7 @@ func TestPromise2WithdrawnConsent(t *testing.T) {
 	w, e := newWorld(t), &enroller{}
 	r := faceRequest(t)
 	r.Consent.Withdraw(noon)
-	if _, err := w.station(w.start(t)).Issue(r, e, w); !errors.Is(err, issue.ErrPolicy) {
+	if _, err := w.station(w.office(t)).Issue(r, e, w); !errors.Is(err, issue.ErrPolicy) {
 		t.Errorf("error %v", err)
 	}
 	if e.calls != 0 || len(w.dockets) != 0 {
@@ -171,7 +171,7 @@ func TestPromise4AFaceIsNeverTheOnlyOrTheBetterWay(t *testing.T) {
 		w := newWorld(t)
 		parts := w.parts()
 		parts.Policy = p
-		if _, err := issue.Start(parts); !errors.Is(err, issue.ErrOnlyWay) {
+		if _, err := issue.New(parts); !errors.Is(err, issue.ErrOnlyWay) {
 			t.Errorf("a controller started: %v", err)
 		}
 	}

@@ -1,73 +1,120 @@
 package issue
 
 import (
+	"context"
 	"errors"
-	"fmt"
+	"time"
 
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/statuslist"
 )
 
-// Revoke takes a pass away, and ends the consent that it was made under. The
-// effect comes first, from a docket that is found open at the next start, and
-// then the record. It returns whether the pass had been revoked before; then it
-// only makes sure. It fails with [ErrUnknown], with [ErrNotRecorded] once the
-// pass is refused but that is not recorded yet, and otherwise the pass may
-// still be good.
-func (c *Controller) Revoke(id pass.ID) (before bool, err error) {
-	d, err := c.with.Dockets.Get(id)
+// Revoke takes a pass away, and ends the consent that it was made under, in one
+// transaction that also queues what the ledger says of it. It waits for nothing.
+// It returns whether the pass had been revoked before; then it only makes sure. It
+// fails with [ErrUnknown], and otherwise the pass may still be good.
+func (c *Controller) Revoke(ctx context.Context, id pass.ID) (before bool, err error) {
+	err = c.with.Books.Change(ctx, func(p Page) (err error) {
+		before, err = c.RevokeOn(p, id)
+		return err
+	})
+	return before, err
+}
+
+// RevokeOn is the transaction of [Controller.Revoke], for who has more to do in
+// it.
+func (c *Controller) RevokeOn(p Page, id pass.ID) (before bool, err error) {
+	d, err := p.Get(id)
 	if err != nil {
 		return false, err
 	}
 	switch d.State {
 	case Revoked, Abandoned:
-		return true, c.take(d)
+		return true, p.Set(d.Status, statuslist.Invalid)
 	case Issued:
-		d.State, d.Since = Revoking, c.with.Now()
+		return false, c.end(p, d, Revoked)
 	}
-	// Where the queue cannot be written, taking the right away is tried all the
-	// same: revoking again then completes the record.
-	queued := c.with.Dockets.Put(d, true)
-	if err := c.take(d); err != nil {
-		return false, err
-	}
-	if err := c.close(d); err != nil {
-		return false, fmt.Errorf("%w: %v", ErrNotRecorded, errors.Join(err, queued))
-	}
-	return false, nil
+	return false, c.end(p, d, Abandoned)
 }
 
-// end takes away what a docket gave, records that, and closes it. queued is
-// what came of opening it.
-func (c *Controller) end(d Docket, queued error) error {
-	if err := c.take(d); err != nil {
-		return errors.Join(err, queued)
+// Abandon ends the making of passes, and takes back those that were completed
+// less than [OpenTime] ago: whoever made them was perhaps not told. What does not
+// exist or is over already is left as it is. It fails with [ErrState] for what is
+// another's, or was made long ago.
+func (c *Controller) Abandon(ctx context.Context, opener string, all ...pass.ID) error {
+	if len(all) == 0 {
+		return nil
 	}
-	if err := c.close(d); err != nil {
-		return errors.Join(err, queued)
+	return c.with.Books.Change(ctx, func(p Page) error { return c.AbandonOn(p, opener, all...) })
+}
+
+// AbandonOn is the transaction of [Controller.Abandon].
+func (c *Controller) AbandonOn(p Page, opener string, all ...pass.ID) error {
+	for _, id := range all {
+		d, err := p.Get(id)
+		if errors.Is(err, ErrUnknown) {
+			continue // not even the docket was kept
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case d.Opener != opener:
+			return ErrState
+		case d.State == Abandoned, d.State == Revoked:
+			err = p.Set(d.Status, statuslist.Invalid)
+		case d.State != Issued:
+			err = c.end(p, d, Abandoned)
+		case c.now().Sub(d.Since) < OpenTime:
+			err = c.end(p, d, Revoked)
+		default:
+			err = ErrState
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// take makes the place of a pass invalid.
-func (c *Controller) take(d Docket) error {
-	return c.with.Lists.Set(d.Status, statuslist.Invalid, c.with.Now())
+// sweepTogether is how many dockets one transaction of a sweep ends.
+const sweepTogether = 64
+
+// Sweep abandons what was not brought to its end in time, whoever began it, and
+// returns how many those were. Every service does it now and then, and each
+// program when it begins.
+func (c *Controller) Sweep(ctx context.Context) (n int, err error) {
+	for {
+		some := 0
+		err := c.with.Books.Change(ctx, func(p Page) error {
+			late, err := p.Overdue(c.now(), sweepTogether)
+			if err != nil {
+				return err
+			}
+			for _, d := range late {
+				if err := c.end(p, d, Abandoned); err != nil {
+					return err
+				}
+			}
+			some = len(late)
+			return nil
+		})
+		if n += some; err != nil || some < sweepTogether {
+			return n, err
+		}
+	}
 }
 
-// close records the end of a docket and closes it. It may be done again after
-// any part of it.
-func (c *Controller) close(d Docket) error {
-	now := c.with.Now()
-	final := Abandoned
-	if d.State == Revoking {
-		final = Revoked
-	}
-	if err := c.with.Record.Holder(now, d.Commitment(final)); err != nil {
+// end makes the place of a pass invalid, ends its consent, and closes its docket.
+func (c *Controller) end(p Page, d Docket, final State) error {
+	if err := p.Set(d.Status, statuslist.Invalid); err != nil {
 		return err
 	}
-	d.State, d.Since = final, now
+	now := c.now()
+	d.State, d.Since, d.Until = final, now, time.Time{}
 	if d.Consent != nil {
 		d.Consent.Withdraw(now)
 	}
-	return c.with.Dockets.Put(d, false)
+	_, err := c.put(p, d)
+	return err
 }

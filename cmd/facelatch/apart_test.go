@@ -95,7 +95,7 @@ func (a *apart) code(kind site.Kind, name, zone string) doorapi.Code {
 	}
 	c := doorapi.Code{Address: a.address, Authority: ca.Fingerprint()}
 	if err := withOffice(a.dir, func(o *site.Office) (err error) {
-		c.Secret, err = o.MakeCode(kind, name, zone)
+		c.Secret, err = o.MakeCode(a.t.Context(), site.Operator, kind, name, zone)
 		return err
 	}); err != nil {
 		a.t.Fatal(err)

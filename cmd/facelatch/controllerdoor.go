@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -152,12 +153,12 @@ func (f addFlags) make(kind site.Kind) (doorapi.Code, error) {
 	}
 	code.Authority = a.Fingerprint()
 	return code, withOffice(f.site, func(o *site.Office) (err error) {
-		code.Secret, err = o.MakeCode(kind, f.name, f.zone)
+		code.Secret, err = o.MakeCode(context.Background(), site.Operator, kind, f.name, f.zone)
 		return err
 	})
 }
 
-// withOffice does something at a site, when it is this program's turn.
+// withOffice does something at a site.
 func withOffice(dir string, f func(*site.Office) error) (err error) {
 	office, err := openOffice(dir)
 	if err != nil {
@@ -214,10 +215,10 @@ func doorList() *cobra.Command {
 func listDoors(dir string) (all []doorJSON, err error) {
 	all = []doorJSON{}
 	err = withOffice(dir, func(o *site.Office) error {
-		members, err := site.ReadMembers(dir)
+		members, err := o.Members(context.Background())
 		for _, m := range members {
 			var machine map[string]site.Reported
-			if machine, err = o.Reports(m.ID); err != nil {
+			if machine, err = o.Reports(context.Background(), m.ID); err != nil {
 				return err
 			}
 			all = append(all, doorJSON{m.ID, m.Kind, m.Name, m.Zone, m.State, m.Joined, m.Hosts, machine})
@@ -241,7 +242,7 @@ func doorApprove() *cobra.Command {
 			return err
 		}
 		return withOffice(dir, func(o *site.Office) error {
-			m, err := o.FindMember(args[0])
+			m, err := o.FindMember(context.Background(), args[0])
 			if err != nil {
 				return err
 			}
@@ -256,7 +257,7 @@ func doorApprove() *cobra.Command {
 				return err
 			}
 			defer vault.Close()
-			if err := o.ApproveHere(vault, m.ID, typed); err != nil {
+			if err := o.ApproveHere(context.Background(), vault, m.ID, typed); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s (%s) has its keys\n", m.Name, m.ID)
@@ -302,9 +303,9 @@ func doorRemove() *cobra.Command {
 }
 
 func removeDoor(o *site.Office, name string, stolen bool, stdout io.Writer) error {
-	m, err := o.FindMember(name)
+	m, err := o.FindMember(context.Background(), name)
 	if errors.Is(err, site.ErrNoMember) {
-		if left := o.RemoveCode(name); !errors.Is(left, site.ErrNoMember) {
+		if left := o.RemoveCode(context.Background(), site.Operator, name); !errors.Is(left, site.ErrNoMember) {
 			fmt.Fprintf(stdout, "%s had not joined; its code is good no more\n", name)
 			return left
 		}
@@ -312,7 +313,7 @@ func removeDoor(o *site.Office, name string, stolen bool, stdout io.Writer) erro
 	if err != nil {
 		return err
 	}
-	if err := o.Remove(m.ID, stolen); err != nil {
+	if err := o.Remove(context.Background(), site.Operator, m.ID, stolen); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s (%s) is removed\n", m.Name, m.ID)
@@ -334,5 +335,5 @@ func renewSecrets(o *site.Office, stolen pass.DoorID) error {
 		return err
 	}
 	defer vault.Close()
-	return errors.Join(vault.Forget(stolen), o.RelayAll(vault))
+	return errors.Join(vault.Forget(stolen), o.RelayAll(context.Background(), vault))
 }

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -61,18 +61,18 @@ func (f issueFlags) print(stdout io.Writer, claims pass.Claims, c site.Config) e
 	return err
 }
 
-// issue holds the site while it makes the pass.
+// issue makes the pass.
 func (f issueFlags) issue(r issue.Request, e *enroller, out issue.Outlet) (pass.Claims, error) {
 	office, err := openOffice(f.site)
 	if err != nil {
 		return pass.Claims{}, err
 	}
 	defer office.Close()
-	controller, err := office.Controller()
+	controller, err := office.Controller(context.Background())
 	if err != nil {
 		return pass.Claims{}, err
 	}
-	station := issue.Station{Office: controller, Rand: rand.Reader, Now: time.Now}
+	station := issue.Station{Office: controller.For(context.Background(), ""), Rand: rand.Reader, Now: time.Now}
 	if r.Consent != nil {
 		if station.Key, err = sealingKey(office); err != nil {
 			return pass.Claims{}, err
@@ -94,15 +94,15 @@ func sealingKey(office *site.Office) (pass.SealingKey, error) {
 	if err != nil {
 		return pass.SealingKey{}, err
 	}
-	if err := office.RelayAll(vault); err != nil {
+	if err := office.RelayAll(context.Background(), vault); err != nil {
 		key.Wipe()
 		return pass.SealingKey{}, err
 	}
 	return key, nil
 }
 
-// openOffice waits for its turn at a site. A site of which a part is gone is
-// still one: nobody is told to make another in its place.
+// openOffice opens a site. A site of which a part is gone is still one: nobody is
+// told to make another in its place.
 func openOffice(dir string) (*site.Office, error) {
 	office, err := site.OpenOffice(dir, time.Now)
 	if !errors.Is(err, site.ErrNotASite) {
@@ -111,7 +111,7 @@ func openOffice(dir string) (*site.Office, error) {
 	if _, config := site.Read(dir); config != nil {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s is not whole: %s is missing, put back what was removed", dir, filepath.Join(dir, "controller", "lock"))
+	return nil, fmt.Errorf("%s is not whole: its database has no site in it, put back what was removed", dir)
 }
 
 // issued is what pass issue prints as JSON. Times are as at the site.

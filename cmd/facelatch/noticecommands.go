@@ -211,7 +211,7 @@ func noticePublish() *cobra.Command {
 			return err
 		}
 		defer office.Close()
-		err = office.PublishNotice(n)
+		err = office.PublishNotice(c.Context(), site.Operator, n)
 		if errors.Is(err, consent.ErrDraft) || errors.Is(err, consent.ErrNoticeFaults) {
 			return usageError{err}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -15,7 +16,7 @@ characters of it, which stand on the back of a printed card. From then on doors
 that read this folder refuse it, and the consent that a face pass was made under
 is ended. It cannot be undone: issue another pass instead.
 
-The pass is refused first and that is recorded then, so that a record that
+The pass is refused first and that is recorded then, so that a ledger that
 cannot be written never keeps a pass good. Revoking again changes nothing.`
 
 // passRevoke is facelatch pass revoke.
@@ -47,16 +48,16 @@ func revoke(dir, name string) (id pass.ID, before bool, err error) {
 		return id, false, err
 	}
 	defer office.Close()
-	if id, err = office.Find(name); errors.Is(err, site.ErrName) {
+	if id, err = office.Find(context.Background(), name); errors.Is(err, site.ErrName) {
 		err = usageError{err}
 	}
 	if err != nil {
 		return id, false, err
 	}
-	controller, err := office.Controller()
+	controller, err := office.Controller(context.Background())
 	if err != nil {
 		return id, false, err
 	}
-	before, err = controller.Revoke(id)
+	before, err = controller.Revoke(context.Background(), id)
 	return id, before, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -83,7 +84,7 @@ func (f issueFlags) pin(stdout io.Writer) error {
 			return err
 		}
 		if err := f.printPIN(stdout, p, code, config); err != nil {
-			_, taken := o.RevokePIN(p.Number)
+			_, taken := o.RevokePIN(context.Background(), p.Number)
 			return errors.Join(fmt.Errorf("the PIN could not be printed, and was taken back: %w", err), taken)
 		}
 		return nil
@@ -104,10 +105,10 @@ func drawPIN(o *site.Office, r issue.Request) (p site.PIN, code string, err erro
 		if p, code, err = vault.MakePIN(r.Zones, r.NotBefore, r.Expires, r.Schedule); err != nil {
 			return p, "", err
 		}
-		if err := o.RelayAll(vault); err != nil { // a pepper may be new
+		if err := o.RelayAll(context.Background(), vault); err != nil { // a pepper may be new
 			return p, "", err
 		}
-		if err = o.AddPIN(p); !errors.Is(err, site.ErrNumber) {
+		if err = o.AddPIN(context.Background(), p); !errors.Is(err, site.ErrNumber) {
 			break
 		}
 	}
@@ -147,7 +148,7 @@ func pinRevoke() *cobra.Command {
 		}
 		var before bool
 		err := withOffice(dir, func(o *site.Office) (err error) {
-			before, err = o.RevokePIN(number)
+			before, err = o.RevokePIN(context.Background(), number)
 			return err
 		})
 		if err != nil {

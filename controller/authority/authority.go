@@ -13,6 +13,7 @@
 package authority
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -158,7 +159,7 @@ func build(dir string, hosts []string, now func() time.Time) error {
 	if len(hosts) > 0 {
 		details["hosts"] = strings.Join(hosts, " ")
 	}
-	if err := office.Tell("authority-made", details); err != nil {
+	if err := office.Tell(context.Background(), "controller", "authority-made", details); err != nil {
 		return err
 	}
 	return disk.Create(certFile(dir), []byte(encode(der)), 0o644)

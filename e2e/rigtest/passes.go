@@ -1,6 +1,7 @@
 package rigtest
 
 import (
+	"context"
 	"crypto/rand"
 	"time"
 
@@ -42,11 +43,11 @@ func (r *Rig) FacePass(photograph []byte) (string, error) {
 func (r *Rig) issue(request issue.Request, who *sitter) (string, error) {
 	var out outlet
 	err := r.withVault(func(o *site.Office, v *site.Vault) error {
-		office, err := o.Controller()
+		office, err := o.Controller(context.Background())
 		if err != nil {
 			return err
 		}
-		station := issue.Station{Office: office, Rand: rand.Reader, Now: r.now}
+		station := issue.Station{Office: office.For(context.Background(), ""), Rand: rand.Reader, Now: r.now}
 		if who == nil {
 			_, err = station.Issue(request, nil, &out)
 			return err
@@ -68,11 +69,11 @@ func (r *Rig) Revoke(text string) error {
 		return err
 	}
 	return r.Office(func(o *site.Office) error {
-		office, err := o.Controller()
+		office, err := o.Controller(context.Background())
 		if err != nil {
 			return err
 		}
-		_, err = office.Revoke(p.Claims().ID)
+		_, err = office.Revoke(context.Background(), p.Claims().ID)
 		return err
 	})
 }
@@ -86,10 +87,10 @@ func (r *Rig) PIN() (number, code string, err error) {
 			return err
 		}
 		number, code = p.Number, made
-		if err := o.AddPIN(p); err != nil {
+		if err := o.AddPIN(context.Background(), p); err != nil {
 			return err
 		}
-		return o.RelayAll(v)
+		return o.RelayAll(context.Background(), v)
 	})
 	return number, code, err
 }

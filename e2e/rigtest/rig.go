@@ -126,7 +126,7 @@ func (r *Rig) join(ctx context.Context) error {
 	}
 	code := doorapi.Code{Address: r.address, Authority: a.Fingerprint()}
 	err = r.Office(func(o *site.Office) (err error) {
-		code.Secret, err = o.MakeCode(site.KindDoor, "Front door", Zone)
+		code.Secret, err = o.MakeCode(ctx, site.Operator, site.KindDoor, "Front door", Zone)
 		return err
 	})
 	if err != nil {
@@ -153,7 +153,7 @@ func (r *Rig) join(ctx context.Context) error {
 			return err
 		}
 		key.Wipe()
-		return o.ApproveHere(v, identity.Door, fingerprint)
+		return o.ApproveHere(ctx, v, identity.Door, fingerprint)
 	})
 }
 

@@ -69,7 +69,7 @@ func (r *real) join(dir string) *state.Identity {
 	must(r.t, err)
 	code := doorapi.Code{Address: r.address, Authority: a.Fingerprint()}
 	r.office(func(o *site.Office) (err error) {
-		code.Secret, err = o.MakeCode(doorapi.KindDoor, "Front door", "front")
+		code.Secret, err = o.MakeCode(r.t.Context(), site.Operator, doorapi.KindDoor, "Front door", "front")
 		return err
 	})
 	i, err := link.Join(r.t.Context(), code, []string{"door.local", "127.0.0.1"})
@@ -91,12 +91,12 @@ func (r *real) issue() (text string, id pass.ID) {
 	r.t.Helper()
 	h := &hand{}
 	r.office(func(o *site.Office) error {
-		c, err := o.Controller()
+		c, err := o.Controller(r.t.Context())
 		if err != nil {
 			return err
 		}
 		now := time.Now().Truncate(time.Second)
-		claims, err := issue.Station{Office: c, Rand: rand.Reader, Now: time.Now}.Issue(
+		claims, err := issue.Station{Office: c.For(r.t.Context(), ""), Rand: rand.Reader, Now: time.Now}.Issue(
 			issue.Request{Zones: []string{"front"}, NotBefore: now, Expires: now.Add(24 * time.Hour)}, nil, h)
 		id = claims.ID
 		return err
@@ -120,11 +120,11 @@ func TestWithTheRealController(t *testing.T) {
 	opens := func() bool { return judge(t, g, text) == nil }
 	took := soon(t, "a new pass opens", opens)
 	r.office(func(o *site.Office) error {
-		c, err := o.Controller()
+		c, err := o.Controller(r.t.Context())
 		if err != nil {
 			return err
 		}
-		_, err = c.Revoke(id)
+		_, err = c.Revoke(r.t.Context(), id)
 		return err
 	})
 	revoked := soon(t, "a revoked pass does not", func() bool { return !opens() })
@@ -139,7 +139,7 @@ func TestWithTheRealController(t *testing.T) {
 			return err
 		}
 		defer v.Close()
-		return o.ApproveHere(v, i.Door, fingerprint)
+		return o.ApproveHere(r.t.Context(), v, i.Door, fingerprint)
 	})
 	soon(t, "the door has its secrets", func() bool { return g.Snapshot().Approved })
 	client := g.client()
@@ -147,12 +147,12 @@ func TestWithTheRealController(t *testing.T) {
 	must(t, g.folder.SaveCounts("2026-11-20", map[string]string{"opened": "<5", "expired": "12"}))
 	must(t, g.errand(t.Context(), client, true))
 	r.office(func(o *site.Office) error {
-		reports, err := o.Reports(i.Door)
+		reports, err := o.Reports(t.Context(), i.Door)
 		if reports["restart"].Count != 1 {
 			t.Errorf("reports %v", reports)
 		}
 		return err
 	})
-	r.office(func(o *site.Office) error { return o.Remove(i.Door, false) })
+	r.office(func(o *site.Office) error { return o.Remove(t.Context(), site.Operator, i.Door, false) })
 	soon(t, "the door knows that it was removed", func() bool { return g.Snapshot().Contact.Removed })
 }

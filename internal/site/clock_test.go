@@ -1,13 +1,13 @@
 package site
 
 import (
-	"os"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/facelatch/facelatch/internal/durable"
-	"github.com/facelatch/facelatch/internal/record"
+	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/statuslist"
 )
@@ -37,10 +37,23 @@ func useKey(t *testing.T, dir string, now time.Time) (id pass.KeyID) {
 	return id
 }
 
-// note makes an entry about nobody.
+// note makes an entry about nobody, which is published.
 func note(t *testing.T, dir string, now time.Time) {
 	t.Helper()
-	at(t, dir, now, func(o *Office) error { return o.record().Holder(now, [32]byte{1}) })
+	at(t, dir, now, func(o *Office) error {
+		if err := o.Tell(t.Context(), "test", "test.noted", nil); err != nil {
+			return err
+		}
+		for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+			reached, err := queue{o.store}.Reached(t.Context())
+			if status, _ := o.LedgerStatus(); err != nil || status.Published >= reached {
+				return err
+			}
+			if time.Since(begun) > time.Minute {
+				return errors.New("nothing is published")
+			}
+		}
+	})
 }
 
 func hasKey(t *testing.T, dir string, id pass.KeyID) bool {
@@ -53,7 +66,7 @@ func hasKey(t *testing.T, dir string, id pass.KeyID) bool {
 }
 
 // TestEpochs: a sealing key is used for 12 months, and removed a month after
-// the record knows that the last pass sealed under it has expired.
+// the ledger knows that the last pass sealed under it has expired.
 func TestEpochs(t *testing.T) {
 	dir := newSite(t)
 	first := useKey(t, dir, noon)
@@ -64,37 +77,29 @@ func TestEpochs(t *testing.T) {
 		t.Error("the epoch did not end")
 	}
 	last := noon.AddDate(1, 0, 0).Add(pass.MaxLifetime)
-	for _, now := range []time.Time{last, last.Add(time.Second), last.Add(time.Second + grace - 1)} {
+	next := last.Add(day).Truncate(day) // the ledger knows days
+	for _, now := range []time.Time{last, next, next.Add(grace - 1)} {
 		useKey(t, dir, now)
 		note(t, dir, now)
 		if !hasKey(t, dir, first) {
 			t.Errorf("at %s the key was gone", now)
 		}
 	}
-	useKey(t, dir, last.Add(time.Second+grace))
+	useKey(t, dir, next.Add(grace))
 	if hasKey(t, dir, first) {
 		t.Error("the key was kept")
 	}
 	if !tellsOfRemoved(t, dir, first) {
-		t.Error("the record does not say that the key was removed")
+		t.Error("the ledger does not say that the key was removed")
 	}
 	audit(t, "epochs", dir)
 }
 
-func tellsOfRemoved(t *testing.T, dir string, id pass.KeyID) (told bool) {
+func tellsOfRemoved(t *testing.T, dir string, id pass.KeyID) bool {
 	t.Helper()
-	f, err := os.Open(folder(dir).record())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	_, err = record.Verify(f, func(e record.Entry) {
-		told = told || e.Act == "sealing-key-removed" && e.Details["sealing-key"] == id.String()
+	return slices.ContainsFunc(entries(t, dir), func(e ledger.Entry) bool {
+		return e.Act != nil && e.Act.Name == "sealing-key-removed" && e.Act.Details["sealing-key"] == id.String()
 	})
-	if err != nil {
-		t.Error(err)
-	}
-	return told
 }
 
 // TestAWrongClockLosesNothing: passes are issued, one is revoked while the
@@ -115,7 +120,7 @@ func wrongClock(t *testing.T, wrong time.Time) {
 	dir, hands := newSite(t), [3]hand{}
 	var ids [3]pass.ID
 	for i := range hands {
-		c, err := issueWith(dir, durable.Disk{}, pass.Face, &hands[i])
+		c, err := issueAt(dir, pass.Face, &hands[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,11 +129,7 @@ func wrongClock(t *testing.T, wrong time.Time) {
 	key := useKey(t, dir, noon)
 	for i, now := range []time.Time{wrong, noon} {
 		at(t, dir, now, func(o *Office) error {
-			c, err := o.Controller()
-			if err == nil {
-				_, err = c.Revoke(ids[i])
-			}
-			return err
+			return revokeFrom(o, ids[i])
 		})
 		for range 2 { // the second time, the record has an entry of that time as well
 			useKey(t, dir, now)
@@ -153,27 +154,28 @@ func wrongClock(t *testing.T, wrong time.Time) {
 // nothing to a door, and goes on with all its places once it is signed again.
 func TestExpiredList(t *testing.T) {
 	dir := newSite(t)
-	key, err := folder(dir).readIssuingKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := newLists(folder(dir), durable.Disk{}, key)
 	later := noon.Add(listLife)
 	d, err := OpenDoor(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for index, now := range map[uint32]time.Time{5: noon, 6: noon} {
-		if err := l.Set(pass.StatusRef{Index: index}, statuslist.Valid, now); err != nil {
-			t.Fatal(err)
-		}
+	set := func(index uint32, s statuslist.Status, now time.Time) {
+		t.Helper()
+		at(t, dir, now, func(o *Office) error {
+			return o.store.Change(t.Context(), func(tx *store.Tx) error {
+				if _, err := tx.TakePlace(0, index); err != nil {
+					return err
+				}
+				return o.Page(tx).Set(pass.StatusRef{Index: index}, s)
+			})
+		})
 	}
+	set(5, statuslist.Valid, noon)
+	set(6, statuslist.Valid, noon)
 	if s, err := d.Status("fl:0", 5, later); err == nil || s != statuslist.Invalid {
 		t.Errorf("an expired list says %v, %v", s, err)
 	}
-	if err := l.Set(pass.StatusRef{Index: 6}, statuslist.Invalid, later); err != nil {
-		t.Fatal(err)
-	}
+	set(6, statuslist.Invalid, later)
 	for index, want := range map[uint32]statuslist.Status{5: statuslist.Valid, 6: statuslist.Invalid} {
 		if got, err := d.Status("fl:0", index, later); err != nil || got != want {
 			t.Errorf("place %d: %v, %v", index, got, err)

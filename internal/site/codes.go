@@ -2,11 +2,10 @@ package site
 
 import (
 	"bytes"
-	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -33,70 +33,49 @@ const (
 // another.
 var ErrCode = errors.New("this join code is not good (any more): make another, it can be used once and for 24 hours")
 
-// code is a join code as it is kept: whoever reads the file cannot join.
-type code struct {
-	Kind Kind   `json:"kind"`
-	Name string `json:"name"`
-	Zone string `json:"zone,omitempty"`
-	// Hash is SHA-256 of the secret, which is random enough for that.
-	Hash  []byte    `json:"hash"`
-	Made  time.Time `json:"made"`
-	Wrong int       `json:"wrong,omitempty"`
-	// Member is who used it, by the id and the keys that it came with: the same
-	// door may use it again, because the answer can get lost on its way.
-	Member *pass.DoorID `json:"member,omitempty"`
-	Keys   []byte       `json:"keys,omitempty"`
-}
-
 // MakeCode makes a code with which one door or station can join, and returns its
 // secret, of which only a hash is kept. It fails with [ErrMember].
-func (o *Office) MakeCode(kind Kind, name, zone string) (secret [16]byte, err error) {
-	if o.unfinished != nil {
-		return secret, o.unfinished
-	}
-	if err := o.mayJoin(kind, name, zone); err != nil {
-		return secret, err
-	}
-	if err := o.dropOldCodes(); err != nil {
-		return secret, err
-	}
+func (o *Office) MakeCode(ctx context.Context, by string, kind Kind, name, zone string) (secret [16]byte, err error) {
 	_, _ = rand.Read(secret[:]) // never fails (Go 1.24)
-	hash := sha256.Sum256(secret[:])
-	c := code{Kind: kind, Name: name, Zone: zone, Hash: hash[:], Made: o.now().UTC()}
-	details := map[string]string{"kind": string(kind), "name": name}
-	if zone != "" {
-		details["zone"] = zone
-	}
-	if err := o.record().Site(c.Made, "join-code-made", details); err != nil {
-		return [16]byte{}, err
-	}
-	if err := o.putCode(secret[:], c); err != nil {
+	made := o.now().Unix()
+	err = o.give(ctx, act{
+		by: by, name: "join-code-made",
+		check: func(tx *store.Tx) (map[string]string, error) {
+			details := map[string]string{"kind": string(kind), "name": name}
+			if zone != "" {
+				details["zone"] = zone
+			}
+			return details, errors.Join(o.mayJoin(tx, kind, name, zone), o.dropOldCodes(tx))
+		},
+		effect: func(tx *store.Tx) error {
+			return tx.PutCode(store.CodeRow{
+				Name: [codeName]byte(secret[:]), Kind: string(kind), Called: name, Zone: zone, Hash: sha256.Sum256(secret[:]), Made: made,
+			})
+		},
+	})
+	if err != nil {
 		return [16]byte{}, err
 	}
 	return secret, nil
 }
 
-func (o *Office) codePath(secret []byte) string {
-	return jsonPath(o.f.join(), hex.EncodeToString(secret[:codeName]))
-}
-
-func (o *Office) putCode(secret []byte, c code) error {
-	return writeJSON(o.disk, o.codePath(secret), c)
-}
-
 // mayJoin returns [ErrMember] with what is wrong with a door or station to come.
-func (o *Office) mayJoin(kind Kind, name, zone string) error {
+func (o *Office) mayJoin(tx *store.Tx, kind Kind, name, zone string) error {
+	config, _, err := configOf(tx)
+	if err != nil {
+		return err
+	}
 	switch {
 	case !goodName(name) || strings.TrimSpace(name) != name:
 		return fmt.Errorf("%w: a name has 1 to %d printable characters", ErrMember, maxDoorName)
-	case kind == KindDoor && !slices.Contains(o.Config.Zones, zone):
-		return fmt.Errorf("%w: this site has no zone %q; it has %s", ErrMember, zone, strings.Join(o.Config.Zones, ", "))
+	case kind == KindDoor && !slices.Contains(config.Zones, zone):
+		return fmt.Errorf("%w: this site has no zone %q; it has %s", ErrMember, zone, strings.Join(config.Zones, ", "))
 	case kind == KindStation && zone != "":
 		return fmt.Errorf("%w: a station has no zone", ErrMember)
 	case kind != KindDoor && kind != KindStation:
 		return fmt.Errorf("%w: there is no kind %q", ErrMember, kind)
 	}
-	all, err := o.f.readMembers()
+	all, err := membersOf(tx)
 	if err != nil {
 		return err
 	}
@@ -113,120 +92,136 @@ func (o *Office) mayJoin(kind Kind, name, zone string) error {
 
 // dropOldCodes removes codes that cannot be used any more, and fails with
 // [ErrMember] if there are too many that can.
-func (o *Office) dropOldCodes() error {
-	all, err := names(o.f.join())
-	if err != nil {
+func (o *Office) dropOldCodes(tx *store.Tx) error {
+	if err := tx.RemoveCodes(o.now().Add(-CodeTime).Unix()); err != nil {
 		return err
 	}
-	left := 0
-	for _, name := range all {
-		var c code
-		if err := readJSON(jsonPath(o.f.join(), name), &c); err != nil {
-			return err
-		}
-		if o.now().Sub(c.Made) < CodeTime {
-			left++
-		} else if err := o.disk.Remove(jsonPath(o.f.join(), name)); err != nil {
-			return err
-		}
+	left, err := tx.Codes()
+	if err == nil && len(left) >= MaxCodes {
+		err = fmt.Errorf("%w: %d join codes were made in the last 24 hours, and no more are", ErrMember, len(left))
 	}
-	if left >= MaxCodes {
-		return fmt.Errorf("%w: %d join codes were made in the last 24 hours, and no more are", ErrMember, left)
-	}
-	return nil
+	return err
+}
+
+// joining is somebody who has a code, and what became of that.
+type joining struct {
+	member Member
+	code   store.CodeRow
+	keys   [sha256.Size]byte
+	// refused says that the code is not good, which may have been counted.
+	refused bool
+	// again says that the answer got lost, or the power went, the last time.
+	again bool
 }
 
 // Join lets in who has a code. m says the kind, keys and host names of whoever
 // asks, and gets the rest from the code. Asking again with the same keys gives
 // the same answer. It fails with [ErrCode] and [ErrHost].
-func (o *Office) Join(secret []byte, m Member) (Member, error) {
-	if o.unfinished != nil {
-		return Member{}, o.unfinished
-	}
+func (o *Office) Join(ctx context.Context, secret []byte, m Member) (Member, error) {
 	if err := checkRelayKey(m.Kind, m.RelayKey); err != nil {
 		return Member{}, err
 	}
-	c, err := o.useCode(secret, m.Kind)
-	if err != nil {
-		return Member{}, err
-	}
-	keys := sha256.Sum256(fmt.Appendf(nil, "%d %s%s", len(m.TLSKey), m.TLSKey, m.RelayKey))
-	if c.Member != nil {
-		return o.joinAgain(c, keys[:], m)
-	}
-	if err := errors.Join(o.mayJoin(c.Kind, c.Name, c.Zone), o.freeHosts(m.Hosts, pass.DoorID{})); err != nil {
-		return Member{}, err
-	}
-	id, err := pass.NewDoorID(rand.Reader)
-	if err != nil {
-		return Member{}, err
-	}
-	c.Member, c.Keys = &id, keys[:]
-	if err := o.putCode(secret, c); err != nil {
-		return Member{}, err
-	}
-	return o.admit(c, m)
-}
-
-// joinAgain answers who used the code and did not get, or not keep, the answer.
-func (o *Office) joinAgain(c code, keys []byte, m Member) (Member, error) {
-	if !bytes.Equal(c.Keys, keys) {
-		return Member{}, ErrCode
-	}
-	old, err := o.f.readMember(*c.Member)
+	j := joining{keys: sha256.Sum256(fmt.Appendf(nil, "%d %s%s", len(m.TLSKey), m.TLSKey, m.RelayKey))}
+	err := o.change(ctx, func(tx *store.Tx) error {
+		j.member, j.refused, j.again = m, false, false
+		return o.useCode(tx, secret, &j)
+	})
 	switch {
-	case errors.Is(err, ErrNoMember):
-		return o.admit(c, m) // the power went in between
 	case err != nil:
 		return Member{}, err
-	case !old.Present():
+	case j.refused:
 		return Member{}, ErrCode
+	case j.again:
+		return o.SetHosts(ctx, j.member.ID, m.Hosts)
 	}
-	return o.SetHosts(old.ID, m.Hosts)
+	return j.member, o.admit(ctx, &j)
+}
+
+// useCode finds who a code is for. A wrong try counts against the code that it
+// names, and is counted durably before it is answered.
+func (o *Office) useCode(tx *store.Tx, secret []byte, j *joining) error {
+	j.refused = true
+	if len(secret) != 16 {
+		return nil
+	}
+	c, err := tx.Code([codeName]byte(secret))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	age := o.now().Sub(seconds(c.Made))
+	if c.Wrong >= CodeTries || age < 0 || age >= CodeTime {
+		return nil
+	}
+	hash := sha256.Sum256(secret)
+	if subtle.ConstantTimeCompare(hash[:], c.Hash[:]) != 1 {
+		c.Wrong++
+		return tx.PutCode(c)
+	}
+	if string(j.member.Kind) != c.Kind {
+		return nil
+	}
+	j.code = c
+	return o.place(tx, j)
+}
+
+// place gives whoever has a good code an id, or finds the one that it got.
+func (o *Office) place(tx *store.Tx, j *joining) error {
+	m := &j.member
+	m.Kind, m.Name, m.Zone, m.State, m.Joined = Kind(j.code.Kind), j.code.Called, j.code.Zone, Joined, o.now().UTC().Truncate(time.Second)
+	if j.code.Member == nil {
+		id, err := pass.NewDoorID(rand.Reader)
+		if err != nil {
+			return err
+		}
+		j.code.Member, j.code.Keys = id[:], j.keys[:]
+		m.ID, j.refused = id, false
+		return errors.Join(o.mayJoin(tx, m.Kind, m.Name, m.Zone), freeHosts(tx, m.Hosts, pass.DoorID{}), tx.PutCode(j.code))
+	}
+	if !bytes.Equal(j.code.Keys, j.keys[:]) {
+		return nil
+	}
+	m.ID = pass.DoorID(j.code.Member)
+	old, err := memberOf(tx, m.ID)
+	switch {
+	case errors.Is(err, ErrNoMember): // the power went in between
+		j.refused = false
+	case err != nil:
+		return err
+	case old.Present():
+		j.refused, j.again = false, true
+	}
+	return nil
 }
 
 // admit makes a member of who used a code.
-func (o *Office) admit(c code, m Member) (Member, error) {
-	m.ID, m.Kind, m.Name, m.Zone, m.State, m.Joined = *c.Member, c.Kind, c.Name, c.Zone, Joined, o.now().UTC().Truncate(time.Second)
-	details := map[string]string{
-		string(m.Kind): m.ID.String(), "name": m.Name, "fingerprint": m.Fingerprint(),
-	}
-	if m.Zone != "" {
-		details["zone"] = m.Zone
-	}
-	if err := o.record().Site(o.now(), string(m.Kind)+"-joined", details); err != nil {
-		return Member{}, err
-	}
-	return m, o.putMember(m)
-}
-
-// useCode returns the code that a secret is of. A wrong try counts against the
-// code that it names, and is counted durably before it is answered.
-func (o *Office) useCode(secret []byte, kind Kind) (code, error) {
-	var c code
-	if len(secret) != 16 {
-		return c, ErrCode
-	}
-	err := readJSON(o.codePath(secret), &c)
-	if isNew(err) {
-		return c, ErrCode
-	}
-	if err != nil {
-		return c, err
-	}
-	age := o.now().Sub(c.Made)
-	if c.Wrong >= CodeTries || age < 0 || age >= CodeTime {
-		return c, ErrCode
-	}
-	hash := sha256.Sum256(secret)
-	if subtle.ConstantTimeCompare(hash[:], c.Hash) != 1 {
-		c.Wrong++
-		return c, cmp.Or(o.putCode(secret, c), ErrCode)
-	}
-	if kind != c.Kind {
-		return c, ErrCode
-	}
-	return c, nil
+func (o *Office) admit(ctx context.Context, j *joining) error {
+	m := j.member
+	return o.give(ctx, act{
+		by: controllerItself, name: string(m.Kind) + "-joined",
+		check: func(tx *store.Tx) (map[string]string, error) {
+			details := map[string]string{string(m.Kind): m.ID.String(), "name": m.Name, "fingerprint": m.Fingerprint()}
+			if m.Zone != "" {
+				details["zone"] = m.Zone
+			}
+			return details, nil
+		},
+		effect: func(tx *store.Tx) error {
+			_, err := memberOf(tx, m.ID)
+			if err == nil {
+				return nil // it asked twice at once
+			}
+			if !errors.Is(err, ErrNoMember) {
+				return err
+			}
+			if err := errors.Join(o.mayJoin(tx, m.Kind, m.Name, m.Zone), freeHosts(tx, m.Hosts, m.ID)); err != nil {
+				return err
+			}
+			return putMember(tx, m)
+		},
+	})
 }
 
 // checkRelayKey returns [ErrMember] for what is no key of its kind.

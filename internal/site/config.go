@@ -38,8 +38,9 @@ type Config struct {
 	// Timezone is a name of the IANA database. Hours are read in it.
 	Timezone string `json:"timezone"`
 	Policy   Policy `json:"policy"`
-	// Demo marks a site for trying out. It stands in the record's first entry
-	// too, so that taking it out here makes the site unusable, not real.
+	// Demo marks a site for trying out. It stands in the ledger's first entry too,
+	// and beside the configuration, so that taking it out makes the site unusable,
+	// not real.
 	Demo bool `json:"demo,omitempty"`
 	// Rules are those of zones that differ from what [Config.Zone] says.
 	Rules map[string]Rules `json:"rules,omitempty"`
@@ -84,8 +85,8 @@ func (c Config) Issuing() issue.Policy {
 	}
 }
 
-// Read returns the configuration of the site in a folder. It fails with
-// [ErrNotASite] or [ErrConfig].
+// Read returns what site.json says of the site in a folder: the configuration as it
+// was last shown. It fails with [ErrNotASite] or [ErrConfig].
 func Read(dir string) (Config, error) {
 	data, err := read(folder(dir).config(), 1<<16)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,7 +113,12 @@ func decodeConfig(data []byte) (c Config, err error) {
 	return c, nil
 }
 
-func (c Config) encode() ([]byte, error) {
+// Encode checks a configuration and writes it as site.json has it. It fails with
+// [ErrConfig], naming the field.
+func Encode(c Config) ([]byte, error) {
+	if err := c.valid(); err != nil {
+		return nil, err
+	}
 	data, err := json.MarshalIndent(c, "", "  ")
 	return append(data, '\n'), err
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -31,57 +33,52 @@ type Count struct {
 	To   int `json:"to"`
 }
 
-// dayCounts are by zone and reason. Which of the doors counted what is not kept.
-type dayCounts map[string]map[string]Count
-
-// lastCounts is for each door the last day of which it has sent counts.
-type lastCounts map[pass.DoorID]string
-
 var reasonName = regexp.MustCompile(`^[a-z][a-z-]{0,31}$`)
 
-// AddCounts adds what a door counted on a day to its zone. A day is taken once
-// from each door, and only after the one before. It fails with [ErrCounts].
-func (o *Office) AddCounts(id pass.DoorID, day string, counts map[string]string) error {
-	m, err := o.ready(id)
-	if err != nil {
-		return err
-	}
-	date, err := time.ParseInLocation(time.DateOnly, day, o.Config.Location())
-	if now := o.now(); err != nil || !date.Before(now) || now.Sub(date) > countDays*24*time.Hour {
-		return fmt.Errorf("%w: the day %q", ErrCounts, day)
-	}
+// AddCounts adds what a door counted on a day to its zone. Which of the doors
+// counted what is not kept. A day is taken once from each door, and only after the
+// one before. It fails with [ErrCounts].
+func (o *Office) AddCounts(ctx context.Context, id pass.DoorID, day string, counts map[string]string) error {
 	ranges, err := readCounts(counts)
 	if err != nil {
 		return err
 	}
-	last := make(lastCounts)
-	if err := readJSON(o.lastPath(), &last); err != nil && !isNew(err) {
-		return err
-	}
-	if day <= last[id] {
-		return nil // sent before: the answer got lost
-	}
-	// In this order a crash loses counts, and never adds them twice.
-	last[id] = day
-	if err := writeJSON(o.disk, o.lastPath(), last); err != nil {
-		return err
-	}
-	all := make(dayCounts)
-	path := jsonPath(o.f.counts(), day)
-	if err := readJSON(path, &all); err != nil && !isNew(err) {
-		return err
-	}
-	if all[m.Zone] == nil {
-		all[m.Zone] = make(map[string]Count)
-	}
-	for reason, c := range ranges {
-		sum := all[m.Zone][reason]
-		all[m.Zone][reason] = Count{From: sum.From + c.From, To: sum.To + c.To}
-	}
-	return writeJSON(o.disk, path, all)
+	return o.store.Change(ctx, func(tx *store.Tx) error {
+		config, _, err := configOf(tx)
+		if err != nil {
+			return err
+		}
+		m, err := ready(tx, id)
+		if err != nil {
+			return err
+		}
+		date, err := time.ParseInLocation(time.DateOnly, day, config.Location())
+		if now := o.now(); err != nil || !date.Before(now) || now.Sub(date) > countDays*24*time.Hour {
+			return fmt.Errorf("%w: the day %q", ErrCounts, day)
+		}
+		last, err := tx.Counted(id)
+		if err != nil || day <= last {
+			return err // sent before: the answer got lost
+		}
+		for reason, c := range ranges {
+			row := store.CountRow{Day: day, Zone: m.Zone, Reason: reason, Least: int64(c.From), Most: int64(c.To)}
+			if err := tx.AddCount(row); err != nil {
+				return err
+			}
+		}
+		return tx.SetCounted(id, day)
+	})
 }
 
-func (o *Office) lastPath() string { return jsonPath(o.f.counts(), "last") }
+// Counts returns what doors counted on some days, both included, by zone and
+// reason.
+func (o *Office) Counts(ctx context.Context, first, last string) (rows []store.CountRow, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Counts(first, last)
+		return err
+	})
+	return rows, err
+}
 
 // readCounts refuses what is finer than a door may say.
 func readCounts(counts map[string]string) (map[string]Count, error) {
@@ -115,29 +112,32 @@ type Reported struct {
 
 // AddReport adds to what a door's machine said of itself. It fails with
 // [ErrCounts].
-func (o *Office) AddReport(id pass.DoorID, kind string, count int) error {
+func (o *Office) AddReport(ctx context.Context, id pass.DoorID, kind string, count int) error {
 	if !slices.Contains(doorapi.ReportKinds(), kind) || count < 1 || count > maxCount {
 		return fmt.Errorf("%w: %d times %q", ErrCounts, count, kind)
 	}
-	all, err := o.Reports(id)
-	if err != nil {
-		return err
-	}
-	all[kind] = Reported{
-		Count: min(all[kind].Count+count, maxCount), Last: o.now().In(o.Config.Location()).Format(time.DateOnly),
-	}
-	return writeJSON(o.disk, o.reportsPath(id), all)
+	return o.store.Change(ctx, func(tx *store.Tx) error {
+		config, _, err := configOf(tx)
+		if err != nil {
+			return err
+		}
+		if _, err := memberOf(tx, id); err != nil {
+			return err
+		}
+		today := o.now().In(config.Location()).Format(time.DateOnly)
+		return tx.AddReport(id, store.ReportRow{Kind: kind, Times: int64(count), Last: today}, maxCount)
+	})
 }
 
 // Reports returns what a door's machine said of itself, by kind.
-func (o *Office) Reports(id pass.DoorID) (map[string]Reported, error) {
+func (o *Office) Reports(ctx context.Context, id pass.DoorID) (map[string]Reported, error) {
 	all := make(map[string]Reported)
-	if err := readJSON(o.reportsPath(id), &all); err != nil && !isNew(err) {
-		return nil, err
-	}
-	return all, nil
-}
-
-func (o *Office) reportsPath(id pass.DoorID) string {
-	return jsonPath(o.f.counts(), "machine-"+id.String())
+	err := o.store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Reports(id)
+		for _, r := range rows {
+			all[r.Kind] = Reported{Count: int(r.Times), Last: r.Last}
+		}
+		return err
+	})
+	return all, err
 }

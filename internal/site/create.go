@@ -1,6 +1,8 @@
 package site
 
 import (
+	"context"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -10,7 +12,8 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/durable"
-	"github.com/facelatch/facelatch/internal/record"
+	"github.com/facelatch/facelatch/internal/keeper"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -19,16 +22,18 @@ import (
 // comes last: without it the folder is not a site, whatever else was made. It
 // fails with [ErrExists] or [ErrConfig].
 func Create(dir string, c Config, now time.Time) (Config, error) {
-	return create(dir, c, now, true)
+	return CreateIn(dir, "", c, now, true)
 }
 
 // CreateController is [Create] without the half of a station: the stations of
 // this site have folders of their own, see [OpenVault].
 func CreateController(dir string, c Config, now time.Time) (Config, error) {
-	return create(dir, c, now, false)
+	return CreateIn(dir, "", c, now, false)
 }
 
-func create(dir string, c Config, now time.Time, station bool) (Config, error) {
+// CreateIn is [Create] with a database elsewhere, as [store.Open] takes its
+// address, in which there is no site yet; an empty one is a file in the folder.
+func CreateIn(dir, database string, c Config, now time.Time, station bool) (Config, error) {
 	id, err := pass.NewSiteID(rand.Reader)
 	if err != nil {
 		return Config{}, err
@@ -41,7 +46,7 @@ func create(dir string, c Config, now time.Time, station bool) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if err := fill(folder(dir), c, now, station); err != nil {
+	if err := fill(folder(dir), database, c, now, station); err != nil {
 		return Config{}, errors.Join(err, clean(dir, made))
 	}
 	return c, nil
@@ -101,50 +106,81 @@ func clean(dir string, made bool) error {
 	return all
 }
 
-func fill(f folder, c Config, now time.Time, station bool) error {
+func fill(f folder, database string, c Config, now time.Time, station bool) (err error) {
 	disk := durable.Disk{}
 	if err := errors.Join(f.folders(), disk.Folder(string(f), 0o755)); err != nil {
 		return err
 	}
-	for path, mode := range map[string]fs.FileMode{f.record(): public, f.lock(): secret} {
-		if err := disk.Create(path, nil, mode); err != nil {
+	if database != "" {
+		if err := SetDatabase(string(f), database); err != nil {
 			return err
 		}
 	}
 	key, err := f.makeIssuingKey(disk, rand.Reader)
+	if err == nil {
+		err = f.makeLedgerKey(disk)
+	}
+	if err == nil {
+		err = keeper.Create(context.Background(), f.ledger())
+	}
 	if err != nil {
 		return err
 	}
+	o, err := openStore(context.Background(), f, disk, func() time.Time { return now })
+	if err != nil {
+		return err
+	}
+	o.Config = c
+	if err := o.found(key); err != nil {
+		return errors.Join(err, o.abandon())
+	}
+	if station {
+		if err := o.firstKey(); err != nil {
+			return errors.Join(err, o.abandon())
+		}
+	}
+	return o.Close() // which shows site.json
+}
+
+// found writes a site into its database, and has the ledger begin with it.
+func (o *Office) found(key *ecdsa.PrivateKey) error {
 	id, err := pass.KeyIDOf(&key.PublicKey)
 	if err != nil {
 		return err
 	}
-	log := record.Log{Path: f.record(), Disk: disk}
-	details := map[string]string{"site": c.ID.String(), "name": c.Name, "issuing-key": id.String()}
-	if c.Demo {
-		details[demoDetail] = "yes"
-	}
-	if err := log.Site(now, createdAct, details); err != nil {
-		return err
-	}
-	if err := newLists(f, disk, key).begin(0, now); err != nil {
-		return err
-	}
-	if station {
-		if err := firstKey(f, c.ID, log, now); err != nil {
-			return err
-		}
-	}
-	data, err := c.encode()
+	data, err := Encode(o.Config)
 	if err != nil {
 		return err
 	}
-	return disk.Create(f.config(), data, public)
+	details := map[string]string{"site": o.Config.ID.String(), "name": o.Config.Name, "issuing-key": id.String()}
+	if o.Config.Demo {
+		details["demo"] = "yes"
+	}
+	err = o.take(context.Background(), func(tx *store.Tx) ([]store.QueueID, error) {
+		queued, _, err := o.tell(tx, Operator, "site-created", details)
+		if err == nil {
+			err = tx.CreateSite(store.SiteRow{ID: o.Config.ID, Demo: o.Config.Demo, Config: data})
+		}
+		if err == nil {
+			err = tx.AddList(0, o.now().Unix())
+		}
+		return []store.QueueID{queued}, err
+	})
+	if errors.Is(err, store.ErrConflict) {
+		err = fmt.Errorf("%w: there is a site in this database", ErrExists)
+	}
+	return err
+}
+
+// abandon closes an office of a site that comes to nothing.
+func (o *Office) abandon() error {
+	o.stopKeeping()
+	return o.store.Close()
 }
 
 // firstKey makes the station's half, with a sealing key.
-func firstKey(f folder, site pass.SiteID, log record.Log, now time.Time) error {
-	v, err := openVault(f.station(), site, durable.Disk{}, logLedger{log}, func() time.Time { return now })
+func (o *Office) firstKey() error {
+	v, err := openVault(o.f.station(), o.Config.ID, o.disk, officeLedger{o}, o.now)
 	if err != nil {
 		return err
 	}

@@ -2,16 +2,14 @@ package site
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
-	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -31,93 +29,6 @@ func newSite(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-var (
-	errFault = errors.New("fault")
-	errCrash = errors.New("the power went") // thrown by panic
-)
-
-type fault string
-
-const (
-	failed    fault = "failed"
-	persisted fault = "failed but persisted"
-	crash     fault = "crashed before"
-	torn      fault = "crashed in the middle"
-	crashDone fault = "crashed after"
-)
-
-// faulty is a disk on which one change goes wrong.
-type faulty struct {
-	steps, at int
-	fault     fault
-}
-
-// change makes a change or what a fault makes of it; half leaves what a crash
-// in its middle leaves.
-func (d *faulty) change(do, half func() error) error {
-	d.steps++
-	if d.steps != d.at {
-		return do()
-	}
-	switch d.fault {
-	case failed:
-		return errFault
-	case crash:
-		panic(errCrash)
-	case torn:
-		if err := half(); err != nil {
-			return err
-		}
-		panic(errCrash)
-	}
-	if err := do(); err != nil {
-		return err
-	}
-	if d.fault == crashDone {
-		panic(errCrash)
-	}
-	return errFault
-}
-
-func (d *faulty) Write(path string, data []byte, mode fs.FileMode) error {
-	return d.change(
-		func() error { return durable.Disk{}.Write(path, data, mode) },
-		func() error {
-			return os.WriteFile(filepath.Join(filepath.Dir(path), durable.Temporary+"X"), data[:len(data)/2], mode)
-		})
-}
-
-func (d *faulty) Create(path string, data []byte, mode fs.FileMode) error {
-	return d.change(
-		func() error { return durable.Disk{}.Create(path, data, mode) },
-		func() error {
-			return os.WriteFile(filepath.Join(filepath.Dir(path), durable.Temporary+"X"), data[:len(data)/2], mode)
-		})
-}
-
-func (d *faulty) Extend(path string, size int64, data []byte) error {
-	return d.change(
-		func() error { return durable.Disk{}.Extend(path, size, data) },
-		func() error { return durable.Disk{}.Extend(path, size, data[:len(data)/2]) })
-}
-
-func (d *faulty) Remove(path string) error {
-	return d.change(func() error { return durable.Disk{}.Remove(path) }, func() error { return nil })
-}
-
-// attempt runs f, and returns what a crash in it throws as an error.
-func attempt(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			if r != any(errCrash) {
-				panic(r)
-			}
-			err = errCrash
-		}
-	}()
-	return f()
 }
 
 // hand is a holder's hand.
@@ -153,18 +64,23 @@ func request(c Config, kind pass.Kind) (issue.Request, error) {
 	return r, err
 }
 
-// issueWith issues a pass at a site, as the command line does.
-func issueWith(dir string, disk Disk, kind pass.Kind, h *hand) (c pass.Claims, err error) {
-	o, err := openOffice(dir, disk, clock)
+// issueAt issues a pass at a site, as the command line does.
+func issueAt(dir string, kind pass.Kind, h *hand) (c pass.Claims, err error) {
+	o, err := OpenOffice(dir, clock)
 	if err != nil {
 		return pass.Claims{}, err
 	}
-	defer o.Close()
-	controller, err := o.Controller()
+	c, err = issueFrom(o, kind, h)
+	return c, errors.Join(err, o.Close())
+}
+
+// issueFrom issues a pass.
+func issueFrom(o *Office, kind pass.Kind, h *hand) (c pass.Claims, err error) {
+	controller, err := o.Controller(context.Background())
 	if err != nil {
 		return pass.Claims{}, err
 	}
-	s := issue.Station{Office: controller, Rand: rand.Reader, Now: clock}
+	s := issue.Station{Office: controller.For(context.Background(), ""), Rand: rand.Reader, Now: clock}
 	if kind == pass.Face {
 		if s.Key, err = sealingKey(o); err != nil {
 			return pass.Claims{}, err
@@ -188,17 +104,20 @@ func sealingKey(o *Office) (pass.SealingKey, error) {
 	return v.SealingKey()
 }
 
-func revokeWith(dir string, disk Disk, id pass.ID) error {
-	o, err := openOffice(dir, disk, clock)
+func revokeAt(dir string, id pass.ID) error {
+	o, err := OpenOffice(dir, clock)
 	if err != nil {
 		return err
 	}
-	defer o.Close()
-	c, err := o.Controller()
+	return errors.Join(revokeFrom(o, id), o.Close())
+}
+
+func revokeFrom(o *Office, id pass.ID) error {
+	c, err := o.Controller(context.Background())
 	if err != nil {
 		return err
 	}
-	_, err = c.Revoke(id)
+	_, err = c.Revoke(context.Background(), id)
 	return err
 }
 

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"strings"
 )
 
 // maxJSON is longer than any file that readJSON reads.
@@ -40,20 +38,6 @@ func writeJSON(disk Disk, path string, value any) error {
 		return err
 	}
 	return disk.Write(path, append(data, '\n'), secret)
-}
-
-// names lists the files of a folder that end in .json, without that.
-func names(dir string) (all []string, err error) {
-	entries, err := os.ReadDir(dir)
-	if isNew(err) {
-		return nil, nil
-	}
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".json"); ok {
-			all = append(all, name)
-		}
-	}
-	return all, err
 }
 
 func jsonPath(dir, name string) string { return filepath.Join(dir, name+".json") }

@@ -2,11 +2,11 @@ package site
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -23,17 +23,20 @@ func TestFind(t *testing.T) {
 	}
 	defer office.Close()
 	const one, two, three = "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdee", "01ffffff000000000000000000000000"
-	for _, id := range []string{one, two, three} {
-		path := office.f.path("controller", "passes", id[:2], id+".json")
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	for _, text := range []string{one, two, three} {
+		id, err := pass.ParseID(text)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, nil, 0o600); err != nil {
+		err = office.store.Change(t.Context(), func(tx *store.Tx) error {
+			return tx.PutDocket(store.DocketRow{ID: id, State: "issued", Zones: "front"})
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	for name, want := range map[string]string{one: one, " " + two + "\n": two, "01FFFFFF": three, "01ffffff0": three} {
-		if id, err := office.Find(name); err != nil || id.String() != want {
+		if id, err := office.Find(t.Context(), name); err != nil || id.String() != want {
 			t.Errorf("%q: %s, %v", name, id, err)
 		}
 	}
@@ -41,7 +44,7 @@ func TestFind(t *testing.T) {
 		"01ffff": ErrName, "01fffffg": ErrName, "../../../etc": ErrName, "": ErrName,
 		"01234567": ErrName, "99999999": issue.ErrUnknown, "01ffffff1": issue.ErrUnknown,
 	} {
-		if id, err := office.Find(name); !errors.Is(err, want) || id != (pass.ID{}) {
+		if id, err := office.Find(t.Context(), name); !errors.Is(err, want) || id != (pass.ID{}) {
 			t.Errorf("%q: %s, %v", name, id, err)
 		}
 	}

@@ -2,7 +2,9 @@ package site
 
 import (
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -51,6 +53,10 @@ func (f folder) readIssuingKey() (*ecdsa.PrivateKey, error) { return ReadKey(f.i
 
 // CreateKey writes a signing key to a new file for its owner only.
 func CreateKey(disk Disk, path string, key *ecdsa.PrivateKey) error {
+	return createPrivate(disk, path, key)
+}
+
+func createPrivate(disk Disk, path string, key any) error {
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return err
@@ -62,6 +68,18 @@ func CreateKey(disk Disk, path string, key *ecdsa.PrivateKey) error {
 // ReadKey reads a signing key on P-256 from a file that only its owner can read.
 // It fails with [ErrNoKey], [ErrExposed] and [ErrDamaged].
 func ReadKey(path string) (*ecdsa.PrivateKey, error) {
+	key, err := readPrivate(path)
+	if err != nil {
+		return nil, err
+	}
+	ec, ok := key.(*ecdsa.PrivateKey)
+	if !ok || ec.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("%w: %s: the key is not on P-256", ErrDamaged, path)
+	}
+	return ec, nil
+}
+
+func readPrivate(path string) (any, error) {
 	block, err := readSecret(path, privateType)
 	if err != nil {
 		return nil, err
@@ -71,11 +89,29 @@ func ReadKey(path string) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %v", ErrDamaged, path, err)
 	}
-	ec, ok := key.(*ecdsa.PrivateKey)
-	if !ok || ec.Curve != elliptic.P256() {
-		return nil, fmt.Errorf("%w: %s: the key is not on P-256", ErrDamaged, path)
+	return key, nil
+}
+
+// makeLedgerKey makes the key that the ledger's checkpoints are signed with.
+func (f folder) makeLedgerKey(disk Disk) error {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return err
 	}
-	return ec, nil
+	return createPrivate(disk, f.ledgerKey(), key)
+}
+
+// readLedgerKey reads it. It fails with [ErrNoKey], [ErrExposed] and [ErrDamaged].
+func (f folder) readLedgerKey() (ed25519.PrivateKey, error) {
+	key, err := readPrivate(f.ledgerKey())
+	if err != nil {
+		return nil, err
+	}
+	ed, ok := key.(ed25519.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s: not an Ed25519 key", ErrDamaged, f.ledgerKey())
+	}
+	return ed, nil
 }
 
 // readIssuers reads the public keys of all whose passes are accepted here.

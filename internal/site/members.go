@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -29,9 +31,7 @@ const (
 	Joined MemberState = "joined"
 	// Approved: a person has compared the door's fingerprint on both screens.
 	Approved MemberState = "approved"
-	// Removing: it is refused, which is perhaps not recorded yet.
-	Removing MemberState = "removing"
-	// Removed: it is refused, and that is recorded. Final.
+	// Removed: it is refused. Final.
 	Removed MemberState = "removed"
 )
 
@@ -90,52 +90,76 @@ const maxDoorName = MaxName
 // MaxMembers is how many doors and stations a site has at once, at most.
 const MaxMembers = 1024
 
-// ReadMember returns a member by its id, removed ones too, without waiting for
-// anybody. It fails with [ErrNoMember].
-func ReadMember(dir string, id pass.DoorID) (Member, error) { return folder(dir).readMember(id) }
-
-func (f folder) readMember(id pass.DoorID) (m Member, err error) {
-	path := jsonPath(f.members(), id.String())
-	err = readJSON(path, &m)
-	switch {
-	case isNew(err):
-		return Member{}, ErrNoMember
-	case err != nil:
-		return Member{}, err
-	case m.ID != id:
-		return Member{}, fmt.Errorf("%w: %s: it is about another", ErrDamaged, path)
-	}
-	return m, nil
+// Member returns a member by its id, removed ones too. It fails with
+// [ErrNoMember].
+func (o *Office) Member(ctx context.Context, id pass.DoorID) (m Member, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) error {
+		m, err = memberOf(tx, id)
+		return err
+	})
+	return m, err
 }
 
-// ReadMembers returns all that were not removed, sorted by id.
-func ReadMembers(dir string) ([]Member, error) { return folder(dir).readMembers() }
-
-func (f folder) readMembers() (present []Member, err error) {
-	ids, err := names(f.members())
+func memberOf(tx *store.Tx, id pass.DoorID) (Member, error) {
+	row, err := tx.Member(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Member{}, ErrNoMember
+	}
 	if err != nil {
-		return nil, err
+		return Member{}, err
 	}
-	for _, name := range ids {
-		id, err := pass.ParseDoorID(name)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s is not named by an id", ErrDamaged, jsonPath(f.members(), name))
-		}
-		m, err := f.readMember(id)
-		if err != nil {
-			return nil, err
-		}
-		if m.Present() {
-			present = append(present, m)
-		}
+	return memberFrom(row), nil
+}
+
+// Members returns all that were not removed, by id, without their secrets.
+func (o *Office) Members(ctx context.Context) (present []Member, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) error {
+		present, err = membersOf(tx)
+		return err
+	})
+	return present, err
+}
+
+func membersOf(tx *store.Tx) (present []Member, err error) {
+	rows, err := tx.Members()
+	for _, row := range rows {
+		present = append(present, memberFrom(row))
 	}
-	return present, nil
+	return present, err
+}
+
+func memberFrom(r store.MemberRow) Member {
+	m := Member{
+		ID: r.ID, Kind: Kind(r.Kind), Name: r.Name, Zone: r.Zone, TLSKey: r.TLSKey, RelayKey: r.RelayKey, Hosts: r.Hosts,
+		State: MemberState(r.State), Joined: seconds(r.Joined), Secrets: r.Secrets, Stolen: r.Stolen,
+	}
+	for i := 0; i+len(pass.KeyID{}) <= len(r.Epochs); i += len(pass.KeyID{}) {
+		m.Epochs = append(m.Epochs, pass.KeyID(r.Epochs[i:]))
+	}
+	if r.Given != 0 {
+		m.Given = time.Unix(0, r.Given).UTC()
+	}
+	return m
+}
+
+func putMember(tx *store.Tx, m Member) error {
+	r := store.MemberRow{
+		ID: m.ID, Kind: string(m.Kind), Name: m.Name, Zone: m.Zone, TLSKey: m.TLSKey, RelayKey: m.RelayKey, Hosts: m.Hosts,
+		State: string(m.State), Joined: m.Joined.Unix(), Secrets: m.Secrets, Stolen: m.Stolen,
+	}
+	for _, id := range m.Epochs {
+		r.Epochs = append(r.Epochs, id[:]...)
+	}
+	if !m.Given.IsZero() {
+		r.Given = m.Given.UnixNano()
+	}
+	return tx.PutMember(r)
 }
 
 // FindMember returns the member whose id begins with a text, or whose name it
 // is. It fails with [ErrNoMember], and with [ErrName] if there are several.
-func (o *Office) FindMember(text string) (found Member, err error) {
-	all, err := o.f.readMembers()
+func (o *Office) FindMember(ctx context.Context, text string) (found Member, err error) {
+	all, err := o.Members(ctx)
 	if err != nil {
 		return found, err
 	}
@@ -154,78 +178,96 @@ func (o *Office) FindMember(text string) (found Member, err error) {
 	return Member{}, fmt.Errorf("%w: %d doors and stations are called %s: give the id", ErrName, n, text)
 }
 
-func (o *Office) putMember(m Member) error {
-	return writeJSON(o.disk, jsonPath(o.f.members(), m.ID.String()), m)
-}
-
 // Approve gives a door the secrets that a station sealed to it, after a person
 // compared its fingerprint. Doing it again gives it new ones. It fails with
 // [ErrNoMember], [ErrRemoved] and [ErrFingerprint].
-func (o *Office) Approve(id pass.DoorID, fingerprint string, secrets [][]byte, epochs []pass.KeyID) error {
-	m, err := o.ready(id)
+func (o *Office) Approve(ctx context.Context, by string, id pass.DoorID, fingerprint string, secrets [][]byte, epochs []pass.KeyID) error {
+	ready := func(tx *store.Tx) (Member, error) {
+		m, err := ready(tx, id)
+		switch {
+		case err != nil:
+		case m.Kind != KindDoor || len(secrets) == 0:
+			err = fmt.Errorf("%w: secrets are for doors", ErrMember)
+		case digits(fingerprint) != digits(m.Fingerprint()):
+			err = ErrFingerprint
+		}
+		return m, err
+	}
+	m, err := o.Member(ctx, id)
 	if err != nil {
 		return err
 	}
-	if m.Kind != KindDoor || len(secrets) == 0 {
-		return fmt.Errorf("%w: secrets are for doors", ErrMember)
-	}
-	if digits(fingerprint) != digits(m.Fingerprint()) {
-		return ErrFingerprint
-	}
-	act := "door-approved"
+	name := "door-approved"
 	if m.State == Approved {
-		act = "door-keys-relayed"
+		name = "door-keys-relayed"
 	}
-	keys := make([]string, len(epochs))
-	for i, id := range epochs {
-		keys[i] = id.String()
-	}
-	details := map[string]string{"door": id.String(), "fingerprint": m.Fingerprint(), "sealing-keys": strings.Join(keys, " ")}
-	if err := o.record().Site(o.now(), act, details); err != nil {
-		return err
-	}
-	if m.Given.IsZero() {
-		m.Given = o.now().UTC().Truncate(time.Second)
-	}
-	// A key that it was given once may still be there after it was taken out.
-	m.State, m.Secrets, m.Epochs = Approved, secrets, union(m.Epochs, epochs)
-	return o.putMember(m)
+	return o.give(ctx, act{
+		by: by, name: name,
+		check: func(tx *store.Tx) (map[string]string, error) {
+			m, err := ready(tx)
+			keys := make([]string, len(epochs))
+			for i, id := range epochs {
+				keys[i] = id.String()
+			}
+			return map[string]string{"door": id.String(), "fingerprint": m.Fingerprint(), "sealing-keys": strings.Join(keys, " ")}, err
+		},
+		effect: func(tx *store.Tx) error {
+			m, err := ready(tx)
+			if err != nil {
+				return err
+			}
+			if m.Given.IsZero() {
+				m.Given = o.now().UTC().Truncate(time.Second)
+			}
+			// A key that it was given once may still be there after it was taken out.
+			m.State, m.Secrets, m.Epochs = Approved, secrets, union(m.Epochs, epochs)
+			return putMember(tx, m)
+		},
+	})
 }
 
 // SetHosts changes the names for which a member has a certificate. A station,
 // which staff run, may add some; a door may only give some up, because its key
 // hangs on a wall, and whoever takes it must not become another host of this
 // network. It fails with [ErrNoMember], [ErrRemoved], [ErrHost] and [ErrNewHost].
-func (o *Office) SetHosts(id pass.DoorID, hosts []string) (Member, error) {
-	m, err := o.ready(id)
-	if err != nil {
-		return Member{}, err
+func (o *Office) SetHosts(ctx context.Context, id pass.DoorID, hosts []string) (Member, error) {
+	m, err := o.Member(ctx, id)
+	if err == nil && !m.Present() {
+		err = ErrRemoved
 	}
-	if strings.Join(hosts, " ") == strings.Join(m.Hosts, " ") {
-		return m, nil
+	if err != nil || slices.Equal(m.Hosts, hosts) {
+		return m, err
 	}
-	for _, host := range hosts {
-		if m.Kind != KindStation && !containsFold(m.Hosts, host) {
-			return Member{}, fmt.Errorf("%w: %s", ErrNewHost, host)
+	allowed := func(tx *store.Tx) (err error) {
+		if m, err = ready(tx, id); err != nil {
+			return err
 		}
+		for _, host := range hosts {
+			if m.Kind == KindDoor && !containsFold(m.Hosts, host) {
+				return fmt.Errorf("%w: %s", ErrNewHost, host)
+			}
+		}
+		return freeHosts(tx, hosts, id)
 	}
-	if err := o.freeHosts(hosts, id); err != nil {
-		return Member{}, err
-	}
-	details := map[string]string{"door": id.String(), "hosts": strings.Join(hosts, " ")}
-	if err := o.record().Site(o.now(), "door-hosts-changed", details); err != nil {
-		return Member{}, err
-	}
-	m.Hosts = hosts
-	return m, o.putMember(m)
+	err = o.give(ctx, act{
+		by: controllerItself, name: string(m.Kind) + "-hosts-changed",
+		check: func(tx *store.Tx) (map[string]string, error) {
+			return map[string]string{string(m.Kind): id.String(), "hosts": strings.Join(hosts, " ")}, allowed(tx)
+		},
+		effect: func(tx *store.Tx) error {
+			if err := allowed(tx); err != nil {
+				return err
+			}
+			m.Hosts = hosts
+			return putMember(tx, m)
+		},
+	})
+	return m, err
 }
 
 // ready returns a member that something can be given to.
-func (o *Office) ready(id pass.DoorID) (Member, error) {
-	if o.unfinished != nil {
-		return Member{}, o.unfinished
-	}
-	m, err := o.f.readMember(id)
+func ready(tx *store.Tx, id pass.DoorID) (Member, error) {
+	m, err := memberOf(tx, id)
 	if err == nil && !m.Present() {
 		err = ErrRemoved
 	}
@@ -235,8 +277,8 @@ func (o *Office) ready(id pass.DoorID) (Member, error) {
 // freeHosts fails with [ErrHost] if another member has one of some names, so
 // that a door cannot have a certificate with which it could stand in for
 // another. What means "this machine" is free for everybody.
-func (o *Office) freeHosts(hosts []string, but pass.DoorID) error {
-	all, err := o.f.readMembers()
+func freeHosts(tx *store.Tx, hosts []string, but pass.DoorID) error {
+	all, err := membersOf(tx)
 	if err != nil {
 		return err
 	}

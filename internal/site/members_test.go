@@ -4,35 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
-	"github.com/facelatch/facelatch/internal/durable"
-	"github.com/facelatch/facelatch/internal/record"
-	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
-// acts returns what the record says was done, in order.
-func acts(t *testing.T, dir string) (all []string) {
-	t.Helper()
-	f, err := os.Open(folder(dir).record())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := record.Verify(f, func(e record.Entry) { all = append(all, e.Act) }); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // TestDoorLife: a door joins, is approved, and removed, and each of it is in the
-// record.
+// ledger.
 func TestDoorLife(t *testing.T) {
 	dir := newSite(t)
 	m, key := joinDoor(t, dir, "Front door", "front")
@@ -45,17 +28,20 @@ func TestDoorLife(t *testing.T) {
 	if len(s.Sealing) != 1 || !s.Pepper.OK() {
 		t.Errorf("%v", s)
 	}
-	mustDo(t, dir, func(o *Office) error { return o.Remove(m.ID, false) })
-	gone, err := ReadMember(dir, m.ID)
-	if err != nil || gone.Present() || gone.Secrets != nil {
-		t.Errorf("%+v, %v", gone, err)
+	mustDo(t, dir, func(o *Office) error { return o.Remove(t.Context(), Operator, m.ID, false) })
+	if gone := mustMember(t, dir, m.ID); gone.Present() || gone.Secrets != nil {
+		t.Errorf("%+v", gone)
 	}
-	if left, err := ReadMembers(dir); err != nil || len(left) != 0 {
-		t.Errorf("%v, %v", left, err)
-	}
+	mustDo(t, dir, func(o *Office) error {
+		left, err := o.Members(t.Context())
+		if len(left) != 0 {
+			t.Errorf("%v", left)
+		}
+		return err
+	})
 	want := []string{"join-code-made", "door-joined", "pepper-made", "door-approved", "door-removed"}
 	if got := acts(t, dir); !slices.Equal(got[len(got)-len(want):], want) {
-		t.Errorf("the record says %q", got)
+		t.Errorf("the ledger says %q", got)
 	}
 	mustDo(t, dir, func(o *Office) error {
 		if err := approve(o, m); !errors.Is(err, ErrRemoved) {
@@ -76,20 +62,17 @@ func TestWrongFingerprint(t *testing.T) {
 			return err
 		}
 		defer v.Close()
-		if err := o.ApproveHere(v, m.ID, "1234 5678 9012 3456 7890"); !errors.Is(err, ErrFingerprint) {
+		if err := o.ApproveHere(t.Context(), v, m.ID, "1234 5678 9012 3456 7890"); !errors.Is(err, ErrFingerprint) {
 			t.Errorf("error %v", err)
 		}
-		return o.ApproveHere(v, m.ID, "  "+strings.ReplaceAll(m.Fingerprint(), " ", "")+"\n")
+		return o.ApproveHere(t.Context(), v, m.ID, "  "+strings.ReplaceAll(m.Fingerprint(), " ", "")+"\n")
 	})
 	// Somebody at the controller puts a key of their own in the place of the door's.
 	thief, thiefKey := newDoor(t)
-	swapped, err := ReadMember(dir, m.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	swapped := mustMember(t, dir, m.ID)
 	swapped.RelayKey, swapped.Secrets = thief.RelayKey, nil
 	mustDo(t, dir, func(o *Office) error {
-		if err := o.putMember(swapped); err != nil {
+		if err := o.store.Change(t.Context(), func(tx *store.Tx) error { return putMember(tx, swapped) }); err != nil {
 			return err
 		}
 		v, err := o.Vault()
@@ -129,12 +112,11 @@ func TestStolenDoor(t *testing.T) {
 	defer had.Wipe()
 	before := mustPublish(t, dir, noon)
 	later := noon.Add(time.Minute)
-	o, err := openOffice(dir, durable.Disk{}, func() time.Time { return later })
+	o, err := OpenOffice(dir, func() time.Time { return later })
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.Close()
-	if err := o.Remove(front.ID, true); err != nil {
+	if err := o.Remove(t.Context(), Operator, front.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	later = later.Add(time.Second)
@@ -142,8 +124,7 @@ func TestStolenDoor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.Close()
-	if err := o.RelayAll(v); err != nil {
+	if err := o.RelayAll(t.Context(), v); err != nil {
 		t.Fatal(err)
 	}
 	key, err := v.SealingKey()
@@ -198,7 +179,7 @@ func TestPIN(t *testing.T) {
 		t.Error("the pepper of one zone is good for another")
 	}
 	mustDo(t, dir, func(o *Office) error {
-		before, err := o.RevokePIN(number)
+		before, err := o.RevokePIN(t.Context(), number)
 		if before {
 			t.Error("revoked before")
 		}
@@ -208,13 +189,13 @@ func TestPIN(t *testing.T) {
 		t.Error("it is there still")
 	}
 	mustDo(t, dir, func(o *Office) error {
-		if before, err := o.RevokePIN(number); err != nil || !before {
+		if before, err := o.RevokePIN(t.Context(), number); err != nil || !before {
 			t.Errorf("once more: %t, %v", before, err)
 		}
-		if _, err := o.RevokePIN("00000000"); !errors.Is(err, ErrNoPIN) {
+		if _, err := o.RevokePIN(t.Context(), "00000000"); !errors.Is(err, ErrNoPIN) {
 			t.Errorf("another: %v", err)
 		}
-		if err := o.AddPIN(PIN{Number: number, NotBefore: noon, Expires: noon.Add(day), Zones: []PINZone{{Zone: "front", Tag: [32]byte{1}}}}); !errors.Is(err, ErrNumber) {
+		if err := o.AddPIN(t.Context(), PIN{Number: number, NotBefore: noon, Expires: noon.Add(day), Zones: []PINZone{{Zone: "front", Tag: [32]byte{1}}}}); !errors.Is(err, ErrNumber) {
 			t.Errorf("the number again: %v", err)
 		}
 		return nil
@@ -235,7 +216,7 @@ func TestThief(t *testing.T) {
 		if _, code, err = newPIN(o, "front"); err != nil {
 			return err
 		}
-		join, err = o.MakeCode(KindDoor, "Another", "front")
+		join, err = o.MakeCode(t.Context(), Operator, KindDoor, "Another", "front")
 		return err
 	})
 	mustPublish(t, dir, noon)
@@ -256,148 +237,8 @@ func TestThief(t *testing.T) {
 			t.Errorf("the code of a PIN is in %s", path)
 		}
 	}
-	if err := with(dir, durable.Disk{}, func(o *Office) error { _, err := o.Vault(); return err }); !errors.Is(err, ErrNoStation) {
+	if err := with(dir, func(o *Office) error { _, err := o.Vault(); return err }); !errors.Is(err, ErrNoStation) {
 		t.Errorf("a station's half was made: %v", err)
-	}
-}
-
-// TestTakingSurvivesFaults: whatever goes wrong while something is taken away,
-// after the next start it is gone, and recorded.
-func TestTakingSurvivesFaults(t *testing.T) {
-	whole := newSite(t)
-	m, _ := joinDoor(t, whole, "Front door", "front")
-	mustDo(t, whole, func(o *Office) (err error) {
-		if err = approve(o, m); err == nil {
-			_, _, err = newPIN(o, "front")
-		}
-		return err
-	})
-	for _, f := range []fault{failed, persisted, crash, torn, crashDone} {
-		t.Run(string(f), func(t *testing.T) {
-			t.Parallel()
-			for step := 1; takingFault(t, whole, m, step, f); step++ {
-			}
-		})
-	}
-}
-
-func takingFault(t *testing.T, whole string, m Member, step int, f fault) bool {
-	dir := copySite(t, whole)
-	disk := &faulty{at: step, fault: f}
-	err := attempt(func() error { return with(dir, disk, func(o *Office) error { return o.Remove(m.ID, true) }) })
-	if disk.steps < step {
-		return false
-	}
-	if gone, bad := ReadMember(dir, m.ID); bad != nil || gone.Present() && (err == nil || errors.Is(err, issue.ErrNotRecorded)) {
-		t.Errorf("step %d: %+v, %v after %v", step, gone.State, bad, err)
-	}
-	mustDo(t, dir, func(o *Office) error { return o.unfinished })
-	if begun, bad := ReadMember(dir, m.ID); bad != nil || !begun.Present() && !begun.Stolen {
-		t.Errorf("step %d: what was stolen is only removed (%v)", step, bad)
-	}
-	// The next start finishes it, and who was told that it failed does it again.
-	mustDo(t, dir, func(o *Office) error { return errors.Join(o.unfinished, o.Remove(m.ID, true)) })
-	mustDo(t, dir, func(o *Office) error { return o.unfinished })
-	gone, bad := ReadMember(dir, m.ID)
-	if bad != nil || gone.State != Removed || !slices.Contains(acts(t, dir), "door-removed") {
-		t.Errorf("step %d: then %s, %v", step, gone.State, bad)
-	}
-	p := mustPublish(t, dir, noon)
-	if pins := pinsOf(t, dir, "front", p); len(pins.Entries) != 0 || len(verified(t, dir, p).Refused) != 1 {
-		t.Errorf("step %d: the PIN is good", step)
-	}
-	if left, err := os.ReadDir(folder(dir).taking()); err != nil || len(left) != 0 {
-		t.Errorf("step %d: left %v, %v", step, left, err)
-	}
-	return true
-}
-
-// TestAddingSurvivesFaults: whatever goes wrong while a PIN is made or a door
-// joins, what was not answered with success is not there after the next start,
-// or can be done again.
-func TestAddingSurvivesFaults(t *testing.T) {
-	whole := newSite(t)
-	for _, f := range []fault{failed, persisted, crash, torn, crashDone} {
-		t.Run(string(f), func(t *testing.T) {
-			t.Parallel()
-			for step := 1; pinFault(t, copySite(t, whole), step, f); step++ {
-			}
-			for step := 1; joinFault(t, copySite(t, whole), step, f); step++ {
-			}
-		})
-	}
-}
-
-func pinFault(t *testing.T, dir string, step int, f fault) bool {
-	disk := &faulty{at: step, fault: f}
-	pin := PIN{Number: "12345678", NotBefore: noon, Expires: noon.Add(day), Zones: []PINZone{{Zone: "front", Tag: [32]byte{1}}}}
-	err := attempt(func() error { return with(dir, disk, func(o *Office) error { return o.AddPIN(pin) }) })
-	if disk.steps < step {
-		return false
-	}
-	mustDo(t, dir, func(o *Office) error { return o.unfinished })
-	good := len(pinsOf(t, dir, "front", mustPublish(t, dir, noon)).Entries) == 1
-	done := f == crashDone && good // all was done, but for saying so
-	if good && err != nil && !done {
-		t.Errorf("step %d: a PIN that nobody has is good (%v)", step, err)
-	}
-	return true
-}
-
-func joinFault(t *testing.T, dir string, step int, f fault) bool {
-	m, _ := newDoor(t)
-	var code [16]byte
-	mustDo(t, dir, func(o *Office) (err error) {
-		code, err = o.MakeCode(KindDoor, "Front door", "front")
-		return err
-	})
-	disk := &faulty{at: step, fault: f}
-	err := attempt(func() error {
-		return with(dir, disk, func(o *Office) error { _, err := o.Join(code[:], m); return err })
-	})
-	if disk.steps < step {
-		return false
-	}
-	if err == nil {
-		t.Errorf("step %d: not noticed", step)
-	}
-	if all, err := ReadMembers(dir); err != nil || len(all) == 1 && !slices.Contains(acts(t, dir), "door-joined") {
-		t.Errorf("step %d: a door that the record does not know (%v)", step, err)
-	}
-	mustDo(t, dir, func(o *Office) error { _, err := o.Join(code[:], m); return err }) // asks again
-	all, err := ReadMembers(dir)
-	if err != nil || len(all) != 1 {
-		t.Errorf("step %d: %d doors, %v", step, len(all), err)
-	}
-	return true
-}
-
-// TestOldSite: the folder of a site from before there were doors can be used.
-func TestOldSite(t *testing.T) {
-	dir := newSite(t)
-	c, err := issueWith(dir, durable.Disk{}, pass.Plain, &hand{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, gone := range []string{"join", "doors", "pins", "taking", "bundle", "counts"} {
-		if err := os.RemoveAll(filepath.Join(dir, "controller", gone)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, gone := range []string{"peppers", "doors", "lock"} {
-		if err := os.RemoveAll(filepath.Join(dir, "station", gone)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	m, key := joinDoor(t, dir, "Front door", "front")
-	mustDo(t, dir, func(o *Office) error { return approve(o, m) })
-	s := secretsOf(t, dir, m.ID, key)
-	s.Wipe()
-	if b := verified(t, dir, mustPublish(t, dir, noon)); len(b.Lists) != 1 {
-		t.Error("no list")
-	}
-	if err := revokeWith(dir, durable.Disk{}, c.ID); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -408,11 +249,11 @@ func TestCodeLife(t *testing.T) {
 		m, _ := newDoor(t)
 		var code [16]byte
 		mustDo(t, dir, func(o *Office) (err error) {
-			code, err = o.MakeCode(KindDoor, "Front door", "front")
+			code, err = o.MakeCode(t.Context(), Operator, KindDoor, "Front door", "front")
 			return err
 		})
 		at(t, dir, noon.Add(age), func(o *Office) error {
-			_, err := o.Join(code[:], m)
+			_, err := o.Join(t.Context(), code[:], m)
 			if good := err == nil; good != (age > 0 && age < CodeTime) {
 				t.Errorf("after %v: %v", age, err)
 			}
@@ -437,13 +278,4 @@ func TestPepperOfTheZone(t *testing.T) {
 	if _, err := garageKey.OpenSecrets(mustMember(t, dir, front.ID).Secrets[0], pass.SiteID{}, front.ID); !errors.Is(err, bundle.ErrRelay) {
 		t.Errorf("another door opens it: %v", err)
 	}
-}
-
-func mustMember(t *testing.T, dir string, id pass.DoorID) Member {
-	t.Helper()
-	m, err := ReadMember(dir, id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }

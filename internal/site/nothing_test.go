@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/facelatch/facelatch/internal/cose"
-	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -82,7 +81,7 @@ func decode45(t *testing.T, s string) (out []byte) {
 // of the pass's text anywhere in the folder, in whatever form.
 func TestPromise1NothingOfAFaceOnDisk(t *testing.T) {
 	dir, h := newSite(t), &hand{}
-	c, err := issueWith(dir, durable.Disk{}, pass.Face, h)
+	c, err := issueAt(dir, pass.Face, h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +96,7 @@ func TestPromise1NothingOfAFaceOnDisk(t *testing.T) {
 		}
 	}
 	look("issued")
-	if err := revokeWith(dir, durable.Disk{}, c.ID); err != nil {
+	if err := revokeAt(dir, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	look("revoked")

@@ -1,20 +1,21 @@
 package site
 
 import (
+	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/consent"
-	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/store"
 )
 
-// Notices lie in the folder as they are hashed, each under its hash for good,
+// Notices are shown in the folder as they are hashed, each under its hash for good,
 // because records of consent name it, and the one in force once more under its
-// rules.
+// rules. What counts is in the database.
 func (f folder) notice(name string) string { return f.path("notices", name+".json") }
 
 // Draft returns what the draft of a notice is filled in with for a site.
@@ -60,9 +61,9 @@ func titles(said map[string]string) map[consent.Lang]string {
 	return all
 }
 
-// CurrentNotice returns what people agree to at the site in a folder: the notice
-// that was published last for some rules, or at a site for trying out its draft.
-// It fails with [consent.ErrDraft] at a site that has none.
+// CurrentNotice returns what people agree to at the site in a folder, as far as it
+// was shown: the notice that was published last for some rules, or at a site for
+// trying out its draft. It fails with [consent.ErrDraft] at a site that has none.
 func CurrentNotice(dir string, rules consent.Rules) (consent.Notice, error) {
 	c, err := Read(dir)
 	if err != nil {
@@ -121,10 +122,56 @@ func Notice(dir string, hash [32]byte) (consent.Notice, error) {
 	return consent.Notice{}, consent.ErrOtherNotice
 }
 
+// CurrentNotice returns what people agree to now, as [CurrentNotice] does.
+func (o *Office) CurrentNotice(ctx context.Context, rules consent.Rules) (n consent.Notice, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) error {
+		c, _, err := configOf(tx)
+		if err == nil {
+			n, err = currentNotice(tx, c, rules)
+		}
+		return err
+	})
+	return n, err
+}
+
+func currentNotice(tx *store.Tx, c Config, rules consent.Rules) (n consent.Notice, err error) {
+	row, err := tx.CurrentNotice(string(rules))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		n, err = consent.Draft(rules, c.Draft())
+	case err == nil:
+		n, err = consent.DecodeNotice([]byte(row.Document))
+	}
+	if err == nil {
+		err = n.Publishable(c.Demo)
+	}
+	if err != nil {
+		return consent.Notice{}, err
+	}
+	return n, nil
+}
+
+// Notice returns the notice with a hash that the site has or had, as [Notice]
+// does.
+func (o *Office) Notice(ctx context.Context, hash [32]byte) (n consent.Notice, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) error {
+		row, err := tx.Notice(hash[:])
+		if err == nil {
+			n, err = consent.DecodeNotice([]byte(row.Document))
+		}
+		return err
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		return n, err
+	}
+	return Notice(string(o.f), hash) // the draft, of a site for trying out
+}
+
 // PublishNotice has people agree to another notice from now on. It is recorded
 // first, in clear. It fails as [consent.Notice.Publishable] does. What was agreed
-// to before stays what it was.
-func (o *Office) PublishNotice(n consent.Notice) error {
+// to before stays what it was; publishing the notice in force again changes
+// nothing.
+func (o *Office) PublishNotice(ctx context.Context, by string, n consent.Notice) error {
 	if err := n.Publishable(o.Config.Demo); err != nil {
 		return err
 	}
@@ -136,24 +183,62 @@ func (o *Office) PublishNotice(n consent.Notice) error {
 	if err != nil {
 		return err
 	}
-	name := hex.EncodeToString(hash[:])
-	if err := (durable.Disk{}).Folder(filepath.Dir(o.f.notice(name)), 0o755); err != nil {
-		return err
+	next := func(tx *store.Tx) (int64, error) {
+		newest, err := tx.CurrentNotice(string(n.Rules))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return 0, err
+		}
+		if bytes.Equal(newest.Hash, hash[:]) {
+			return 0, errInForce
+		}
+		return newest.Number + 1, nil
 	}
-	if err := o.Tell("notice-published", map[string]string{"notice": name, "rules": string(n.Rules), "version": n.Version}); err != nil {
-		return err
+	err = o.give(ctx, act{
+		by: by, name: "notice.publish",
+		check: func(tx *store.Tx) (map[string]string, error) {
+			_, err := next(tx)
+			return map[string]string{"sha256": hex.EncodeToString(hash[:]), "rules": string(n.Rules), "version": n.Version}, err
+		},
+		effect: func(tx *store.Tx) error {
+			number, err := next(tx)
+			if err != nil {
+				return err
+			}
+			return tx.AddNotice(store.NoticeRow{
+				Hash: hash[:], Rules: string(n.Rules), Number: number, Published: o.now().Unix(), Document: string(data),
+			})
+		},
+	})
+	if errors.Is(err, errInForce) {
+		return nil
 	}
-	return errors.Join(o.disk.Write(o.f.notice(name), data, public), o.disk.Write(o.f.notice(string(n.Rules)), data, public))
+	return err
+}
+
+// errInForce is said of a notice that is in force already.
+var errInForce = errors.New("this notice is in force")
+
+// showNotices writes the notices for who reads the folder.
+func (o *Office) showNotices(rows []store.NoticeRow) (all error) {
+	shown := make(map[string]bool)
+	for _, r := range rows { // the newest first
+		all = errors.Join(all, o.showFile(o.f.notice(hex.EncodeToString(r.Hash)), []byte(r.Document)))
+		if !shown[r.Rules] {
+			shown[r.Rules] = true
+			all = errors.Join(all, o.showFile(o.f.notice(r.Rules), []byte(r.Document)))
+		}
+	}
+	return all
 }
 
 // notice puts into a bundle what people agree to. Where there is no notice,
 // nobody can have agreed to it, and doors read no faces.
-func (p *Publisher) notice(b *bundle.Bundle, c Config) error {
+func (p *Publisher) notice(tx *store.Tx, b *bundle.Bundle, c Config) error {
 	b.Notice = p.extras.Notice
 	if len(b.Notice.Text) > 0 {
 		return nil
 	}
-	n, err := p.f.currentNotice(c, consent.Everybody)
+	n, err := currentNotice(tx, c, consent.Everybody)
 	if errors.Is(err, consent.ErrDraft) {
 		withoutFaces(b)
 		return nil

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"path/filepath"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/consent"
-	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -46,15 +46,14 @@ func TestPromise2NoFacesWithoutANotice(t *testing.T) {
 		dir, c := madeSite(t, demo)
 		faces := func(when string, want bool) {
 			t.Helper()
-			p, err := OpenPublisher(dir, Extras{Models: extras().Models}, func() time.Time { return noon })
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer p.Close()
-			made, _, err := p.Publish()
-			if err != nil {
-				t.Fatal(err)
-			}
+			var made *Published
+			mustDo(t, dir, func(o *Office) error {
+				p, err := o.Publisher(t.Context(), Extras{Models: extras().Models})
+				if err == nil {
+					made, _, err = p.Publish(t.Context())
+				}
+				return err
+			})
 			b := verified(t, dir, made)
 			if front, _ := b.Zone("front"); front.Methods.Has(bundle.Face) != want || !front.Methods.Has(bundle.Plain) || (len(b.Notice.Text) > 0) != want {
 				t.Errorf("%s, demo %v: %v, %v", when, demo, front.Methods, b.Notice)
@@ -74,7 +73,7 @@ func TestPromise2NoFacesWithoutANotice(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer o.Close()
-			return o.PublishNotice(n)
+			return o.PublishNotice(t.Context(), Operator, n)
 		}
 		if err := publish(draft); demo != (err == nil) {
 			t.Errorf("demo %v: a draft: %v", demo, err)
@@ -97,7 +96,7 @@ func TestPromise2NoFacesWithoutANotice(t *testing.T) {
 		if _, err := Notice(dir, [32]byte{1}); !errors.Is(err, consent.ErrOtherNotice) {
 			t.Error(err)
 		}
-		if acts := acts(t, dir); !slices.Contains(acts, "notice-published") {
+		if acts := acts(t, dir); !slices.Contains(acts, "notice.publish") {
 			t.Errorf("recorded is %q", acts)
 		}
 	}
@@ -129,11 +128,11 @@ func TestReceipt(t *testing.T) {
 	}
 	for _, withdrawn := range []bool{false, true} {
 		if withdrawn {
-			if err := revokeWith(dir, durable.Disk{}, id); err != nil {
+			if err := revokeAt(dir, id); err != nil {
 				t.Fatal(err)
 			}
 		}
-		data, err := Receipt(dir, id, noon)
+		data, err := receiptAt(dir, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,15 +145,23 @@ func TestReceipt(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
-	plain, err := issueWith(dir, durable.Disk{}, pass.Plain, &hand{})
+	plain, err := issueAt(dir, pass.Plain, &hand{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []pass.ID{plain.ID, {1}} {
-		if data, err := Receipt(dir, id, noon); !errors.Is(err, issue.ErrUnknown) || data != nil {
+		if data, err := receiptAt(dir, id); !errors.Is(err, issue.ErrUnknown) || data != nil {
 			t.Errorf("no consent: %v", err)
 		}
 	}
+}
+
+func receiptAt(dir string, id pass.ID) (data []byte, err error) {
+	err = with(dir, func(o *Office) error {
+		data, err = o.Receipt(context.Background(), id)
+		return err
+	})
+	return data, err
 }
 
 // issueUnder issues a face pass under a consent.
@@ -165,11 +172,11 @@ func issueUnder(t *testing.T, dir string, agreed *consent.Record) pass.ID {
 		t.Fatal(err)
 	}
 	defer o.Close()
-	controller, err := o.Controller()
+	controller, err := o.Controller(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := issue.Station{Office: controller, Rand: rand.Reader, Now: clock}
+	s := issue.Station{Office: controller.For(t.Context(), ""), Rand: rand.Reader, Now: clock}
 	if s.Key, err = sealingKey(o); err != nil {
 		t.Fatal(err)
 	}

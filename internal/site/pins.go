@@ -2,18 +2,19 @@ package site
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -44,34 +45,17 @@ var (
 	ErrNoPIN = errors.New("no PIN of this site has this number")
 )
 
-// pinFile is a PIN as it is written.
-type pinFile struct {
-	Number    string      `json:"number"`
-	State     issue.State `json:"state"`
-	NotBefore time.Time   `json:"not_before"`
-	Expires   time.Time   `json:"expires"`
-	Hours     string      `json:"hours,omitempty"`
-	Zones     []pinZone   `json:"zones,omitempty"` // none once it is revoked
-	Salt      []byte      `json:"record_salt"`
-}
-
-type pinZone struct {
-	Zone string `json:"zone"`
-	Salt []byte `json:"salt"`
-	Tag  []byte `json:"tag"`
-}
-
-// commitment is what the record says about a step: HMAC-SHA-256 under the salt
-// of a JSON object. Who has the file can make it again, and nobody else can tell
-// it from an entry about a pass.
-func (p pinFile) commitment(act issue.State) [32]byte {
+// commitmentOf is what the ledger says about a step: HMAC-SHA-256 under the salt of
+// a JSON object. Who has the row can make it again, and nobody else can tell it
+// from an entry about a pass.
+func commitmentOf(p store.PINRow, act issue.State) [32]byte {
 	body, err := json.Marshal(struct {
 		Act       string `json:"act"`
 		Number    string `json:"number"`
 		NotBefore int64  `json:"not_before"`
 		Expires   int64  `json:"expires"`
 		Hours     string `json:"hours"`
-	}{"pin-" + string(act), p.Number, p.NotBefore.Unix(), p.Expires.Unix(), p.Hours})
+	}{"pin-" + string(act), p.Number, p.NotBefore, p.Expires, p.Hours})
 	if err != nil {
 		panic("site: a PIN that JSON cannot write: " + err.Error()) // strings and numbers only
 	}
@@ -80,72 +64,79 @@ func (p pinFile) commitment(act issue.State) [32]byte {
 	return [32]byte(mac.Sum(nil))
 }
 
-func (f folder) readPIN(number string) (p pinFile, err error) {
-	if len(number) != bundle.PINDigits || strings.Trim(number, "0123456789") != "" {
-		return p, ErrNoPIN
-	}
-	path := jsonPath(f.pins(), number)
-	err = readJSON(path, &p)
-	switch {
-	case isNew(err):
-		return p, ErrNoPIN
-	case err == nil && (p.Number != number || len(p.Salt) != sha256.Size):
-		err = fmt.Errorf("%w: %s", ErrDamaged, path)
-	}
-	return p, err
+func isNumber(text string) bool {
+	return len(text) == bundle.PINDigits && strings.Trim(text, "0123456789") == ""
 }
-
-func (o *Office) putPIN(p pinFile) error { return writeJSON(o.disk, jsonPath(o.f.pins(), p.Number), p) }
 
 // AddPIN makes a PIN good. The order is that of issuing: the intent is kept and
 // recorded before anything could open a door. It fails with [ErrPIN] and
 // [ErrNumber].
-func (o *Office) AddPIN(p PIN) error {
-	if o.unfinished != nil {
-		return o.unfinished
+func (o *Office) AddPIN(ctx context.Context, p PIN) error {
+	row := store.PINRow{
+		Number: p.Number, State: string(issue.Intended), NotBefore: p.NotBefore.Unix(), Expires: p.Expires.Unix(),
+		Hours: p.Schedule.String(), Salt: make([]byte, sha256.Size), Until: o.now().Add(issue.OpenTime).Unix(),
 	}
-	if err := o.allowPIN(p); err != nil {
-		return err
-	}
-	file := pinFile{
-		Number: p.Number, State: issue.Intended, NotBefore: p.NotBefore.UTC(), Expires: p.Expires.UTC(),
-		Hours: p.Schedule.String(), Salt: make([]byte, sha256.Size),
-	}
-	_, _ = rand.Read(file.Salt)
+	_, _ = rand.Read(row.Salt) // never fails (Go 1.24)
 	for _, z := range p.Zones {
-		file.Zones = append(file.Zones, pinZone{z.Zone, z.Salt[:], z.Tag[:]})
+		row.Zones = append(row.Zones, store.PINZoneRow{Zone: z.Zone, Salt: z.Salt, Tag: z.Tag})
 	}
-	if err := o.begin(file); err != nil {
-		if undone := o.takePIN(file); undone != nil {
-			err = fmt.Errorf("%w (undoing it failed as well, and is done at the next start: %v)", err, undone)
+	begun := false
+	var id store.QueueID
+	err := o.change(ctx, func(tx *store.Tx) (err error) {
+		begun = false
+		if err := o.allowPIN(tx, p); err != nil {
+			return err
 		}
+		begun = true
+		if err := tx.AddPIN(row); err != nil {
+			return err
+		}
+		id, err = o.commit(tx, commitmentOf(row, issue.Intended))
 		return err
+	})
+	if err == nil {
+		err = o.recorded(ctx, id)
 	}
-	return nil
+	if err == nil {
+		err = o.change(ctx, func(tx *store.Tx) error {
+			now, err := tx.PIN(p.Number)
+			if err != nil || now.State != row.State {
+				return cmp.Or(err, issue.ErrState) // somebody has taken it away meanwhile
+			}
+			return tx.SetPIN(p.Number, string(issue.Issued), 0)
+		})
+	}
+	if err != nil && begun {
+		return o.undoPIN(ctx, row, err)
+	}
+	return err
 }
 
-// begin makes a PIN good. Whoever is told that it failed does not have the code,
-// so that the PIN has to be taken away then, whatever came about.
-func (o *Office) begin(file pinFile) error {
-	mark := markPIN + file.Number
-	if err := o.mark(mark); err != nil {
+// undoPIN takes a PIN away that was not brought to its end: whoever is told that it
+// failed does not have the code.
+func (o *Office) undoPIN(ctx context.Context, row store.PINRow, why error) error {
+	undone := o.change(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		now, err := tx.PIN(row.Number)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return nil // not even the row was kept
+		case err == nil && string(now.Salt) == string(row.Salt) && now.State != string(issue.Abandoned):
+			_, err = o.endPIN(tx, now, issue.Abandoned)
+		}
 		return err
+	})
+	if undone != nil {
+		return fmt.Errorf("%w (undoing it failed as well, and is done in %s: %v)", why, issue.OpenTime, undone)
 	}
-	if err := o.putPIN(file); err != nil {
-		return err
-	}
-	if err := o.record().Holder(o.now(), file.commitment(issue.Intended)); err != nil {
-		return err
-	}
-	file.State = issue.Issued
-	if err := o.putPIN(file); err != nil {
-		return err
-	}
-	return o.disk.Remove(filepath.Join(o.f.taking(), mark))
+	return why
 }
 
 // allowPIN holds a PIN to what holds for plain passes.
-func (o *Office) allowPIN(p PIN) error {
+func (o *Office) allowPIN(tx *store.Tx, p PIN) error {
+	config, _, err := configOf(tx)
+	if err != nil {
+		return err
+	}
 	if len(p.Zones) == 0 {
 		return fmt.Errorf("%w: it is for no zone", ErrPIN)
 	}
@@ -154,135 +145,91 @@ func (o *Office) allowPIN(p PIN) error {
 		r.Zones = append(r.Zones, z.Zone)
 	}
 	slices.Sort(r.Zones)
-	if err := o.Config.Issuing().Allow(r, o.now()); err != nil {
+	if err := config.Issuing().Allow(r, o.now()); err != nil {
 		return fmt.Errorf("%w: %w", ErrPIN, err)
 	}
-	all, err := o.f.readPINs(o.now())
-	if err != nil {
-		return err
-	}
 	for _, zone := range r.Zones {
-		z, err := o.Config.Zone(zone)
+		z, err := config.Zone(zone)
 		if err == nil && !z.Methods.Has(bundle.PIN) {
 			err = fmt.Errorf("the zone %s takes no PINs", zone)
-		}
-		if err == nil && len(all[zone]) >= bundle.MaxPINs {
-			err = fmt.Errorf("the zone %s has %d PINs already", zone, bundle.MaxPINs)
 		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrPIN, err)
 		}
+		n, err := tx.CountPINs(zone, o.now().Unix())
+		if err != nil {
+			return err
+		}
+		if n >= bundle.MaxPINs {
+			return fmt.Errorf("%w: the zone %s has %d PINs already", ErrPIN, zone, bundle.MaxPINs)
+		}
 	}
-	_, err = o.f.readPIN(p.Number)
+	if !isNumber(p.Number) {
+		return ErrPIN
+	}
+	_, err = tx.PIN(p.Number)
 	switch {
 	case err == nil:
 		return ErrNumber
-	case errors.Is(err, ErrNoPIN) && len(p.Number) == bundle.PINDigits && strings.Trim(p.Number, "0123456789") == "":
+	case errors.Is(err, store.ErrNotFound):
 		return nil
 	}
-	return cmp.Or(err, ErrPIN)
+	return err
 }
 
 // RevokePIN takes a PIN away, by its number. It returns whether that had been
-// done before. It fails with [ErrNoPIN], and with issue.ErrNotRecorded once it
-// is refused but that is not recorded yet.
-func (o *Office) RevokePIN(number string) (before bool, err error) {
-	p, err := o.f.readPIN(number)
-	if err != nil {
-		return false, err
+// done before. It fails with [ErrNoPIN].
+func (o *Office) RevokePIN(ctx context.Context, number string) (before bool, err error) {
+	if !isNumber(number) {
+		return false, ErrNoPIN
 	}
-	if p.State == issue.Revoked || p.State == issue.Abandoned {
-		return true, nil
-	}
-	return false, o.takePIN(p)
-}
-
-func (o *Office) takePIN(p pinFile) error {
-	if p.State == issue.Issued {
-		p.State = issue.Revoking
-	}
-	p.Zones = nil
-	queued := o.mark(markPIN + p.Number)
-	if err := o.putPIN(p); err != nil {
-		return errors.Join(err, queued)
-	}
-	return o.taken(queued, o.closePIN(p))
-}
-
-// closePIN records the end of a PIN that is refused by now.
-func (o *Office) closePIN(p pinFile) error {
-	final := issue.Abandoned
-	if p.State == issue.Revoking || p.State == issue.Revoked {
-		final = issue.Revoked
-	}
-	if err := o.record().Holder(o.now(), p.commitment(final)); err != nil {
-		return err
-	}
-	p.State, p.Zones = final, nil
-	if err := o.putPIN(p); err != nil {
-		return err
-	}
-	return o.disk.Remove(filepath.Join(o.f.taking(), markPIN+p.Number))
-}
-
-// finishPIN brings a PIN to its end that was under way when a program stopped: an
-// interrupted issuing did not happen, because nobody has the code.
-func (o *Office) finishPIN(number string) error {
-	p, err := o.f.readPIN(number)
-	switch {
-	case errors.Is(err, ErrNoPIN):
-		return o.disk.Remove(filepath.Join(o.f.taking(), markPIN+number))
-	case err != nil:
-		return err
-	}
-	return o.takePIN(p)
-}
-
-// revokePINs takes all PINs of a zone away.
-func (o *Office) revokePINs(zone string) (all error) {
-	numbers, err := names(o.f.pins())
-	if err != nil {
-		return err
-	}
-	for _, number := range numbers {
-		p, err := o.f.readPIN(number)
-		if err == nil && slices.ContainsFunc(p.Zones, func(z pinZone) bool { return z.Zone == zone }) {
-			err = o.takePIN(p)
+	err = o.take(ctx, func(tx *store.Tx) ([]store.QueueID, error) {
+		before = false
+		p, err := tx.PIN(number)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, ErrNoPIN
 		}
-		all = errors.Join(all, err)
-	}
-	return all
-}
-
-// readPINs returns the PINs that are good or will be, by zone, each sorted by
-// number.
-func (f folder) readPINs(now time.Time) (map[string][]bundle.Entry, error) {
-	numbers, err := names(f.pins())
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string][]bundle.Entry)
-	for _, number := range slices.Sorted(slices.Values(numbers)) {
-		p, err := f.readPIN(number)
 		if err != nil {
 			return nil, err
 		}
-		if p.State != issue.Issued || !now.Before(p.Expires) {
-			continue
+		final := issue.Abandoned
+		switch issue.State(p.State) {
+		case issue.Revoked, issue.Abandoned:
+			before = true
+			return nil, nil
+		case issue.Issued:
+			final = issue.Revoked
 		}
+		queued, err := o.endPIN(tx, p, final)
+		return []store.QueueID{queued}, err
+	})
+	return before, err
+}
+
+// endPIN makes a PIN worth nothing, and queues what the ledger says of it.
+func (o *Office) endPIN(tx *store.Tx, p store.PINRow, final issue.State) (store.QueueID, error) {
+	if err := tx.SetPIN(p.Number, string(final), 0); err != nil {
+		return 0, err
+	}
+	return o.commit(tx, commitmentOf(p, final))
+}
+
+// entriesOf returns the PINs of a zone that are good or will be, by number.
+func entriesOf(tx *store.Tx, zone string, now time.Time) ([]bundle.Entry, error) {
+	rows, err := tx.PINsOfZone(zone, now.Unix())
+	if err != nil {
+		return nil, err
+	}
+	var all []bundle.Entry
+	for _, p := range rows {
 		schedule, err := pass.ParseSchedule(p.Hours)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %v", ErrDamaged, jsonPath(f.pins(), number), err)
+			return nil, fmt.Errorf("%w: the PIN %s: %v", ErrDamaged, p.Number, err)
 		}
-		for _, z := range p.Zones {
-			if len(z.Salt) != 16 || len(z.Tag) != 32 {
-				return nil, fmt.Errorf("%w: %s", ErrDamaged, jsonPath(f.pins(), number))
-			}
-			all[z.Zone] = append(all[z.Zone], bundle.Entry{
-				Number: number, Salt: [16]byte(z.Salt), Tag: [32]byte(z.Tag),
-				NotBefore: p.NotBefore, Expires: p.Expires, Schedule: schedule,
-			})
-		}
+		all = append(all, bundle.Entry{
+			Number: p.Number, Salt: p.Zones[0].Salt, Tag: p.Zones[0].Tag,
+			NotBefore: seconds(p.NotBefore), Expires: seconds(p.Expires), Schedule: schedule,
+		})
 	}
 	return all, nil
 }

@@ -2,102 +2,73 @@ package site
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
+	"github.com/facelatch/facelatch/statuslist"
 )
 
-// Reserve is a method of [issue.Lists].
-func (l lists) Reserve(at time.Time) (pass.StatusRef, error) {
-	number, taken, err := l.current(at)
-	if err != nil {
-		return pass.StatusRef{}, err
-	}
-	index, err := l.throw(taken)
-	if err != nil {
-		return pass.StatusRef{}, err
-	}
-	taken[index/8] |= 1 << (index % 8)
-	if err := l.disk.Write(l.f.taken(number), taken, secret); err != nil {
-		return pass.StatusRef{}, err
-	}
-	return pass.StatusRef{List: number, Index: index}, nil
-}
+const (
+	// listSize is the number of places in a list, a power of two.
+	listSize = statuslist.DefaultSize
+	// throws is how often a free place is looked for before another list is begun:
+	// a list that is filled to seven eighths has one in 24 throws nearly always.
+	throws = 24
+)
 
-// throw returns a place that is free, each as likely as any other.
-func (l lists) throw(taken []byte) (uint32, error) {
-	for {
+// Reserve is a method of [issue.Lists]: a place of the newest list, each that is
+// free as likely as any other.
+func (p page) Reserve(at time.Time) (ref pass.StatusRef, err error) {
+	if ref.List, err = p.tx.NewestList(); err != nil {
+		return ref, err
+	}
+	for range throws {
 		var b [4]byte
-		if _, err := io.ReadFull(l.rand, b[:]); err != nil {
-			return 0, err
+		if _, err := io.ReadFull(p.o.rand, b[:]); err != nil {
+			return ref, err
 		}
-		index := binary.BigEndian.Uint32(b[:]) % listSize // a power of two: no place is favoured
-		if taken[index/8]>>(index%8)&1 == 0 {
-			return index, nil
+		ref.Index = binary.BigEndian.Uint32(b[:]) % listSize // a power of two: no place is favoured
+		free, err := p.tx.TakePlace(ref.List, ref.Index)
+		if err != nil || free {
+			return ref, err
 		}
 	}
+	if err := p.tx.AddList(ref.List+1, at.Unix()); err != nil {
+		return ref, err
+	}
+	return p.Reserve(at)
 }
 
-// current returns the newest list and what is taken there, after beginning
-// another where that is full.
-func (l lists) current(at time.Time) (uint32, []byte, error) {
-	number, err := l.newest()
+// Set is a method of [issue.Lists].
+func (p page) Set(ref pass.StatusRef, s statuslist.Status) error {
+	word, err := word(s)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
-	taken, err := l.taken(number)
-	if err != nil {
-		return 0, nil, err
+	err = p.tx.SetPlace(ref.List, ref.Index, word)
+	if errors.Is(err, store.ErrNotFound) {
+		err = fmt.Errorf("%w: place %d of list %d was never given away", ErrDamaged, ref.Index, ref.List)
 	}
-	if count(taken) < listFull {
-		return number, taken, nil
-	}
-	if err := l.begin(number+1, at); err != nil {
-		return 0, nil, err
-	}
-	taken, err = l.taken(number + 1)
-	return number + 1, taken, err
+	return err
 }
 
-func (l lists) taken(number uint32) ([]byte, error) {
-	taken, err := read(l.f.taken(number), listSize/8)
-	if err == nil && len(taken) != listSize/8 {
-		err = fmt.Errorf("%w: %s has %d bytes", ErrDamaged, l.f.taken(number), len(taken))
-	}
-	return taken, err
-}
+// What a row says of a place.
+const (
+	wordValid   = 0
+	wordInvalid = 1
+)
 
-func (l lists) newest() (newest uint32, err error) {
-	entries, err := os.ReadDir(l.f.allocated())
-	if err != nil {
-		return 0, err
+func word(s statuslist.Status) (int, error) {
+	switch s {
+	case statuslist.Valid:
+		return wordValid, nil
+	case statuslist.Invalid:
+		return wordInvalid, nil
 	}
-	found := false
-	for _, e := range entries {
-		name, ok := strings.CutSuffix(e.Name(), ".bits")
-		number, err := strconv.ParseUint(name, 10, 32)
-		if !ok || err != nil {
-			continue
-		}
-		newest, found = max(newest, uint32(number)), true
-	}
-	if !found {
-		return 0, fmt.Errorf("%w: there is no list in %s", ErrDamaged, l.f.allocated())
-	}
-	return newest, nil
-}
-
-// count returns the number of bits that are set.
-func count(bits []byte) (n int) {
-	for _, b := range bits {
-		for ; b != 0; b &= b - 1 {
-			n++
-		}
-	}
-	return n
+	return 0, fmt.Errorf("%w: the status %v", issue.ErrState, s)
 }

@@ -1,16 +1,18 @@
 package site
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
-	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -55,80 +57,66 @@ func TestPublish(t *testing.T) {
 
 // issueHere makes a plain pass.
 func issueHere(o *Office) (pass.ID, error) {
-	c, err := o.Controller()
-	if err != nil {
-		return pass.ID{}, err
-	}
-	r, err := request(o.Config, pass.Plain)
-	if err != nil {
-		return pass.ID{}, err
-	}
-	b, err := c.Prepare(r)
-	if err != nil {
-		return b.ID, err
-	}
-	if _, err := c.Sign(b.ID, [32]byte{}); err != nil {
-		return b.ID, err
-	}
-	return b.ID, c.Complete(b.ID)
+	c, err := issueFrom(o, pass.Plain, &hand{})
+	return c.ID, err
 }
 
-// TestNumberSurvivesFaults: whatever goes wrong on the disk and whenever, a
-// number is never used twice for different bytes, and never falls.
-func TestNumberSurvivesFaults(t *testing.T) {
-	whole := newSite(t)
-	for _, f := range []fault{failed, persisted, crash, torn, crashDone} {
-		t.Run(string(f), func(t *testing.T) {
-			t.Parallel()
-			for step := 1; numberFault(t, whole, step, f); step++ {
+// TestPublishersAtOnce: of several that publish at once, in several processes, each
+// gives out a number once, and no number falls.
+func TestPublishersAtOnce(t *testing.T) {
+	dir := newSite(t)
+	mustPublish(t, dir, noon) // the key
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	seen := make(map[uint64][]byte)
+	for i := range 4 {
+		all.Go(func() {
+			o, err := OpenOffice(dir, clock)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer o.Close()
+			p, err := o.Publisher(t.Context(), extras())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			last := uint64(0)
+			for j := range 4 {
+				if i == 0 {
+					if _, err := issueHere(o); err != nil {
+						t.Errorf("pass %d: %v", j, err)
+					}
+				}
+				made, _, err := p.Publish(t.Context())
+				if err != nil || made.Number < last {
+					t.Errorf("bundle %d after %d: %v", made.Number, last, err)
+					return
+				}
+				last = made.Number
+				mu.Lock()
+				if other, there := seen[last]; there && !bytes.Equal(other, made.Bundle) {
+					t.Errorf("two bundles %d", last)
+				}
+				seen[last] = made.Bundle
+				mu.Unlock()
 			}
 		})
 	}
-}
-
-func numberFault(t *testing.T, whole string, step int, f fault) bool {
-	dir := copySite(t, whole)
-	var seen []*Published
-	note := func(p *Published, err error) {
-		if err == nil && p != nil {
-			seen = append(seen, p)
-		}
-	}
-	disk := &faulty{at: step, fault: f}
-	for i := range 3 { // a process that publishes three times
-		var made *Published
-		err := attempt(func() (err error) {
-			made, err = publish(dir, disk, noon.Add(time.Duration(i)*time.Hour))
-			return err
-		})
-		note(made, err)
-	}
-	made, err := publish(dir, durable.Disk{}, noon.Add(4*time.Hour))
-	if err != nil {
-		t.Fatalf("step %d: then %v", step, err)
-	}
-	note(made, nil)
-	for i := 1; i < len(seen); i++ {
-		if err := verified(t, dir, seen[i]).Follows(verified(t, dir, seen[i-1])); err != nil {
-			t.Errorf("step %d: %v", step, err)
-		}
-	}
-	return disk.steps >= step
+	all.Wait()
 }
 
 // TestBundleLeavesOutABadList: one list that cannot be read takes no rights away
 // from the others, and none that was taken comes back.
 func TestBundleLeavesOutABadList(t *testing.T) {
 	dir := newSite(t)
-	if err := os.WriteFile(folder(dir).status(7), []byte("not a list"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	p, err := OpenPublisher(dir, extras(), clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	made, warnings, err := p.Publish()
+	mustDo(t, dir, func(o *Office) error {
+		return o.store.Change(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.AddList(7, 0), tx.SignedList(store.ListRow{List: 7, Signed: []byte("not a list")}))
+		})
+	})
+	made, warnings, err := publish(dir, noon)
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "status list 7") {
 		t.Fatalf("%q, %v", warnings, err)
 	}
@@ -146,11 +134,17 @@ func TestRules(t *testing.T) {
 	}
 	edit := func(rules string) error {
 		text := strings.Replace(string(good), "\n}\n", ",\n"+rules+"\n}\n", 1)
-		_, err := decodeConfig([]byte(text))
-		if err == nil {
-			err = os.WriteFile(folder(dir).config(), []byte(text), 0o644)
+		c, err := decodeConfig([]byte(text))
+		if err != nil {
+			return err
 		}
-		return err
+		return with(dir, func(o *Office) error {
+			_, version, err := o.Configuration(t.Context())
+			if err != nil {
+				return err
+			}
+			return o.SetConfig(t.Context(), Operator, version, c)
+		})
 	}
 	if err := edit(`"rules": {"front": {"title": {"en": "Front door", "zh": "正门"}, "methods": ["plain", "phone"], "hours": "daily 06:00-24:00"}}, "offline": {"face_hours": 1, "plain_hours": 2}`); err != nil {
 		t.Fatal(err)
@@ -213,22 +207,25 @@ func TestDemoForGood(t *testing.T) {
 		if b := verified(t, dir, mustPublish(t, dir, noon)); b.Demo != demo {
 			t.Errorf("demo %t became %t", demo, b.Demo)
 		}
-		changed, err := Read(dir)
+		o, err := OpenOffice(dir, clock)
 		if err != nil {
 			t.Fatal(err)
 		}
+		changed := o.Config
 		changed.Demo = !demo
-		data, err := changed.encode()
+		data, err := Encode(changed)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(folder(dir).config(), data, 0o644); err != nil {
+		// In the database itself.
+		err = o.store.Change(t.Context(), func(tx *store.Tx) error { return tx.ChangeSite(1, data) })
+		if err := errors.Join(err, o.store.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := OpenOffice(dir, clock); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "demo") {
 			t.Errorf("demo %t: %v", demo, err)
 		}
-		if _, err := publish(dir, durable.Disk{}, noon); !errors.Is(err, ErrConfig) {
+		if _, _, err := publish(dir, noon); !errors.Is(err, ErrConfig) {
 			t.Errorf("demo %t: a bundle was made: %v", demo, err)
 		}
 	}

@@ -1,37 +1,40 @@
 package site
 
 import (
+	"context"
 	"crypto/rand"
-	"time"
 
 	"github.com/facelatch/facelatch/consent"
-	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
 
-// Receipt returns the signed receipt of the consent under which a pass was made
-// at the site in a folder; once that is withdrawn, it is the receipt of the
-// withdrawal. It fails with issue.ErrUnknown for a pass that there is not, and for
-// one that is made under no consent. Nobody has to have the turn.
-func Receipt(dir string, id pass.ID, now time.Time) ([]byte, error) {
-	f := folder(dir)
-	d, err := dockets{f, durable.Disk{}}.Get(id)
+// Receipt returns the signed receipt of the consent under which a pass was made;
+// once that is withdrawn, it is the receipt of the withdrawal. It fails with
+// issue.ErrUnknown for a pass that there is not, and for one that is made under no
+// consent.
+func (o *Office) Receipt(ctx context.Context, id pass.ID) ([]byte, error) {
+	var d issue.Docket
+	err := o.store.Read(ctx, func(tx *store.Tx) (err error) {
+		d, err = o.Page(tx).Get(id)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	if d.Consent == nil {
 		return nil, issue.ErrUnknown
 	}
-	n, err := Notice(dir, d.Consent.Terms().Notice)
+	n, err := o.Notice(ctx, d.Consent.Terms().Notice)
 	if err != nil {
 		return nil, err
 	}
-	key, err := f.readIssuingKey()
+	key, err := o.IssuingKey()
 	if err != nil {
 		return nil, err
 	}
-	r, err := consent.NewReceipt(d.Consent, n, now, nil)
+	r, err := consent.NewReceipt(d.Consent, n, o.now(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -2,35 +2,34 @@ package site
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
-	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
 
-// with does something at a site, on a disk of its own.
-func with(dir string, disk Disk, f func(*Office) error) error {
-	o, err := openOffice(dir, disk, clock)
+// with does something at a site.
+func with(dir string, f func(*Office) error) error {
+	o, err := OpenOffice(dir, clock)
 	if err != nil {
 		return err
 	}
-	defer o.Close()
-	return f(o)
+	return errors.Join(f(o), o.Close())
 }
 
 // mustDo does something at a site that has to work.
 func mustDo(t *testing.T, dir string, f func(*Office) error) {
 	t.Helper()
-	if err := with(dir, durable.Disk{}, f); err != nil {
+	if err := with(dir, f); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -58,9 +57,9 @@ func joinDoor(t *testing.T, dir, name, zone string) (Member, bundle.DoorKey) {
 	t.Helper()
 	m, relay := newDoor(t)
 	mustDo(t, dir, func(o *Office) error {
-		secret, err := o.MakeCode(KindDoor, name, zone)
+		secret, err := o.MakeCode(t.Context(), Operator, KindDoor, name, zone)
 		if err == nil {
-			m, err = o.Join(secret[:], m)
+			m, err = o.Join(t.Context(), secret[:], m)
 		}
 		return err
 	})
@@ -74,7 +73,7 @@ func approve(o *Office, m Member) error {
 		return err
 	}
 	defer v.Close()
-	return o.ApproveHere(v, m.ID, m.Fingerprint())
+	return o.ApproveHere(context.Background(), v, m.ID, m.Fingerprint())
 }
 
 // newPIN makes a PIN, as the command line does.
@@ -88,7 +87,7 @@ func newPIN(o *Office, zones ...string) (number, code string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return p.Number, code, o.AddPIN(p)
+	return p.Number, code, o.AddPIN(context.Background(), p)
 }
 
 func extras() Extras {
@@ -99,19 +98,21 @@ func extras() Extras {
 }
 
 // publish makes the newest bundle once, as a process does that starts and ends.
-func publish(dir string, disk Disk, now time.Time) (*Published, error) {
-	p, err := openPublisher(dir, disk, extras(), func() time.Time { return now })
+func publish(dir string, now time.Time) (made *Published, warnings []string, err error) {
+	o, err := OpenOffice(dir, func() time.Time { return now })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer p.Close()
-	made, _, err := p.Publish()
-	return made, err
+	p, err := o.Publisher(context.Background(), extras())
+	if err == nil {
+		made, warnings, err = p.Publish(context.Background())
+	}
+	return made, warnings, errors.Join(err, o.Close())
 }
 
 func mustPublish(t *testing.T, dir string, now time.Time) *Published {
 	t.Helper()
-	made, err := publish(dir, durable.Disk{}, now)
+	made, _, err := publish(dir, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +122,11 @@ func mustPublish(t *testing.T, dir string, now time.Time) *Published {
 // verified reads a bundle as a door does.
 func verified(t *testing.T, dir string, p *Published) *bundle.Bundle {
 	t.Helper()
-	signers, err := Signers(dir)
+	key, err := ReadKey(folder(dir).bundleKey())
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := bundle.Keys(signers)
+	keys, err := bundle.Keys([]*ecdsa.PublicKey{&key.PublicKey})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +163,9 @@ func pinsOf(t *testing.T, dir, zone string, p *Published) *bundle.PINs {
 // secretsOf opens what a door was given.
 func secretsOf(t *testing.T, dir string, id pass.DoorID, key bundle.DoorKey) bundle.Secrets {
 	t.Helper()
-	m, err := ReadMember(dir, id)
-	if err != nil || len(m.Secrets) != 1 {
-		t.Fatalf("%d secrets, %v", len(m.Secrets), err)
+	m := mustMember(t, dir, id)
+	if len(m.Secrets) != 1 {
+		t.Fatalf("%d secrets", len(m.Secrets))
 	}
 	config, err := Read(dir)
 	if err != nil {
@@ -179,21 +180,55 @@ func secretsOf(t *testing.T, dir string, id pass.DoorID, key bundle.DoorKey) bun
 
 func sameBundle(a, b *Published) bool { return a.Number == b.Number && bytes.Equal(a.Bundle, b.Bundle) }
 
-// copySite returns a copy of a site, which is quicker than making one.
-func copySite(t *testing.T, dir string) string {
+func mustMember(t *testing.T, dir string, id pass.DoorID) (m Member) {
 	t.Helper()
-	to := filepath.Join(t.TempDir(), "copy")
-	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
-	}
-	err := filepath.WalkDir(to, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() {
-			err = os.Chmod(path, secret)
-		}
+	mustDo(t, dir, func(o *Office) (err error) {
+		m, err = o.Member(t.Context(), id)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
+	return m
+}
+
+// acts returns what the ledger has in clear, in order, published or not.
+func acts(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	for _, e := range entries(t, dir) {
+		if e.Act != nil {
+			all = append(all, e.Act.Name)
+		}
 	}
-	return to
+	return all
+}
+
+// entries returns what has been queued for the ledger, in order, and all of it
+// must be there.
+func entries(t *testing.T, dir string) (all []ledger.Entry) {
+	t.Helper()
+	var rows [][]byte
+	mustDo(t, dir, func(o *Office) error {
+		var last store.QueueID
+		if err := o.change(t.Context(), func(tx *store.Tx) (err error) {
+			last, _, err = o.tell(tx, "test", "test.looked", nil)
+			return err
+		}); err != nil {
+			return err
+		}
+		if err := o.recorded(t.Context(), last); err != nil {
+			return err
+		}
+		return o.store.Read(t.Context(), func(tx *store.Tx) (err error) {
+			rows, err = tx.Entries(0, 1<<20)
+			return err
+		})
+	})
+	for _, row := range rows {
+		e, err := ledger.Decode(row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Act == nil || e.Act.By != "test" {
+			all = append(all, e)
+		}
+	}
+	return all
 }

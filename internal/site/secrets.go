@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -216,8 +217,8 @@ func (v *Vault) MakePIN(zones []string, notBefore, expires time.Time, schedule p
 
 // RelayAll gives every approved door what it needs and does not have yet, where
 // both halves are in one folder. Doors that nobody has compared get nothing.
-func (o *Office) RelayAll(v *Vault) error {
-	all, err := o.f.readMembers()
+func (o *Office) RelayAll(ctx context.Context, v *Vault) error {
+	all, err := o.Members(ctx)
 	if err != nil {
 		return err
 	}
@@ -225,7 +226,7 @@ func (o *Office) RelayAll(v *Vault) error {
 		if m.State != Approved {
 			continue
 		}
-		if err := o.relay(v, m.ID); err != nil && !errors.Is(err, ErrNotCompared) {
+		if err := o.relay(ctx, v, m.ID); err != nil && !errors.Is(err, ErrNotCompared) {
 			return err
 		}
 	}
@@ -233,12 +234,12 @@ func (o *Office) RelayAll(v *Vault) error {
 }
 
 // relay seals to one door and notes what it was given.
-func (o *Office) relay(v *Vault, id pass.DoorID) error {
+func (o *Office) relay(ctx context.Context, v *Vault, id pass.DoorID) error {
 	r, err := v.Relay(id)
 	if err != nil || r == nil {
 		return err
 	}
-	if err := o.Approve(id, r.Fingerprint, [][]byte{r.Text}, r.Epochs); err != nil {
+	if err := o.Approve(ctx, Operator, id, r.Fingerprint, [][]byte{r.Text}, r.Epochs); err != nil {
 		return err
 	}
 	return v.Relayed(r)
@@ -246,13 +247,16 @@ func (o *Office) relay(v *Vault, id pass.DoorID) error {
 
 // ApproveHere compares the fingerprint that somebody read on a door's screen, and
 // gives the door its secrets, where both halves are in one folder.
-func (o *Office) ApproveHere(v *Vault, id pass.DoorID, fingerprint string) error {
-	m, err := o.ready(id)
+func (o *Office) ApproveHere(ctx context.Context, v *Vault, id pass.DoorID, fingerprint string) error {
+	m, err := o.Member(ctx, id)
+	if err == nil && !m.Present() {
+		err = ErrRemoved
+	}
 	if err != nil {
 		return err
 	}
 	if err := v.Compare(m, fingerprint); err != nil {
 		return err
 	}
-	return o.relay(v, id)
+	return o.relay(ctx, v, id)
 }

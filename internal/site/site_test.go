@@ -7,12 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
@@ -62,7 +62,7 @@ func TestCreateLeavesNothingAfterABadConfig(t *testing.T) {
 // the others leave it alone.
 func TestCreateAtOnce(t *testing.T) {
 	for _, there := range []bool{false, true} {
-		for range 20 {
+		for range testenv.Count(2, 20) {
 			dir := filepath.Join(t.TempDir(), "new")
 			if there {
 				if err := os.Mkdir(dir, 0o755); err != nil {
@@ -104,7 +104,7 @@ func createAtOnce(t *testing.T, dir string) {
 		t.Fatalf("%d sites were made, and then: %v", len(made), err)
 	}
 	audit(t, "at once", dir)
-	if _, err := issueWith(dir, durable.Disk{}, pass.Plain, &hand{}); err != nil && !errors.Is(err, issue.ErrPolicy) {
+	if _, err := issueAt(dir, pass.Plain, &hand{}); err != nil && !errors.Is(err, issue.ErrPolicy) {
 		t.Error(err) // the zone is another; all that is read before that is there
 	}
 }
@@ -196,34 +196,6 @@ func TestReadWhatIsNotASite(t *testing.T) {
 	}
 }
 
-// TestOneAtATime: the second waits, and has its turn.
-func TestOneAtATime(t *testing.T) {
-	dir := newSite(t)
-	first, err := OpenOffice(dir, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error)
-	go func() {
-		second, err := OpenOffice(dir, clock)
-		if err == nil {
-			err = second.Close()
-		}
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		t.Fatalf("two at once (%v)", err)
-	case <-time.After(60 * time.Millisecond):
-	}
-	if err := first.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-}
-
 // TestConcurrentIssuing: several programs issue at once, and nothing is lost.
 func TestConcurrentIssuing(t *testing.T) {
 	dir := newSite(t)
@@ -231,7 +203,7 @@ func TestConcurrentIssuing(t *testing.T) {
 	done := make(chan error)
 	for range n {
 		go func() {
-			_, err := issueWith(dir, durable.Disk{}, pass.Plain, &hand{})
+			_, err := issueAt(dir, pass.Plain, &hand{})
 			done <- err
 		}()
 	}
@@ -249,7 +221,7 @@ func TestConcurrentIssuing(t *testing.T) {
 // TestPromise5CheckWritesNothing: a door leaves the folder as it was.
 func TestPromise5CheckWritesNothing(t *testing.T) {
 	dir, h := newSite(t), &hand{}
-	if _, err := issueWith(dir, durable.Disk{}, pass.Plain, h); err != nil {
+	if _, err := issueAt(dir, pass.Plain, h); err != nil {
 		t.Fatal(err)
 	}
 	before := snapshot(t, dir)
@@ -306,29 +278,36 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		encoded := must(c.encode())
+		encoded := must(Encode(c))
 		again, err := decodeConfig(encoded)
-		if err != nil || !bytes.Equal(must(again.encode()), encoded) {
+		if err != nil || !bytes.Equal(must(Encode(again)), encoded) {
 			t.Fatalf("read again: %v", err)
 		}
 	})
 }
 
+// FuzzDocket: an error means a zero value; else writing and reading again gives the
+// same.
 func FuzzDocket(f *testing.F) {
-	f.Fuzz(func(t *testing.T, data []byte) {
-		d, err := decodeDocket(data)
+	f.Fuzz(func(t *testing.T, zones, hours string, record, models, phone, signed []byte) {
+		r := store.DocketRow{State: "issued", Zones: zones, Hours: hours, Record: record, Models: models, Phone: phone, Signed: signed}
+		d, err := docketOf(r)
 		if err != nil {
-			if d.ID != (pass.ID{}) || d.Consent != nil || d.Zones != nil {
+			if d.State != "" || d.Consent != nil || d.Zones != nil {
 				t.Fatal("a value beside an error")
 			}
 			return
 		}
-		encoded, err := encodeDocket(d)
+		one, err := rowOf(d)
 		if err != nil {
-			return // such as a year beyond what JSON can write
+			t.Fatal(err)
 		}
-		again, err := decodeDocket(encoded)
-		if err != nil || !bytes.Equal(must(encodeDocket(again)), encoded) {
+		again, err := docketOf(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		two, err := rowOf(again)
+		if err != nil || !reflect.DeepEqual(one, two) {
 			t.Fatalf("read again: %v", err)
 		}
 	})

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -10,12 +11,13 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/durable"
-	"github.com/facelatch/facelatch/internal/record"
+	"github.com/facelatch/facelatch/internal/keeper"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
 
-// Ledger is where a station has its acts recorded: the controller's record, in
-// the same folder or over the network.
+// Ledger is where a station has its acts recorded: by the controller, in the same
+// process or over the network.
 type Ledger interface {
 	// Tell records an act about the site. It returns nil only once that is
 	// durable; what was to be recorded must otherwise not be done.
@@ -87,11 +89,11 @@ func (o *Office) Vault() (*Vault, error) {
 	if _, err := os.Stat(o.f.station()); isNew(err) {
 		return nil, ErrNoStation
 	}
-	v, err := openVault(o.f.station(), o.Config.ID, o.disk, logLedger{o.record()}, o.now)
+	v, err := openVault(o.f.station(), o.Config.ID, o.disk, officeLedger{o}, o.now)
 	if err != nil {
 		return nil, err
 	}
-	if v.Refused, err = o.f.readRefused(); err != nil {
+	if v.Refused, err = o.Refused(context.Background()); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
 	return v, nil
@@ -173,30 +175,53 @@ func (v *Vault) retire(id pass.KeyID, last time.Time) error {
 	return v.ledger.Tell(v.now(), "sealing-key-removed", map[string]string{"sealing-key": id.String()})
 }
 
-// logLedger is the record of the same folder.
-type logLedger struct{ log record.Log }
+// officeLedger is the ledger of the office in the same process.
+type officeLedger struct{ o *Office }
 
 // Tell is a method of [Ledger].
-func (l logLedger) Tell(at time.Time, act string, details map[string]string) error {
-	return l.log.Site(at, act, details)
+func (l officeLedger) Tell(_ time.Time, name string, details map[string]string) error {
+	return l.o.Tell(context.Background(), Operator, name, details)
 }
 
-// Since is a method of [Ledger].
-func (l logLedger) Since(t time.Time) (since time.Time, err error) {
-	f, err := os.Open(l.log.Path)
+// Since is a method of [Ledger], by the days of the acts that are published.
+func (l officeLedger) Since(t time.Time) (since time.Time, err error) {
+	key, err := l.o.f.readLedgerKey()
 	if err != nil {
 		return time.Time{}, err
 	}
-	defer f.Close()
-	_, err = record.Verify(f, func(e record.Entry) {
-		switch {
-		case !e.At.After(t):
-			since = time.Time{}
-		case since.IsZero():
-			since = e.At
+	known, err := ledger.KeyOf(ledger.Origin(l.o.Config.ID), key.Public())
+	if err != nil {
+		return time.Time{}, err
+	}
+	from := published{keeper.OpenPublic(l.o.f.ledger())}
+	signed, err := from.Read(context.Background(), ledger.CheckpointFile, ledger.MaxCheckpoint)
+	if errors.Is(err, ledger.ErrMissing) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	c, err := ledger.ParseCheckpoint(signed, known)
+	if err != nil {
+		return time.Time{}, err
+	}
+	err = ledger.Newest(context.Background(), from, c.Checkpoint, func(a ledger.ActAt) bool {
+		if after := a.Day.After(t); after {
+			since = a.Day
+			return true
 		}
+		return false
 	})
 	return since, err
+}
+
+// published is a [ledger.Source].
+type published struct{ public *keeper.Public }
+
+// Read is a method of [ledger.Source].
+func (p published) Read(_ context.Context, path string, _ int) ([]byte, error) {
+	data, _, err := p.public.Read(path)
+	return data, err
 }
 
 // isNew says that a file is not there.

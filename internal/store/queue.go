@@ -35,6 +35,12 @@ func (tx *Tx) Waiting(limit int) ([]QueueRow, error) {
 	}, `SELECT id, entry FROM ledger_queue WHERE idx IS NULL ORDER BY id LIMIT ?`, limit)
 }
 
+// Entries returns the texts that are still kept, of the rows after one, in the
+// order of the queue, at most so many.
+func (tx *Tx) Entries(after QueueID, limit int) ([][]byte, error) {
+	return list(tx, value[[]byte], `SELECT entry FROM ledger_queue WHERE id > ? AND entry IS NOT NULL ORDER BY id LIMIT ?`, int64(after), limit)
+}
+
 // QueueLength returns how many entries wait.
 func (tx *Tx) QueueLength() (int64, error) {
 	return one(tx, value[int64], `SELECT count(*) FROM ledger_queue WHERE idx IS NULL`)

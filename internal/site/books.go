@@ -1,0 +1,145 @@
+package site
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/pass"
+)
+
+// books are an [issue.Books] in the store.
+type books struct{ o *Office }
+
+// Change is a method of [issue.Books].
+func (b books) Change(ctx context.Context, f func(issue.Page) error) error {
+	return b.o.change(ctx, func(tx *store.Tx) error { return f(b.o.Page(tx)) })
+}
+
+// Read is a method of [issue.Books].
+func (b books) Read(ctx context.Context, f func(issue.Page) error) error {
+	return b.o.store.Read(ctx, func(tx *store.Tx) error { return f(b.o.Page(tx)) })
+}
+
+// Recorded is a method of [issue.Books].
+func (b books) Recorded(ctx context.Context, entries []issue.EntryID) error {
+	ids := make([]store.QueueID, len(entries))
+	for i, e := range entries {
+		ids[i] = store.QueueID(e)
+	}
+	return b.o.recorded(ctx, ids...)
+}
+
+// page is an [issue.Page]: a transaction of the store.
+type page struct {
+	o  *Office
+	tx *store.Tx
+}
+
+// Page is a transaction of the office's store, as issuing sees it.
+func (o *Office) Page(tx *store.Tx) issue.Page { return page{o, tx} }
+
+// Holder is a method of [issue.Recorder].
+func (p page) Holder(commitment [32]byte) (issue.EntryID, error) {
+	id, err := p.o.commit(p.tx, commitment)
+	return issue.EntryID(id), err
+}
+
+// Put is a method of [issue.Dockets].
+func (p page) Put(d issue.Docket) error {
+	row, err := rowOf(d)
+	if err != nil {
+		return err
+	}
+	return p.tx.PutDocket(row)
+}
+
+// Get is a method of [issue.Dockets].
+func (p page) Get(id pass.ID) (issue.Docket, error) {
+	row, err := p.tx.Docket(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return issue.Docket{}, issue.ErrUnknown
+	}
+	if err != nil {
+		return issue.Docket{}, err
+	}
+	return docketOf(row)
+}
+
+// Overdue is a method of [issue.Dockets].
+func (p page) Overdue(at time.Time, most int) (late []issue.Docket, err error) {
+	rows, err := p.tx.OpenDockets(at.Unix(), most)
+	for _, row := range rows {
+		d, damaged := docketOf(row)
+		if damaged != nil {
+			err = errors.Join(err, damaged)
+			continue
+		}
+		late = append(late, d)
+	}
+	return late, err
+}
+
+func rowOf(d issue.Docket) (r store.DocketRow, err error) {
+	r = store.DocketRow{
+		ID: d.ID, State: string(d.State), NotBefore: d.NotBefore.Unix(), Expires: d.Expires.Unix(),
+		Zones: strings.Join(d.Zones, " "), Hours: d.Schedule.String(), List: d.Status.List, Place: d.Status.Index,
+		Since: d.Since.Unix(), Opener: d.Opener,
+	}
+	if !d.Until.IsZero() {
+		r.Until = d.Until.Unix()
+	}
+	if d.Signed != [32]byte{} {
+		r.Signed = d.Signed[:]
+	}
+	if d.Salt != [32]byte{} {
+		r.Salt = d.Salt[:]
+	}
+	for _, m := range d.Models {
+		r.Models = append(r.Models, m[:]...)
+	}
+	if r.Phone, err = issue.EncodeHolder(d.Holder); err != nil {
+		return r, err
+	}
+	if d.Consent != nil {
+		hash := d.Consent.Hash()
+		r.Consent = hash[:]
+		r.Record, err = d.Consent.Encode()
+	}
+	return r, err
+}
+
+// docketOf fails with [ErrDamaged] for a row that is no docket.
+func docketOf(r store.DocketRow) (d issue.Docket, err error) {
+	d = issue.Docket{
+		ID: r.ID, State: issue.State(r.State), NotBefore: seconds(r.NotBefore), Expires: seconds(r.Expires), Zones: strings.Fields(r.Zones),
+		Status: pass.StatusRef{List: r.List, Index: r.Place}, Since: seconds(r.Since), Opener: r.Opener,
+	}
+	if r.Until != 0 {
+		d.Until = seconds(r.Until)
+	}
+	copy(d.Signed[:], r.Signed)
+	copy(d.Salt[:], r.Salt)
+	for i := 0; i+len(pass.ModelID{}) <= len(r.Models); i += len(pass.ModelID{}) {
+		d.Models = append(d.Models, pass.ModelID(r.Models[i:]))
+	}
+	d.Schedule, err = pass.ParseSchedule(r.Hours)
+	if err == nil {
+		d.Holder, err = issue.ParseHolder(r.Phone)
+	}
+	if err == nil && r.Record != nil {
+		d.Consent, err = consent.Decode(r.Record)
+	}
+	if err != nil {
+		return issue.Docket{}, fmt.Errorf("%w: the docket of %s: %v", ErrDamaged, hex.EncodeToString(r.ID[:]), err)
+	}
+	return d, nil
+}
+
+func seconds(n int64) time.Time { return time.Unix(n, 0).UTC() }
