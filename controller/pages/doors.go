@@ -62,8 +62,6 @@ func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 	seen, known := news.Seen[d.ID]
 	age := v.now().Sub(seen.At)
 	switch {
-	case d.State == site.Removing:
-		shown.State = "removing"
 	case d.State == site.Joined && !shown.Station:
 		shown.State = "waits"
 	case v.c.Doors == nil:

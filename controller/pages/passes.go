@@ -33,7 +33,7 @@ func (v *visit) viewPass(p acts.PassView, now time.Time) passView {
 	}
 	state := "over"
 	switch {
-	case p.State == issue.Revoked || p.State == issue.Revoking:
+	case p.State == issue.Revoked:
 		state = "revoked"
 	case p.State != issue.Issued:
 		state = "unfinished"
