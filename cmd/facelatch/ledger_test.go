@@ -12,10 +12,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/ledger/ledgertest"
 	"github.com/facelatch/facelatch/spec/vectors"
@@ -333,4 +335,30 @@ func TestWitnessClient(t *testing.T) {
 	if _, _, _, err := c.Post(ctx, address, nil, 100); err == nil {
 		t.Error("it ends with nobody waiting")
 	}
+}
+
+func TestOpeningsCorpus(t *testing.T) { testenv.Corpus(t, "FuzzOpenings") }
+
+// What is taken for openings is written and read again the same.
+func FuzzOpenings(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "given")
+		check(t, os.WriteFile(path, data, 0o600))
+		list, err := openingsIn(path)
+		if err != nil {
+			if list != nil {
+				t.Fatal("openings beside an error")
+			}
+			return
+		}
+		var texts []string
+		for _, c := range list {
+			texts = append(texts, encoded(t, c.Opening))
+		}
+		check(t, os.WriteFile(path, []byte(strings.Join(texts, "\n")), 0o600))
+		again, err := openingsIn(path)
+		if err != nil || !reflect.DeepEqual(list, again) {
+			t.Fatalf("%+v\nis read again as\n%+v (%v)", list, again, err)
+		}
+	})
 }
