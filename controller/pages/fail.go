@@ -15,6 +15,8 @@ import (
 var (
 	// errLost is returned for a page that there is not.
 	errLost = errors.New("there is no such page")
+	// errNewcomer is returned to who has no passkey yet.
+	errNewcomer = errors.New("a passkey has to be made first")
 	// errForm is returned for a body that is not a form.
 	errForm = errors.New("the form cannot be read")
 )
@@ -74,6 +76,10 @@ type sorry struct {
 func (v *visit) fail(err error) {
 	if errors.Is(err, signin.ErrSignedOut) && v.r.Method == http.MethodGet {
 		http.Redirect(v.w, v.r, Path+"sign-in?next="+url.QueryEscape(v.r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	if errors.Is(err, errNewcomer) {
+		_ = v.to(Path+"welcome", "") // it cannot fail
 		return
 	}
 	t := v.trouble(err)

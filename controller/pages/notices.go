@@ -72,6 +72,17 @@ func (v *visit) sheetsOf(n consent.Notice, before *consent.Notice) (all []sheet)
 	return all
 }
 
+// changedParts are the headings of what is different from the version before, in
+// whichever language.
+func changedParts(sheets []sheet) (headings []string) {
+	for i, part := range sheets[0].Parts {
+		if slices.ContainsFunc(sheets, func(s sheet) bool { return s.Parts[i].Change != nil }) {
+			headings = append(headings, part.Heading)
+		}
+	}
+	return headings
+}
+
 func paragraphs(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
 }
@@ -98,14 +109,16 @@ func (v *visit) noticePage() error {
 			break
 		}
 	}
+	sheets := v.sheetsOf(n, before)
 	return v.show(page{name: "notice", title: "notice.title", data: struct {
 		noticeView
-		Sheets  []sheet
-		Changed bool
+		Sheets   []sheet
+		Compared bool
+		Changed  []string
 	}{
 		noticeView{
 			Hash: hexText(all[i].Hash[:]), Published: v.moment(all[i].Published), Rules: string(n.Rules), Number: all[i].Number, Version: n.Version,
-		}, v.sheetsOf(n, before), before != nil,
+		}, sheets, before != nil, changedParts(sheets),
 	}})
 }
 
@@ -185,8 +198,10 @@ func (v *visit) draft() consent.DraftFor {
 // textField is a field of a notice in a form, in one language.
 type textField struct {
 	Name, Value, Fault string
-	Lang               consent.Lang
-	Rows               int
+	// Hint says what to write there.
+	Hint string
+	Lang consent.Lang
+	Rows int
 }
 
 // noticeField is a field of a notice in a form.
@@ -201,6 +216,10 @@ type noticeField struct {
 // what the draft says already.
 func (v *visit) showNotice(status int, f *form) error {
 	n := v.readNotice(f)
+	hints, err := consent.Draft(n.Rules, v.draft())
+	if err != nil {
+		hints = consent.Notice{} // there are none for what is no rule set
+	}
 	open := map[consent.Field]bool{}
 	for _, found := range n.Lint() {
 		open[found.Field] = true
@@ -210,7 +229,12 @@ func (v *visit) showNotice(status int, f *form) error {
 		one := noticeField{Key: string(a.Field), Heading: a.Heading(consent.Lang(v.tag)), Open: open[a.Field]}
 		for _, lang := range []consent.Lang{consent.Lang(v.tag), consent.Lang(v.tag.Other())} {
 			name := textName(lang, a.Field)
-			one.Texts = append(one.Texts, textField{name, f.Get(name), f.wrong[name], lang, rows(f.Get(name), a.Max)})
+			text := textField{Name: name, Value: f.Get(name), Fault: f.wrong[name], Lang: lang, Hint: toWrite(hints.Text[lang][a.Field])}
+			if toWrite(text.Value) != "" {
+				text.Value = ""
+			}
+			text.Rows = rows(text.Value, a.Max)
+			one.Texts = append(one.Texts, text)
 		}
 		if one.Open {
 			write = append(write, one)
@@ -224,6 +248,18 @@ func (v *visit) showNotice(status int, f *form) error {
 		Write, Rest []noticeField
 		Zones       []zoneView
 	}{f, v.value("start"), write, rest, v.zones()}})
+}
+
+// toWrite is what a draft asks for in a field that is all to be written, "" for
+// any other text.
+func toWrite(text string) string {
+	for _, mark := range [][2]string{{"[TO WRITE:", "]"}, {"【待填写：", "】"}} {
+		asks, found := strings.CutPrefix(text, mark[0])
+		if asks, whole := strings.CutSuffix(asks, mark[1]); found && whole {
+			return strings.TrimSpace(asks)
+		}
+	}
+	return ""
 }
 
 // rows is how high a field has to be for its text.
@@ -268,13 +304,15 @@ func (v *visit) checkNotice() error {
 	} else if !errors.Is(err, acts.ErrNotFound) {
 		return err
 	}
+	sheets := v.sheetsOf(n, before)
 	return v.show(page{name: "noticecheck", title: "noticecheck.title", once: true, data: struct {
-		Form    *form
-		Names   []string
-		Start   string
-		Sheets  []sheet
-		Changed bool
-	}{f, noticeNames(), v.value("start"), v.sheetsOf(n, before), before != nil}})
+		Form     *form
+		Names    []string
+		Start    string
+		Sheets   []sheet
+		Compared bool
+		Changed  []string
+	}{f, noticeNames(), v.value("start"), sheets, before != nil, changedParts(sheets)}})
 }
 
 // noticeNames are the fields that the form of a notice sends on.

@@ -130,6 +130,7 @@ func New(c Config) (*Office, error) {
 	o.mux.HandleFunc("GET "+pathStatic+"{name}", o.static)
 	o.mux.HandleFunc(Path, func(w http.ResponseWriter, q *http.Request) {
 		v := o.visit(w, q)
+		_ = v.known() // for the menu beside it
 		v.fail(errLost)
 	})
 	return o, nil

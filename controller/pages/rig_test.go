@@ -223,6 +223,8 @@ func (r *rig) owner() *browser {
 	b.get("/office/sign-in").to("/office/set-up")
 	b.get("/office/set-up").is(http.StatusOK).has("Set-up code")
 	b.post("/office/set-up", "code", code, "name", "Front office").to("/office/welcome")
+	b.get("/office/holders").to("/office/welcome")
+	b.post("/office/holders/new", "label", "x").to("/office/welcome")
 	b.get("/office/welcome").is(http.StatusOK).has("Make a passkey")
 	b.passkey("add").is(http.StatusOK)
 	return b

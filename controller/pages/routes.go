@@ -9,6 +9,8 @@ type route struct {
 	// nobody.
 	act  acts.Act
 	open bool
+	// newcomer lets in who has no passkey yet.
+	newcomer bool
 	// json and file say that the body is no plain form.
 	json, file bool
 	do         func(*visit) error
@@ -51,7 +53,7 @@ func openRoutes() []route {
 func ownRoutes() []route {
 	own := acts.ActOperatorOwn
 	return []route{
-		{pattern: "GET " + Path + "welcome", act: own, do: (*visit).welcomePage},
+		{pattern: "GET " + Path + "welcome", act: own, newcomer: true, do: (*visit).welcomePage},
 		{pattern: "GET " + Path + "confirm", act: own, do: (*visit).confirmPage},
 		{pattern: "GET " + Path + "account", act: own, do: (*visit).accountPage},
 		{pattern: "POST " + Path + "account/end", act: own, do: (*visit).endSession},

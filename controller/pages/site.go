@@ -175,6 +175,9 @@ func (v *visit) change(f *form, c acts.SiteConfig, values func(acts.SiteConfig) 
 	if err != nil {
 		return errForm
 	}
+	if version != v.site.Version {
+		return v.meanwhile(f, values, show)
+	}
 	if !f.ok() {
 		return show(http.StatusUnprocessableEntity, f)
 	}
@@ -231,6 +234,17 @@ type setUpSteps struct{ Zones, Notice, Door bool }
 
 // All says whether nothing is left.
 func (s setUpSteps) All() bool { return s.Zones && s.Notice && s.Door }
+
+// Next is where what is left begins.
+func (s setUpSteps) Next() string {
+	switch {
+	case !s.Zones:
+		return Path + "start"
+	case !s.Notice:
+		return Path + "notices/new?start=3"
+	}
+	return Path + "doors/new?start=4"
+}
 
 func (v *visit) setUpAlready(ctx context.Context) (s setUpSteps, err error) {
 	faces := slices.ContainsFunc(v.zones(), func(z zoneView) bool { return z.Faces })

@@ -117,8 +117,8 @@ func (v *visit) has(key string) bool {
 // May says whether the operator may do an act.
 func (w view) May(act string) bool { return w.v.actor.May(acts.Act(act)) }
 
-// SignedIn says whether somebody is signed in.
-func (w view) SignedIn() bool { return w.v.actor.Operator != "" }
+// SignedIn says whether somebody is signed in, and has come far enough for a menu.
+func (w view) SignedIn() bool { return w.v.actor.Operator != "" && !w.v.newcomer() }
 
 // Me is the operator.
 func (w view) Me() acts.Operator { return w.v.me }

@@ -62,6 +62,9 @@ func (o *Office) serve(w http.ResponseWriter, r *http.Request, to route) {
 func (v *visit) begin(to route) error {
 	change := v.r.Method == http.MethodPost
 	if to.open {
+		if found, err := v.c.Acts.SiteConfig(v.r.Context()); err == nil {
+			v.site = found // for its name, which is public
+		}
 		if change {
 			return v.read(to)
 		}
@@ -70,6 +73,9 @@ func (v *visit) begin(to route) error {
 	err := v.known()
 	if err == nil && !v.actor.May(to.act) {
 		return acts.ErrForbidden
+	}
+	if err == nil && v.newcomer() && !to.newcomer {
+		return errNewcomer
 	}
 	if change {
 		// Also of whoever is signed out by now: what was entered is kept for them.
@@ -120,6 +126,12 @@ func (v *visit) known() (err error) {
 	}
 	v.site, err = v.c.Acts.SiteConfig(v.r.Context())
 	return err
+}
+
+// newcomer says whether somebody has come by an invitation and has no passkey yet:
+// there is nothing for them here before they have.
+func (v *visit) newcomer() bool {
+	return v.session.By == signin.ByInvitation && v.session.Fresh.IsZero()
 }
 
 // value returns what stands in a field of the form, or of the address.

@@ -69,6 +69,9 @@ func (v *visit) showZone(status int, f *form) error {
 	if fresh {
 		title = "zoneform.new"
 	}
+	if v.value("start") != "" && len(v.site.Site.Rules) == 0 {
+		title = "zoneform.first"
+	}
 	return v.show(page{name: "zoneform", title: title, status: status, data: editing{Form: f, Start: v.value("start"), New: fresh}})
 }
 
