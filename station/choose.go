@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/hex"
@@ -112,17 +113,11 @@ func titles(about doorapi.Site, zones []string) (all []map[string]string) {
 	return all
 }
 
-// called are zones for a card, in one language of the site's.
-func called(about doorapi.Site, zones []string) (all []string) {
+// called are zones as people call them in a language, as far as the site says.
+func called(about doorapi.Site, zones []string, lang consent.Lang) (all []string) {
+	short, _, _ := strings.Cut(string(lang), "-")
 	for _, t := range titles(about, zones) {
-		one := t["en"]
-		for _, lang := range []string{"zh-CN", "zh"} {
-			if t[lang] != "" && !strings.Contains(one, t[lang]) {
-				one += " " + t[lang]
-				break
-			}
-		}
-		all = append(all, one)
+		all = append(all, cmp.Or(t[string(lang)], t[short], t["en"]))
 	}
 	return all
 }

@@ -42,7 +42,7 @@ func (s *Server) card(text string, e *enrolment) (c card.Card, at *time.Location
 	}
 	claims := p.Claims()
 	c = card.Card{
-		Site: e.about.Name, Kind: card.PlainPass, Zones: called(e.about, claims.Zones), Until: claims.Expires.In(at),
+		Site: e.about.Name, Kind: card.PlainPass, Zones: called(e.about, claims.Zones, e.lang), Until: claims.Expires.In(at),
 		ID: claims.ID.String()[:shortID], Contact: s.c.Contact,
 	}
 	if e.shown == pass.Face {

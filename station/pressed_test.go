@@ -169,13 +169,13 @@ func TestPressedCard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &enrolment{about: r.site.about, shown: pass.Face}
+	e := &enrolment{about: r.site.about, shown: pass.Face, lang: consent.Chinese}
 	for text, want := range map[string]pass.Kind{own.Text: pass.Face, pressed.Text: pass.Plain} {
 		if got := kindOf(t, text); got != want {
 			t.Fatalf("a %s pass", got)
 		}
 		c, _, err := r.server.card(text, e)
-		if err != nil || c.Kind != card.FacePass || c.Code.Version() < 14 {
+		if err != nil || c.Kind != card.FacePass || c.Code.Version() < 14 || strings.Join(c.Zones, " ") != "正门 garage" {
 			t.Errorf("%s: %+v, %v", want, c, err)
 		}
 	}

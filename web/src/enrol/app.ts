@@ -200,7 +200,7 @@ export class App {
       const { say } = this.texts;
       code.setAttribute("aria-label", say("phone.label"));
       this.page("phone", say("phone.title"), h("div", { class: "given" }, code, h("div", { class: "beside" },
-        h("p", { class: "text" }, say("phone.text", { minutes })), h("p", { class: "text" }, say("phone.network")),
+        h("p", { class: "text" }, say("phone.text", { minutes })), kind === "face" ? h("p", { class: "text" }, say("phone.receipt")) : null, h("p", { class: "text" }, say("phone.network")),
         h("div", { class: "row" }, this.button(say("back"), () => this.show(() => this.taking(kind, pass)))))));
     });
   }
