@@ -68,7 +68,7 @@ func (l gated) Accept() (net.Conn, error) {
 func (g *gate) enter(c net.Conn) (in, instead *guest) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	in = &guest{Conn: &clearing{Conn: c}, from: address(c)}
+	in = &guest{Conn: newClearing(c), from: address(c)}
 	each := map[netip.Addr]int{}
 	for _, o := range g.open {
 		each[o.from]++

@@ -2,19 +2,19 @@ package kiosk
 
 import (
 	"bufio"
-	"encoding/binary"
 	"errors"
 	"net"
 	"net/http"
+
+	"github.com/facelatch/facelatch/internal/tlsrecord"
 )
 
 // Where bytes of a frame lie on their way in, and who clears them:
 //
 //   - The kernel holds ciphertext.
 //   - crypto/tls decrypts a record in place, in the one buffer that it reads
-//     into (Conn.rawInput), hands it out from there, and overwrites it when
-//     other records come. clearing, below, reads one record at a time, and
-//     zeroes the whole free part of that buffer before it waits for the next.
+//     into. clearing, below, reads one record at a time, and zeroes the whole
+//     free part of that buffer before it waits for the next (package tlsrecord).
 //   - net/http gives a bufio.Reader of 4 KB along with a hijacked connection;
 //     smallBuffer replaces it by one of 16 bytes, the least there is. A read
 //     for more goes past it.
@@ -34,35 +34,19 @@ import (
 // process found up to 128 bytes of frames in about one run of ten, and none in
 // 59 runs with GODEBUG=asyncpreemptoff=1, which rules that out.
 
-// recordHeader is the length of a TLS record's header (RFC 8446 5.1): type,
-// version, length.
-const recordHeader = 5
-
-// clearing is a connection under TLS. It never returns bytes of two records,
-// or a header and what follows it, from one Read: so crypto/tls's buffer is
-// empty whenever it asks for a header, and p is then all of it.
+// clearing is a connection under TLS that leaves nothing of a record where the
+// next is read into.
 type clearing struct {
 	net.Conn
-	header [recordHeader]byte
-	have   int // bytes of the header that were read
-	left   int // bytes of the record after its header that were not
+	records tlsrecord.Reader
 }
 
-// Read zeroes p, then reads at most to the end of a header or of a record.
-func (c *clearing) Read(p []byte) (int, error) {
-	clear(p)
-	if c.left > 0 {
-		n, err := c.Conn.Read(p[:min(len(p), c.left)])
-		c.left -= n
-		return n, err
-	}
-	n, err := c.Conn.Read(p[:min(len(p), recordHeader-c.have)])
-	c.have += copy(c.header[c.have:], p[:n])
-	if c.have == recordHeader {
-		c.have, c.left = 0, int(binary.BigEndian.Uint16(c.header[3:]))
-	}
-	return n, err
+func newClearing(c net.Conn) *clearing {
+	return &clearing{Conn: c, records: tlsrecord.Reader{From: c}}
 }
+
+// Read is a method of [net.Conn].
+func (c *clearing) Read(p []byte) (int, error) { return c.records.Read(p) }
 
 // errEarly means that a client sent more before its upgrade was answered,
 // which no browser does.
