@@ -66,6 +66,12 @@ async function walk(browser, { base, size: sizeName, lang, axe }) {
   await control("send", { t: "screen", key: "ready", state: "idle", hint: "show-pass-flat", until: 2000 });
   await page.waitForSelector(".hint");
   await judge(page, at("02-ready-hint"), { way: /plain pass|普通通行证/ });
+  const languages = { langs: lang === "en" ? ["en", "zh-CN"] : ["zh-CN", "en"] };
+  await control("config", config({ ...languages, warning: "ledger" }));
+  await page.waitForFunction(() => /public record|公开记录/.test(document.querySelector("aside")?.textContent));
+  await judge(page, at("02-ready-warning"), { way: /plain pass|普通通行证/ });
+  await control("config", config({ ...languages, demo: lang === "en" }));
+  await page.waitForFunction(() => !/public record|公开记录/.test(document.querySelector("aside")?.textContent));
   const code = () => page.isVisible(".beside");
   const codes = [await code()];
   for (const ways of [["plain", "face", "pin"], ["plain", "face", "pin", "phone"]]) {
