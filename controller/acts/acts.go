@@ -52,21 +52,61 @@
 package acts
 
 import (
-	"errors"
+	"context"
+	"crypto"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/ledger"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // Config is what the acts of a site work with.
 type Config struct {
 	// Store is the site's database.
 	Store *store.Store
+	// Issuing makes and revokes passes.
+	Issuing Issuing
+	// Doors lets doors and stations in and takes them away.
+	Doors Doors
+	// EncodeSite checks a configuration of the site and writes it as the store keeps
+	// it. It fails with [site.ErrConfig], naming the field.
+	EncodeSite func(site.Config) ([]byte, error)
+	// Ledger is the published ledger; nil where this process cannot read it.
+	Ledger ledger.Source
+	// Kick, which may be nil, is called when something was queued for the ledger.
+	Kick func()
+	// Key signs receipts: the site's issuing key, on P-256.
+	Key crypto.Signer
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// LedgerTime is how long a giving act waits for its entry's index before it
 	// fails with [ErrLedger]; 0 is [DefaultLedgerTime].
 	LedgerTime time.Duration
+}
+
+// Issuing is how passes come to be and are taken away, in transactions of the same
+// store.
+type Issuing interface {
+	// Controller returns what decides about passes, by the site's configuration as
+	// it is now.
+	Controller(ctx context.Context) (*issue.Controller, error)
+	// Page is a transaction of the store, as issuing sees it.
+	Page(tx *store.Tx) issue.Page
+}
+
+// Doors lets doors and stations in and takes them away. by is who is named in the
+// ledger.
+type Doors interface {
+	// Members returns those that were not removed.
+	Members(ctx context.Context) ([]site.Member, error)
+	// MakeCode records that a code is made and makes it.
+	MakeCode(ctx context.Context, by string, kind site.Kind, name, zone string) (secret [doorapi.CodeSecret]byte, err error)
+	// Remove takes a door or a station away, and queues the record.
+	Remove(ctx context.Context, by string, id pass.DoorID, stolen bool) error
 }
 
 // DefaultLedgerTime is how long a giving act waits to be recorded.
@@ -76,6 +116,7 @@ const DefaultLedgerTime = 15 * time.Second
 // once, in several processes over one database too.
 type Acts struct {
 	with Config
+	acts siteActs
 }
 
 // New returns the acts of a site. It fails with [ErrInvalid] for a Config that
@@ -84,8 +125,15 @@ func New(c Config) (*Acts, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Store == nil {
-		return nil, invalid("Store", "is missing")
+	for name, missing := range map[string]bool{
+		"Store": c.Store == nil, "Issuing": c.Issuing == nil, "Doors": c.Doors == nil, "EncodeSite": c.EncodeSite == nil, "Key": c.Key == nil,
+	} {
+		if missing {
+			return nil, invalid(name, "is missing")
+		}
+	}
+	if c.Kick == nil {
+		c.Kick = func() {}
 	}
 	if c.LedgerTime < 0 {
 		return nil, invalid("LedgerTime", "is negative")
@@ -95,6 +143,3 @@ func New(c Config) (*Acts, error) {
 	}
 	return &Acts{with: c}, nil
 }
-
-// errNotYet marks what is not written yet.
-var errNotYet = errors.New("not written yet")

@@ -116,8 +116,8 @@ func (a *Acts) EditHolder(ctx context.Context, actor Actor, id string, version i
 			if err == nil && old.Version != version {
 				return store.ErrConflict
 			}
-			if err == nil && old.Under14 && !in.Under14 {
-				return grownUp(tx, id)
+			if err == nil && old.Under14 != in.Under14 {
+				err = a.otherAge(tx, id, in.Under14)
 			}
 			return err
 		},
@@ -133,13 +133,14 @@ func (a *Acts) EditHolder(ctx context.Context, actor Actor, id string, version i
 	return changed, err
 }
 
-// grownUp refuses to take somebody for a child no longer while a guardian's
-// consent holds: it has to be theirs, so the guardian's is withdrawn first.
-func grownUp(tx *store.Tx, id string) error {
+// otherAge refuses to take somebody for a child, or for a child no longer, while a
+// consent holds that was given by the holder, or by a guardian: it has to be given
+// by the other.
+func (a *Acts) otherAge(tx *store.Tx, id string, child bool) error {
 	consents, err := tx.Consents(id)
 	for _, c := range consents {
-		if c.Guardian && c.Withdrawn == 0 {
-			return invalid("under14", "cannot change while a guardian's consent holds: withdraw it first, and let the holder decide")
+		if c.Guardian != child && consentOf(c).Good(a.now()) {
+			return invalid("under14", "cannot change while a consent holds: withdraw it first, and let who may decide")
 		}
 	}
 	return err
@@ -201,6 +202,3 @@ func placeOf(text string) (p place, err error) {
 	}
 	return p, nil
 }
-
-// holderNow returns a holder. It fails with [store.ErrNotFound].
-func holderNow(tx *store.Tx, id string) (store.HolderRow, error) { return tx.Holder(id) }

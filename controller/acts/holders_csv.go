@@ -189,6 +189,15 @@ func (a *Acts) ExportHolders(ctx context.Context, actor Actor, w io.Writer) erro
 	if err := actor.may(ActHolderExport); err != nil {
 		return err
 	}
+	return writeHolders(w, func(each func(HolderInput) error) error {
+		return told(a.with.Store.Read(ctx, func(tx *store.Tx) error {
+			return tx.EachHolder(func(h store.HolderRow) error { return each(holderOf(h).HolderInput) })
+		}))
+	})
+}
+
+// writeHolders writes as CSV everybody with whom all calls its argument.
+func writeHolders(w io.Writer, all func(func(HolderInput) error) error) error {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
 	}
@@ -197,15 +206,13 @@ func (a *Acts) ExportHolders(ctx context.Context, actor Actor, w io.Writer) erro
 	if err := lines.Write(columns()); err != nil {
 		return err
 	}
-	err := a.with.Store.Read(ctx, func(tx *store.Tx) error {
-		return tx.EachHolder(func(h store.HolderRow) error {
-			under14 := "no"
-			if h.Under14 {
-				under14 = "yes"
-			}
-			return lines.Write([]string{cell(h.Label), cell(h.Contact), under14, cell(h.Guardian)})
-		})
+	err := all(func(h HolderInput) error {
+		under14 := "no"
+		if h.Under14 {
+			under14 = "yes"
+		}
+		return lines.Write([]string{cell(h.Label), cell(h.Contact), under14, cell(h.GuardianLabel)})
 	})
 	lines.Flush()
-	return errors.Join(told(err), lines.Error())
+	return errors.Join(err, lines.Error())
 }

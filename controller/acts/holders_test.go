@@ -20,6 +20,20 @@ func scenarios() []scenario {
 		{"ledger down", ledgerDown},
 		{"csv", csvRoundTrip},
 		{"links", links},
+		{"consents", consents},
+		{"withdrawing", withdrawing},
+		{"signed consents", signedConsents},
+		{"passes", passes},
+		{"replacing", replacing},
+		{"guests", guests},
+		{"deleting", deleting},
+		{"deleted while issuing", deletedWhileIssuing},
+		{"no ledger, no pass", noLedgerNoPass},
+		{"operators", operators},
+		{"tokens", tokens},
+		{"last owner", lastOwner},
+		{"stations", stations},
+		{"site", siteConfig},
 	}
 }
 

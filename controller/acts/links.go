@@ -26,10 +26,11 @@ const (
 )
 
 // MakeLink makes a link to a holder's page, for the operator to print or to mail,
-// which opens once within seven days. It fails with [ErrForbidden], [ErrNotFound],
+// or for the holder to open elsewhere or to show at a station, which opens once
+// within seven days. It fails with [ErrForbidden], [ErrNotFound],
 // [ErrConflict] for a holder with many open links, and [ErrLedger].
 func (a *Acts) MakeLink(ctx context.Context, actor Actor, id string) (Link, error) {
-	if err := actor.may(ActHolderLink); err != nil {
+	if err := actor.own(ActHolderLink, id); err != nil {
 		return Link{}, err
 	}
 	e, err := a.personEntry(actor, ActHolderLink, id, map[string]string{"holder": id})
@@ -42,7 +43,7 @@ func (a *Acts) MakeLink(ctx context.Context, actor Actor, id string) (Link, erro
 	return link, a.give(ctx, giving{
 		entries: []entry{e},
 		check: func(tx *store.Tx) error {
-			if _, err := holderNow(tx, id); err != nil {
+			if _, err := tx.Holder(id); err != nil {
 				return err
 			}
 			open, err := tx.Links(owner, now.Unix())
@@ -52,7 +53,7 @@ func (a *Acts) MakeLink(ctx context.Context, actor Actor, id string) (Link, erro
 			return err
 		},
 		effect: func(tx *store.Tx) error {
-			if _, err := holderNow(tx, id); err != nil {
+			if _, err := tx.Holder(id); err != nil {
 				return err
 			}
 			return tx.AddLink(store.LinkRow{Hash: hashOf(link.Token), Owner: owner, Made: dayOf(now), Expires: link.Expires.Unix()})
@@ -64,31 +65,53 @@ func dayOf(t time.Time) int64 { return t.UTC().Truncate(day).Unix() }
 
 // OpenLink opens a holder's link, once, and begins a session on their page. It
 // fails with [ErrSignedOut].
-func (a *Acts) OpenLink(ctx context.Context, token string) (Session, error) {
-	hash := hashOf(token)
-	var holder string
-	var s Session
-	err := a.with.Store.Change(ctx, func(tx *store.Tx) error {
-		l, err := tx.Link(hash)
+func (a *Acts) OpenLink(ctx context.Context, token string) (s Session, err error) {
+	err = a.with.Store.Change(ctx, func(tx *store.Tx) error {
+		holder, err := a.useLink(tx, token)
 		if err != nil {
 			return err
 		}
-		if l.Holder == "" || l.Expires <= a.now().Unix() || subtle.ConstantTimeCompare(l.Hash, hash) != 1 {
-			return store.ErrNotFound
-		}
-		if err := tx.UseLink(hash); err != nil {
-			return err
-		}
-		holder = l.Holder
 		s, err = a.begin(tx, holder)
 		return err
 	})
 	return s, signedOut(err)
 }
 
+// OpenLinkAt takes a holder's link that was shown at a station, once, and tells the
+// station who stands there: an id, and whether a guardian consents. It fails with
+// [ErrForbidden] and [ErrSignedOut].
+func (a *Acts) OpenLinkAt(ctx context.Context, actor Actor, token string) (holder string, under14 bool, err error) {
+	if err := actor.may(ActHolderMeet); err != nil {
+		return "", false, err
+	}
+	err = a.with.Store.Change(ctx, func(tx *store.Tx) error {
+		id, err := a.useLink(tx, token)
+		if err != nil {
+			return err
+		}
+		row, err := tx.Holder(id)
+		holder, under14 = row.ID, row.Under14
+		return err
+	})
+	return holder, under14, signedOut(err)
+}
+
+// useLink uses a holder's link up.
+func (a *Acts) useLink(tx *store.Tx, token string) (holder string, err error) {
+	hash := hashOf(token)
+	l, err := tx.Link(hash)
+	if err != nil {
+		return "", err
+	}
+	if l.Holder == "" || l.Expires <= a.now().Unix() || subtle.ConstantTimeCompare(l.Hash, hash) != 1 {
+		return "", store.ErrNotFound
+	}
+	return l.Holder, tx.UseLink(hash)
+}
+
 // begin begins a holder's session.
 func (a *Acts) begin(tx *store.Tx, holder string) (Session, error) {
-	if _, err := holderNow(tx, holder); err != nil {
+	if _, err := tx.Holder(holder); err != nil {
 		return Session{}, err
 	}
 	now := a.now()
@@ -116,7 +139,7 @@ func (a *Acts) SessionOf(ctx context.Context, token string) (Session, error) {
 	row, err := read(ctx, a, func(tx *store.Tx) (store.HolderSessionRow, error) {
 		s, err := tx.HolderSession(hash)
 		if err == nil {
-			_, err = holderNow(tx, s.Holder)
+			_, err = tx.Holder(s.Holder)
 		}
 		return s, err
 	})
@@ -174,7 +197,7 @@ func (a *Acts) AddPasskey(ctx context.Context, actor Actor, p Passkey) error {
 		return invalid("credential", "has 1 to 4096 bytes")
 	}
 	return told(a.with.Store.Change(ctx, func(tx *store.Tx) error {
-		if _, err := holderNow(tx, actor.Holder); err != nil {
+		if _, err := tx.Holder(actor.Holder); err != nil {
 			return err
 		}
 		all, err := tx.HolderPasskeys(actor.Holder)
@@ -209,7 +232,7 @@ func (a *Acts) PasskeyOwner(ctx context.Context, id []byte) (holder string, p Pa
 	row, err := read(ctx, a, func(tx *store.Tx) (store.HolderPasskeyRow, error) {
 		row, err := tx.HolderPasskey(id)
 		if err == nil {
-			_, err = holderNow(tx, row.Holder)
+			_, err = tx.Holder(row.Holder)
 		}
 		return row, err
 	})

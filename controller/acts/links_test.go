@@ -31,6 +31,18 @@ func links(t *testing.T, r *rig) {
 	}
 	old, err := r.MakeLink(ctx, desk(), h.ID)
 	must(t, err)
+	own, err := r.MakeLink(ctx, s.Actor, h.ID)
+	must(t, err)
+	_, _, err = r.OpenLinkAt(ctx, s.Actor, own.Token)
+	want(t, err, acts.ErrForbidden)
+	who, under14, err := r.OpenLinkAt(ctx, station(), own.Token)
+	if must(t, err); who != h.ID || under14 {
+		t.Errorf("at the station: %s, %t", who, under14)
+	}
+	_, _, err = r.OpenLinkAt(ctx, station(), own.Token)
+	want(t, err, acts.ErrSignedOut)
+	_, err = r.MakeLink(ctx, s.Actor, "another")
+	want(t, err, acts.ErrNotFound)
 	idle(t, r, s)
 	passkeys(t, r, h.ID)
 	r.pass(8 * 24 * time.Hour)

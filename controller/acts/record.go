@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/ledger"
 )
 
@@ -97,6 +98,7 @@ func (a *Acts) give(ctx context.Context, g giving) error {
 	if err != nil {
 		return told(err)
 	}
+	a.with.Kick()
 	waiting, stop := context.WithTimeout(ctx, a.with.LedgerTime)
 	defer stop()
 	if _, err = a.with.Store.Recorded(waiting, ids...); err != nil {
@@ -188,6 +190,7 @@ func (a *Acts) recordUndone(tx *store.Tx, u undo) error {
 // take does an act that takes something away, and queues what is to be recorded in
 // the same transaction. It waits for nothing else.
 func (a *Acts) take(ctx context.Context, effect func(*store.Tx) error, entries ...entry) error {
+	defer a.with.Kick()
 	return told(a.with.Store.Change(ctx, func(tx *store.Tx) error {
 		if err := effect(tx); err != nil {
 			return err
@@ -237,9 +240,9 @@ func told(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, store.ErrNotRecorded):
+	case errors.Is(err, store.ErrNotRecorded), errors.Is(err, issue.ErrLedger):
 		return fmt.Errorf("%w: %w", ErrLedger, err)
-	case errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, issue.ErrUnknown):
 		return fmt.Errorf("%w: %w", ErrNotFound, err)
 	case errors.Is(err, store.ErrConflict):
 		return fmt.Errorf("%w: %w", ErrConflict, err)

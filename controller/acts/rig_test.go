@@ -3,6 +3,7 @@ package acts_test
 import (
 	"context"
 	"errors"
+	mathrand "math/rand/v2"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -23,6 +24,8 @@ type rig struct {
 	url   string
 	log   *log
 	now   atomic.Int64
+	// office is with whom the acts make passes.
+	office *office
 }
 
 var monday = time.Date(2027, 3, 8, 9, 30, 0, 0, time.UTC)
@@ -119,7 +122,7 @@ func newRig(t testing.TB, url string) *rig {
 	var err error
 	r.store, err = store.Open(t.Context(), url)
 	must(t, err)
-	r.log = &log{t: t, db: r.store}
+	r.log = &log{t: t, db: r.store, next: mathrand.Uint64N(1 << 50)} // another process may have noted some
 	r.log.noted.Store(new([]ledger.Entry))
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -129,9 +132,16 @@ func newRig(t testing.TB, url string) *rig {
 		<-ended
 		_ = r.store.Close() // a test may have closed it
 	})
-	r.Acts, err = acts.New(acts.Config{Store: r.store, Now: r.clock, LedgerTime: 30 * time.Second})
+	r.office = newOffice(r)
+	r.Acts, err = acts.New(r.config(30 * time.Second))
 	must(t, err)
 	return r
+}
+
+func (r *rig) config(patience time.Duration) acts.Config {
+	return acts.Config{
+		Store: r.store, Issuing: r.office, Doors: r.office, EncodeSite: encodeSite, Key: signingKey(), Now: r.clock, LedgerTime: patience,
+	}
 }
 
 func (r *rig) clock() time.Time { return time.Unix(r.now.Load(), 0).UTC() }
@@ -141,7 +151,7 @@ func (r *rig) pass(d time.Duration) { r.now.Add(int64(d / time.Second)) }
 // impatient returns acts over the same store that give the ledger no time.
 func (r *rig) impatient() *acts.Acts {
 	r.t.Helper()
-	a, err := acts.New(acts.Config{Store: r.store, Now: r.clock, LedgerTime: 20 * time.Millisecond})
+	a, err := acts.New(r.config(20 * time.Millisecond))
 	must(r.t, err)
 	return a
 }

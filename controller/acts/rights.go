@@ -15,8 +15,9 @@ const (
 	ActHolderDelete Act = "holder.delete" // own
 	ActHolderImport Act = "holder.import"
 	ActHolderExport Act = "holder.export"  // all holders, as CSV
-	ActHolderLink   Act = "holder.link"    // the link to a holder's page
+	ActHolderLink   Act = "holder.link"    // own: the link to a holder's page
 	ActHolderKey    Act = "holder.passkey" // own: add and remove passkeys
+	ActHolderMeet   Act = "holder.meet"    // a station learns whose link it is shown
 
 	ActConsentGive     Act = "consent.give"     // own; a station attests
 	ActConsentWithdraw Act = "consent.withdraw" // own
@@ -82,7 +83,8 @@ func Rights() []Right {
 		{Act: ActHolderDelete, Scope: WriteHolders, Roles: and(manage, HolderRole), Takes: true},
 		{Act: ActHolderImport, Scope: WriteHolders, Roles: manage},
 		{Act: ActHolderExport, Scope: ReadHolders, Roles: manage, Reads: true},
-		{Act: ActHolderLink, Roles: staff},
+		{Act: ActHolderLink, Roles: and(staff, HolderRole)},
+		{Act: ActHolderMeet, Roles: []Role{StationRole}},
 		{Act: ActHolderKey, Roles: own},
 
 		{Act: ActConsentGive, Roles: []Role{HolderRole, StationRole}},

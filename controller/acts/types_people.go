@@ -38,7 +38,7 @@ type Holder struct {
 	// Created is the day on which the holder was added: midnight UTC. The time of
 	// day is not kept.
 	Created time.Time
-	// Deleting says that the deletion has begun: nothing can be given any more.
+	// Deleting is never set: a holder is there or not.
 	Deleting bool
 }
 
@@ -120,6 +120,8 @@ type ConsentView struct {
 	Signed bool
 	// Guardian says that a guardian consented, for a child under 14.
 	Guardian bool
+	// Record is the consent as [consent.Record.Encode] writes it.
+	Record []byte
 	// Receipt is the signed receipt (ISO/IEC TS 27560, JSON-LD), or nil.
 	Receipt []byte
 }
@@ -145,24 +147,27 @@ type ConsentInput struct {
 	Guardian bool
 	// Language is that in which the notice was read: one of [consent.Langs].
 	Language consent.Lang
-	// Record is the consent record as it was made at a station, or signed by the
-	// holder's own key (see [Acts.DraftConsent]); nil makes one that the operator
-	// attests. It has to say the same as the other fields.
+	// Record is the record as a station made it ([consent.Record.Encode]): it has to
+	// say the same as the other fields. A holder has none.
 	Record []byte
+	// Draft, Key and Signature are what a holder signs with a key of their own: see
+	// [Acts.DraftConsent]. Without them the operator attests what the holder did.
+	Draft, Key, Signature []byte
 }
 
-// Draft is a consent record that waits for the holder's signature.
+// Draft is a consent that waits for the holder's signature, for ten minutes.
 type Draft struct {
-	// Terms is what is given back with the signature.
-	Terms []byte
-	// ToSign is what the holder's key signs (ES256: SHA-256, then r and s of 32
-	// bytes each).
-	ToSign []byte
+	// Draft is given back with the signature.
+	Draft []byte
+	// Message is what the holder's key signs: ECDSA on P-256 with SHA-256; the
+	// signature is r and s, 32 bytes each.
+	Message []byte
 }
 
 // Withdrawal says what came of one.
 type Withdrawal struct {
-	// Revoked are the face passes that are refused now.
+	Consent ConsentView
+	// Revoked are the face passes that were good until then.
 	Revoked []pass.ID
 	// Offer is a face pass among them in whose place a plain pass can be had with
 	// [Acts.ReplacePass], or zero if there was none.

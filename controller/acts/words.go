@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,3 +80,6 @@ func findText(words ...string) string { return strings.ToLower(strings.Join(word
 func findPattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
 }
+
+// indexed names one of several values of a field.
+func indexed(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }
