@@ -24,7 +24,7 @@ type file struct {
 func notCopied(path string, s Source) bool {
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	switch {
-	case path == "station", name == "lock", name == NoteName, strings.HasPrefix(name, durable.Temporary):
+	case path == "station", path == "controller/database", name == "lock", name == NoteName, strings.HasPrefix(name, durable.Temporary):
 		return true
 	case slices.Contains(s.Except, path):
 		return true

@@ -146,3 +146,52 @@ func (r *Refill) Finish(ctx context.Context, size uint64, root tlog.Hash) error 
 
 // Abandon ends it where it will not be finished.
 func (r *Refill) Abandon() { r.log.close() }
+
+// CatchUp has the log in a folder, which nobody keeps, go on where another copy of
+// it ends: at a checkpoint that its key has signed, read from a source. It returns
+// how many entries were appended, each of which was proved first; none if the log
+// was as far, or further. It fails with [ErrForked] if neither extends the other,
+// or with what reading says, after which the log is as it was or has become longer
+// by entries that are right.
+func CatchUp(ctx context.Context, folder string, from ledger.Source, to ledger.Checkpoint) (added uint64, err error) {
+	l, err := openLog(ctx, folder)
+	if err != nil {
+		return 0, err
+	}
+	defer l.close()
+	now, err := l.checkpoint(ctx, to.Origin)
+	if err != nil {
+		return 0, err
+	}
+	if now.Size >= to.Size {
+		return 0, l.extends(ctx, to)
+	}
+	if err := ledger.Extends(ctx, from, now, to); err != nil {
+		if errors.Is(err, ledger.ErrFork) {
+			err = fmt.Errorf("%w: %w", ErrForked, err)
+		}
+		return 0, err
+	}
+	var some [][]byte
+	flush := func() error {
+		if len(some) == 0 {
+			return nil
+		}
+		err := l.append(ctx, some)
+		some = nil
+		return err
+	}
+	err = ledger.Entries(ctx, from, to, now.Size, func(_ uint64, entry []byte) error {
+		if some = append(some, entry); len(some) < maxAppend {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	if err != nil {
+		return 0, err
+	}
+	return to.Size - now.Size, l.extends(ctx, to)
+}
