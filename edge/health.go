@@ -10,6 +10,7 @@ import (
 	"github.com/facelatch/facelatch/device/camera"
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge/ground"
+	"github.com/facelatch/facelatch/edge/kiosk"
 	"github.com/facelatch/facelatch/edge/metrics"
 	"github.com/facelatch/facelatch/edge/notify"
 )
@@ -25,6 +26,13 @@ func (d *daemon) assume() {
 // fault is told of parts that break and work again. What is reported says how
 // often in an hour, never when.
 func (d *daemon) fault(part door.Faults, broken bool) {
+	if part == door.CameraFault && !d.wired() {
+		// It may break because somebody stands before it, or is looked at.
+		if broken {
+			d.ground.ReportOnADay(ground.Camera)
+		}
+		return
+	}
 	d.board.Set(map[door.Faults]metrics.Part{
 		door.CameraFault: metrics.Camera, door.LatchFault: metrics.Latch,
 		door.ClockFault: metrics.Clock, door.KioskFault: metrics.Kiosk,
@@ -35,9 +43,9 @@ func (d *daemon) fault(part door.Faults, broken bool) {
 	switch part {
 	case door.CameraFault:
 		d.ground.Report(ground.Camera)
-		// A tablet's camera that is refused or covered is said on its page; a
-		// log line each time would tell when somebody stood before it.
-		if state := d.watch.State(time.Now()); d.wired() && state == camera.Dead {
+		// One that is covered is said on the screen; a log line each time would tell
+		// when somebody stood before it.
+		if d.watch.State(time.Now()) == camera.Dead {
 			d.log.Warn("the camera gives no pictures")
 		}
 	case door.LatchFault:
@@ -46,6 +54,12 @@ func (d *daemon) fault(part door.Faults, broken bool) {
 		d.ground.Report(ground.Latch)
 		d.log.Warn("the latch does not answer")
 	}
+}
+
+// fails says whether a tablet's camera, by what its page says, does not work
+// whoever is there: a hand before it is not shown.
+func fails(s kiosk.CameraState) bool {
+	return s == kiosk.CameraDenied || s == kiosk.CameraDead || s == kiosk.CameraFrozen
 }
 
 // publish shows the machine at each full minute, which minute waits for, and
@@ -78,6 +92,9 @@ func fullMinute() <-chan time.Time {
 func (d *daemon) machine() metrics.Machine {
 	now := d.ground.Snapshot()
 	d.board.Set(metrics.Controller, !now.Contact.Reached)
+	if !d.wired() {
+		d.board.Set(metrics.Camera, fails(d.kiosk.State().Camera))
+	}
 	d.board.Set(metrics.Clock, now.TimeLost || now.ClockBehind > 0 || now.ClockJumped != 0)
 	m := metrics.Machine{
 		Version: d.options.Version, Plain: now.PlainLeft, Face: now.FaceLeft, Distrusted: now.Distrusted, Ledger: now.Ledger != nil,

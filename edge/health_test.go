@@ -7,10 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -20,8 +21,10 @@ import (
 	"github.com/facelatch/facelatch/edge/config"
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/ground"
+	"github.com/facelatch/facelatch/edge/kiosk"
 	"github.com/facelatch/facelatch/edge/metrics"
 	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/face/facetest"
 	"github.com/facelatch/facelatch/internal/durable"
 )
 
@@ -35,7 +38,7 @@ func must(t *testing.T, err error) {
 }
 
 // standing is a daemon that has joined a site, and of which nothing runs yet.
-func standing(t *testing.T) (*daemon, *edgetest.Controller) {
+func standing(t *testing.T) *daemon {
 	t.Helper()
 	site := edgetest.New(t)
 	controller := site.Serve()
@@ -49,8 +52,18 @@ func standing(t *testing.T) (*daemon, *edgetest.Controller) {
 	must(t, err)
 	t.Cleanup(func() { must(t, g.Close()) })
 	controller.Publish(1, site.Bundle(1))
-	return &daemon{config: c, ground: g, camera: camera.NewPushed(), watch: camera.NewWatch(), log: slog.New(slog.DiscardHandler)}, controller
+	d := &daemon{config: c, ground: g, camera: camera.NewPushed(), watch: camera.NewWatch(), log: slog.New(slog.DiscardHandler)}
+	d.kiosk, err = kiosk.New(kiosk.Config{
+		Door: "a1b2c3d4e5f60718", Origins: []string{"https://door.local:8443"}, Certificate: d.certificate,
+		Pages: fstest.MapFS{"index.html": {}}, Store: kiosk.File{Path: filepath.Join(c.State, KioskFile)}, Frames: noFrames{},
+	}, noEvents{})
+	must(t, err)
+	return d
 }
+
+type noEvents struct{}
+
+func (noEvents) Event(kiosk.Event) {}
 
 // shows is what a path of the board says.
 func (d *daemon) shows(t *testing.T, path string) string {
@@ -65,7 +78,7 @@ func (d *daemon) shows(t *testing.T, path string) string {
 // TestWhatIsAssumed: at its start a door shows each of its parts, before any of
 // them was reported, and that it has no tablet.
 func TestWhatIsAssumed(t *testing.T) {
-	d, _ := standing(t)
+	d := standing(t)
 	d.assume()
 	d.board.Publish(d.machine())
 	shown := d.shows(t, "/metrics")
@@ -84,7 +97,7 @@ func TestWhatIsAssumed(t *testing.T) {
 // TestTheFirstBundleShowsAtOnce: whoever sets a door up does not wait for the
 // minute to see that it works. From then on it shows each minute only.
 func TestTheFirstBundleShowsAtOnce(t *testing.T) {
-	d, _ := standing(t)
+	d := standing(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	minute, running := make(chan time.Time), make(chan struct{}, 2)
 	go func() { d.ground.Run(ctx); running <- struct{}{} }()
@@ -121,26 +134,70 @@ func (d *daemon) until(t *testing.T, what string, is func() bool) {
 	}
 }
 
+// wire gives a daemon a camera of its own.
+func (d *daemon) wire(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "1.jpg"), facetest.JPEG(facetest.Nobody()), 0o600))
+	pictures, err := camera.Open("folder:" + dir)
+	must(t, err)
+	t.Cleanup(func() { must(t, pictures.Close()) })
+	d.camera = pictures
+}
+
 // TestFaultsShowAndAreReported, once for each part, and say nothing of a person.
 func TestFaultsShowAndAreReported(t *testing.T) {
-	d, _ := standing(t)
+	d := standing(t)
+	d.wire(t)
 	var said bytes.Buffer
 	d.log = slog.New(slog.NewTextHandler(&said, nil))
 	parts := map[door.Faults]string{door.CameraFault: "camera", door.LatchFault: "latch", door.ClockFault: "clock", door.KioskFault: "kiosk"}
 	for part, name := range parts {
 		d.fault(part, true)
-		d.board.Publish(metrics.Machine{Bundle: 1, Plain: time.Hour, Face: time.Hour})
-		if ills := d.shows(t, "/healthz"); !strings.Contains(ills, `"ills":["`+name+`"]`) {
+		if ills := d.ills(t); !strings.Contains(ills, `"ills":["`+name+`"]`) {
 			t.Errorf("%s: %s", name, ills)
 		}
 		d.fault(part, false)
-		d.board.Publish(metrics.Machine{Bundle: 1, Plain: time.Hour, Face: time.Hour})
-		if ills := d.shows(t, "/healthz"); !strings.Contains(ills, `"ok":true`) {
+		if ills := d.ills(t); !strings.Contains(ills, `"ok":true`) {
 			t.Errorf("%s works again: %s", name, ills)
 		}
 	}
-	lines := slices.DeleteFunc(strings.Split(said.String(), "\n"), func(l string) bool { return l == "" })
-	if len(lines) != 1 || !strings.Contains(lines[0], "the latch does not answer") {
-		t.Errorf("logged %q: of a tablet's camera nothing, since it fails when somebody is there", lines)
+	if text := said.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "the latch does not answer") {
+		t.Errorf("logged %q: of a camera that is covered nothing", text)
+	}
+}
+
+// ills is what shows of a machine that is well but for its parts.
+func (d *daemon) ills(t *testing.T) string {
+	t.Helper()
+	d.board.Publish(metrics.Machine{Bundle: 1, Plain: time.Hour, Face: time.Hour})
+	return d.shows(t, "/healthz")
+}
+
+// TestATabletsCameraTellsOfNobody: that somebody covered it, or was looked at in
+// vain, is neither logged nor shown.
+func TestATabletsCameraTellsOfNobody(t *testing.T) {
+	d := standing(t)
+	var said bytes.Buffer
+	d.log = slog.New(slog.NewTextHandler(&said, nil))
+	d.assume()
+	d.board.Set(metrics.Kiosk, false)
+	for range 3 {
+		d.fault(door.CameraFault, true)
+		if ills := d.ills(t); !strings.Contains(ills, `"ok":true`) {
+			t.Errorf("shows %s", ills)
+		}
+		d.fault(door.CameraFault, false)
+	}
+	if said.Len() != 0 {
+		t.Errorf("logged %q", said.String())
+	}
+	for state, want := range map[kiosk.CameraState]bool{
+		"": false, kiosk.CameraOK: false, kiosk.CameraCovered: false,
+		kiosk.CameraDenied: true, kiosk.CameraDead: true, kiosk.CameraFrozen: true,
+	} {
+		if fails(state) != want {
+			t.Errorf("a page that says %q", state)
+		}
 	}
 }

@@ -80,7 +80,8 @@ func (g *Ground) noticeJump(d time.Duration) {
 	}
 }
 
-// endDay keeps the counts of a day that is over. The caller holds writing.
+// endDay keeps the counts of a day that is over, and lets its reports go. The
+// caller holds writing.
 func (g *Ground) endDay(where *time.Location) {
 	r, err := g.options.Clock.Read()
 	if err != nil {
@@ -89,6 +90,9 @@ func (g *Ground) endDay(where *time.Location) {
 	if d, over := g.counter.Over(g.keeper.Now().In(where), r.Up); over {
 		if err := g.folder.SaveCounts(d.Day, d.Counts); err != nil {
 			g.log.Error("the counts of a day were lost", "error", err)
+		}
+		for k := range g.today.take() {
+			g.reports.add(k)
 		}
 	}
 }

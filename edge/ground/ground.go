@@ -63,6 +63,7 @@ type Ground struct {
 	keeper  *timekeeper.Keeper
 	counter counts.Counter
 	reports reports
+	today   reports // those that wait for the end of the day
 	log     *slog.Logger
 	tpm     io.Closer // nil without one
 

@@ -427,6 +427,36 @@ func TestPromise5CountingWritesNothing(t *testing.T) {
 	}
 }
 
+// TestReportsOfADay: what happened because somebody was there is told once, and
+// not before the day is over.
+func TestReportsOfADay(t *testing.T) {
+	w := newWorld(t).join("")
+	g := w.start()
+	must(t, w.take(g, w.site.Bundle(1)))
+	g.minute()
+	g.reports.take()
+	for range 7 {
+		g.ReportOnADay(Camera)
+	}
+	for range 5 {
+		w.clock.pass(time.Hour)
+		g.minute()
+		if n := g.reports.take(); len(n) != 0 {
+			t.Fatalf("told within the day: %v", n)
+		}
+	}
+	w.clock.pass(24 * time.Hour)
+	g.minute()
+	if n := g.reports.take(); !maps.Equal(n, map[Kind]int{Camera: 1}) {
+		t.Errorf("told when the day was over: %v", n)
+	}
+	w.clock.pass(24 * time.Hour)
+	g.minute()
+	if n := g.reports.take(); len(n) != 0 {
+		t.Errorf("told again: %v", n)
+	}
+}
+
 func TestAClockThatJumps(t *testing.T) {
 	w := newWorld(t).join("")
 	g := w.start()

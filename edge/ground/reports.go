@@ -67,3 +67,8 @@ func (r *reports) back(n map[Kind]int) {
 // Report notes something about the machine, which is sent within the hour and
 // says no more than how often it happened.
 func (g *Ground) Report(k Kind) { g.reports.add(k) }
+
+// ReportOnADay is Report for what happens because somebody is there, such as a
+// hand before a tablet's camera: it is sent when the day is over, as counts are,
+// and says that it happened on that day, however often.
+func (g *Ground) ReportOnADay(k Kind) { g.today.add(k) }
