@@ -48,14 +48,14 @@ func (v *visit) hours(f *form) string {
 			return ""
 		}
 	default:
-		text = v.week(f)
+		if text = v.week(f); text == "" {
+			return ""
+		}
 	}
-	s, err := pass.ParseSchedule(text)
-	if err != nil || len(text) > maxHours {
+	if _, err := pass.ParseSchedule(text); err != nil || len(text) > maxHours {
 		f.wrong["own"] = v.say("wrong.hours")
 		return ""
 	}
-	_ = s
 	return text
 }
 
@@ -63,16 +63,16 @@ func (v *visit) hours(f *form) string {
 const maxHours = 400
 
 // week reads hours of working days and of the weekend, each of which may be
-// empty for closed.
+// empty for closed. It returns "" for what is wrong.
 func (v *visit) week(f *form) string {
 	var parts []string
 	for _, span := range [][3]string{{"Mon-Fri", "week-from", "week-to"}, {"Sat+Sun", "end-from", "end-to"}} {
 		from, to := f.Get(span[1]), f.Get(span[2])
-		switch {
-		case from == "" && to == "":
-		case from == "" || to == "":
+		if (from == "") != (to == "") {
 			f.wrong[span[1]] = v.say("wrong.span")
-		default:
+			return ""
+		}
+		if from != "" {
 			parts = append(parts, span[0]+" "+from+"-"+to)
 		}
 	}

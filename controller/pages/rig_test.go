@@ -59,6 +59,7 @@ type rig struct {
 	t      testing.TB
 	clock  *clock
 	acts   *pagestest.Acts
+	store  signin.Rows
 	signin *signin.Service
 	office *pages.Office
 	config pages.Config
@@ -71,7 +72,8 @@ func newRig(t testing.TB) *rig {
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "facelatch.db"))
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	r.signin, err = signin.New(signin.Config{Origin: origin, Store: signin.Rows{DB: db}, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now})
+	r.store = signin.Rows{DB: db}
+	r.signin, err = signin.New(signin.Config{Origin: origin, Store: r.store, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now})
 	must(t, err)
 	r.config = pages.Config{
 		Acts: r.acts, SignIn: r.signin, Origin: origin, Static: web.Office(), Now: r.clock.now,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/controller/pages"
+	"github.com/facelatch/facelatch/controller/signin"
 	"github.com/facelatch/facelatch/internal/site"
 )
 
@@ -48,13 +49,15 @@ func furnish(t *testing.T) furnished {
 }
 
 // actor is who a browser acts as.
-func (r *rig) actor(b *browser) acts.Actor {
+func (r *rig) actor(b *browser) acts.Actor { return r.actorOf(b, r.signin) }
+
+func (r *rig) actorOf(b *browser, s *signin.Service) acts.Actor {
 	r.t.Helper()
 	q := httptest.NewRequest("GET", origin+"/office/", nil)
 	for name, value := range b.cookies {
 		q.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	who, err := r.signin.Who(q)
+	who, err := s.Who(q)
 	must(r.t, err)
 	actor, _, err := r.acts.OperatorActor(r.t.Context(), who.Operator)
 	must(r.t, err)
