@@ -42,9 +42,9 @@ func TestRevokeUnknown(t *testing.T) {
 	}
 }
 
-// TestPromise6RevokingWaitsForNothing: passes are refused, and what the ledger is
+// TestPromise6RevokingTakesEffectFirst: passes are refused, and what the ledger is
 // to say is queued with that, where the ledger cannot be written.
-func TestPromise6RevokingWaitsForNothing(t *testing.T) {
+func TestPromise6RevokingTakesEffectFirst(t *testing.T) {
 	w := newWorld(t)
 	var ids []pass.ID
 	for range 2 {

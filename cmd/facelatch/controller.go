@@ -50,8 +50,8 @@ func controllerCommand() *cobra.Command {
 
 // serveFlags are the flags of controller serve.
 type serveFlags struct {
-	site, listen, address string
-	hosts                 []string
+	site, listen, address, database string
+	hosts                           []string
 }
 
 // controllerServe is facelatch controller serve.
@@ -64,6 +64,7 @@ func controllerServe() *cobra.Command {
 	c.Flags().StringVar(&f.site, "site", "", "the folder of the site")
 	c.Flags().StringVar(&f.listen, "listen", "", "where to listen, as host:port")
 	c.Flags().StringVar(&f.address, "address", "", "where doors reach this machine, as host:port (default: where it listens)")
+	c.Flags().StringVar(&f.database, "database", "", "where the site's database is from now on, if it is not a file in its folder")
 	c.Flags().StringArrayVar(&f.hosts, "door-host", nil, "a name that doors have beside private ones, when the authority is made; may be given several times")
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		if err := required("site", f.site, "listen", f.listen); err != nil {
@@ -80,6 +81,11 @@ func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 	config, err := site.Read(f.site)
 	if err != nil {
 		return err
+	}
+	if f.database != "" {
+		if err := site.SetDatabase(f.site, f.database); err != nil {
+			return err
+		}
 	}
 	extras, err := bundleExtras()
 	if err != nil {

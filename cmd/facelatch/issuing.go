@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -101,18 +100,7 @@ func sealingKey(office *site.Office) (pass.SealingKey, error) {
 	return key, nil
 }
 
-// openOffice opens a site. A site of which a part is gone is still one: nobody is
-// told to make another in its place.
-func openOffice(dir string) (*site.Office, error) {
-	office, err := site.OpenOffice(dir, time.Now)
-	if !errors.Is(err, site.ErrNotASite) {
-		return office, err
-	}
-	if _, config := site.Read(dir); config != nil {
-		return nil, err
-	}
-	return nil, fmt.Errorf("%s is not whole: its database has no site in it, put back what was removed", dir)
-}
+func openOffice(dir string) (*site.Office, error) { return site.OpenOffice(dir, time.Now) }
 
 // issued is what pass issue prints as JSON. Times are as at the site.
 type issued struct {

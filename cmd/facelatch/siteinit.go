@@ -16,9 +16,12 @@ const siteInitHelp = `Make a site in the folder DIR, which must be empty or not 
 DIR/controller gets the key that passes are signed with and the list of passes
 that are good; DIR/station gets the key that references are sealed with. Both
 keys can be read by their owner only: keep them apart from each other where you
-can, and keep copies where nobody else gets at them. DIR/site.json holds the
-site's policy and can be edited. DIR/record.jsonl is the record of everything
-that was done here as the operator.
+can, and keep copies where nobody else gets at them. DIR/site.json shows the
+site's policy (site change changes it), and DIR/ledger everything that was done
+here as the operator.
+
+What the controller has to remember is in a database: DIR/controller/site.db, or
+with --database one of PostgreSQL, which several controllers can share.
 
 With --no-station there is no DIR/station: stations join from machines, or at
 least folders, of their own (facelatch controller station add). --demo marks the
@@ -29,8 +32,8 @@ Zones are sets of doors, named with a-z, 0-9 and hyphen.`
 // siteInit is facelatch site init.
 func siteInit() *cobra.Command {
 	config := site.Config{Policy: site.DefaultPolicy()}
-	create := site.Create
 	var noStation bool
+	var database string
 	c := &cobra.Command{
 		Use: "init DIR --name NAME --zone ZONE", Short: "make a site in a folder", Long: siteInitHelp,
 		Example: `  facelatch site init court --name "Garden Court" --zone front --zone garage --timezone Asia/Shanghai`,
@@ -42,11 +45,9 @@ func siteInit() *cobra.Command {
 	f.StringVar(&config.Timezone, "timezone", "", "the time zone in which hours are read, such as Asia/Shanghai (default: that of this machine)")
 	f.BoolVar(&config.Policy.RequireLive, "require-live", false, "refuse a face that looks like a picture of one, instead of warning")
 	f.BoolVar(&config.Demo, "demo", false, "a site for trying out, which can never become a real one")
+	f.StringVar(&database, "database", "", "where the database is, such as postgres://facelatch@db/court (default: a file in the folder)")
 	f.BoolVar(&noStation, "no-station", false, "leave the station's keys to a folder of their own")
 	c.RunE = action(func(c *cobra.Command, args []string) error {
-		if noStation {
-			create = site.CreateController
-		}
 		if len(config.Zones) == 0 {
 			return usagef("--zone is missing")
 		}
@@ -56,7 +57,7 @@ func siteInit() *cobra.Command {
 		if config.Timezone == "" {
 			config.Timezone = machineZone()
 		}
-		made, err := create(args[0], config, time.Now())
+		made, err := site.CreateIn(args[0], database, config, time.Now(), !noStation)
 		if err != nil {
 			return cannotMake(err)
 		}

@@ -98,6 +98,10 @@ func Read(dir string) (Config, error) {
 	return decodeConfig(data)
 }
 
+// Decode reads and checks a configuration as [Encode] writes it. It fails with
+// [ErrConfig], naming the field.
+func Decode(data []byte) (Config, error) { return decodeConfig(data) }
+
 func decodeConfig(data []byte) (c Config, err error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()

@@ -104,16 +104,34 @@ func (o *Office) recorded(ctx context.Context, ids ...store.QueueID) error {
 	if err := o.Keep(KeepOptions{}); err != nil {
 		return fmt.Errorf("%w: %w", issue.ErrLedger, err)
 	}
-	ctx, stop := context.WithTimeout(ctx, o.ledgerTime)
-	defer stop()
-	_, err := o.store.Recorded(ctx, ids...)
+	err := o.await(ctx, min(soon, o.ledgerTime), ids)
+	if errors.Is(err, store.ErrNotRecorded) && ctx.Err() == nil && o.hopeful() {
+		err = o.await(ctx, o.ledgerTime, ids)
+	}
 	if errors.Is(err, store.ErrNotRecorded) {
-		if status, kept := o.LedgerStatus(); kept && status.Err != nil {
+		if status, _ := o.LedgerStatus(); status.Err != nil {
 			return fmt.Errorf("%w: %w", issue.ErrLedger, status.Err)
 		}
 		return fmt.Errorf("%w: %w", issue.ErrLedger, err)
 	}
 	return err
+}
+
+func (o *Office) await(ctx context.Context, length time.Duration, ids []store.QueueID) error {
+	ctx, stop := context.WithTimeout(ctx, length)
+	defer stop()
+	_, err := o.store.Recorded(ctx, ids...)
+	return err
+}
+
+// soon is how long to wait where it is known by then that the ledger cannot be
+// written here.
+const soon = 3 * time.Second
+
+// hopeful says that the ledger may only be slow, or that another keeps it.
+func (o *Office) hopeful() bool {
+	status, _ := o.LedgerStatus()
+	return status.Err == nil || errors.Is(status.Err, keeper.ErrBusy) || errors.Is(status.Err, keeper.ErrElsewhere)
 }
 
 // settleTime is how long a program that ends waits for what it has queued and need
@@ -133,6 +151,17 @@ func (o *Office) settle() {
 	ctx, stop := context.WithTimeout(context.Background(), min(settleTime, o.ledgerTime))
 	defer stop()
 	_, _ = o.store.Recorded(ctx, owed...) // else whoever comes next does it
+}
+
+// publishDue gives the ledger a moment to publish a checkpoint that is due, so that
+// a site where nothing but commands are at work has one.
+func (o *Office) publishDue() {
+	for begun := time.Now(); time.Since(begun) < settleTime; time.Sleep(5 * time.Millisecond) {
+		status, kept := o.LedgerStatus()
+		if !kept || !status.Holding || !status.At.IsZero() && o.now().Sub(status.At) < keeper.DefaultInterval {
+			return
+		}
+	}
 }
 
 // stopKeeping ends the keeping of the ledger.

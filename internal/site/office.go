@@ -51,6 +51,9 @@ func openOffice(dir string, disk Disk, now func() time.Time) (*Office, error) {
 	if _, err := os.Stat(folder(dir).config()); isNew(err) {
 		return nil, fmt.Errorf("%s is %w", dir, ErrNotASite)
 	}
+	if err := whole(dir); err != nil {
+		return nil, err
+	}
 	o, err := openStore(context.Background(), folder(dir), disk, now)
 	if err != nil {
 		return nil, err
@@ -61,6 +64,22 @@ func openOffice(dir string, disk Disk, now func() time.Time) (*Office, error) {
 	_ = o.Sweep(context.Background()) // what cannot be done now is later, and nothing waits for it
 	_ = o.ShowAll(context.Background())
 	return o, nil
+}
+
+// whole fails with [ErrNotWhole] for a site whose database was a file in its folder
+// that is there no longer, and in whose place none is to be made.
+func whole(dir string) error {
+	url, err := Database(dir)
+	if err != nil || url != folder(dir).database() {
+		return err
+	}
+	if _, err := os.Stat(url); isNew(err) {
+		if _, err := os.Stat(folder(dir).path("record.jsonl")); err == nil {
+			return fmt.Errorf("%w: %s was made by a version that kept it in files: make a new one", ErrNotWhole, dir)
+		}
+		return fmt.Errorf("%s is %w: %s is missing, put back what was removed", dir, ErrNotWhole, url)
+	}
+	return nil
 }
 
 // openStore opens the database of a folder.
@@ -85,6 +104,7 @@ func openStore(ctx context.Context, f folder, disk Disk, now func() time.Time) (
 // and shows what has changed. Nobody may be at work.
 func (o *Office) Close() error {
 	o.settle()
+	o.publishDue()
 	o.stopKeeping()
 	shown := o.Show(context.Background())
 	return errors.Join(shown, o.store.Close())

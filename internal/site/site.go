@@ -49,6 +49,8 @@ import (
 var (
 	// ErrNotASite is returned for a folder that is not a site.
 	ErrNotASite = errors.New("not a site: facelatch site init makes one")
+	// ErrNotWhole is returned for a site of which a part is gone.
+	ErrNotWhole = errors.New("not whole")
 	// ErrExists is returned for making a site where something is already.
 	ErrExists = errors.New("there is something in this folder already")
 	// ErrConfig is returned for a site.json that cannot be used; the message
