@@ -53,7 +53,7 @@ func Files() (map[string][]byte, error) {
 	for name, v := range map[string]any{
 		"accept": accept, "refuse": refuse, "consent": consents,
 		"site": site, "statuslist": lists, "base45": base45(),
-		"presentation": shown, "bundle": bundles, "relay": relays,
+		"presentation": shown, "bundle": bundles, "relay": relays, "agreement": w.agreement(),
 	} {
 		var buf bytes.Buffer
 		e := json.NewEncoder(&buf)
