@@ -170,7 +170,7 @@ func TestFaultsShowAndAreReported(t *testing.T) {
 // ills is what shows of a machine that is well but for its parts.
 func (d *daemon) ills(t *testing.T) string {
 	t.Helper()
-	d.board.Publish(metrics.Machine{Bundle: 1, Plain: time.Hour, Face: time.Hour})
+	d.board.Publish(metrics.Machine{Bundle: 1, Plain: time.Hour, Face: time.Hour, Certificate: time.Hour})
 	return d.shows(t, "/healthz")
 }
 

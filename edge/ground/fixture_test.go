@@ -3,6 +3,7 @@ package ground
 import (
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -73,7 +74,8 @@ type world struct {
 	site  *edgetest.Site
 	dir   string
 	disk  state.Disk
-	fetch int // how many objects were fetched
+	log   *slog.Logger // nil for none
+	fetch int          // how many objects were fetched
 	// ledger is the site's; nil if it has none.
 	ledger ledger.Source
 }
@@ -105,7 +107,7 @@ func (w *world) config() config.Config {
 }
 
 func (w *world) open() (*Ground, error) {
-	return Open(w.config(), Options{Disk: w.disk, Clock: w.clock, Models: []pass.ModelID{edgetest.Model(), {8}}})
+	return Open(w.config(), Options{Disk: w.disk, Clock: w.clock, Log: w.log, Models: []pass.ModelID{edgetest.Model(), {8}}})
 }
 
 // start opens the door, which ends with the test if nobody closes it before.

@@ -3,7 +3,10 @@ package ground
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,6 +215,64 @@ func TestARemovedDoor(t *testing.T) {
 	if g.Snapshot().Approved {
 		t.Error("it has secrets after a restart")
 	}
+}
+
+// TestAwayForTooLong: a door whose certificate ended while it was offline says in
+// plain words that it has to join again, once, where its operator looks.
+func TestAwayForTooLong(t *testing.T) {
+	w := newWorld(t)
+	c := w.site.Serve()
+	w.join(c.Address)
+	var said lockedBuffer
+	w.log = slog.New(slog.NewTextHandler(&said, nil))
+	c.Publish(1, w.site.Bundle(1))
+	g := w.start()
+	stop := run(t, g)
+	soon(t, "the first bundle", func() bool { return number(g) == 1 })
+	if status, err := Look(w.config(), w.clock); err != nil || status.Methods == "" || status.Wrong != "" {
+		t.Errorf("before: %+v, %v", status, err)
+	}
+	stop()
+	c.Stop()
+	must(t, g.Close())
+	w.clock.pass(91 * 24 * time.Hour)
+	c.Start()
+	g = w.start()
+	stop = run(t, g)
+	soon(t, "it is known", func() bool { return errors.Is(g.Snapshot().Contact.Why, link.ErrOver) })
+	for range 3 { // and does not change with each attempt
+		g.Heard(g.Snapshot().Contact.Why)
+	}
+	stop()
+	if n := strings.Count(said.String(), "has to join again"); n != 1 {
+		t.Errorf("said %d times: %s", n, said.String())
+	}
+	if g.Basis().PlainOK {
+		t.Error("it opens")
+	}
+	must(t, g.Close())
+	status, err := Look(w.config(), w.clock)
+	if err != nil || status.Methods != "" || !strings.Contains(status.Wrong, "joins again") {
+		t.Errorf("%+v, %v", status, err)
+	}
+}
+
+// lockedBuffer is what was logged so far.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // TestSecretsThatComeTooLate: those that were on their way when the door was

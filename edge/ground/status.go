@@ -7,6 +7,7 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/edge/config"
 	"github.com/facelatch/facelatch/edge/kiosk"
+	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/edge/timekeeper"
 )
@@ -66,7 +67,21 @@ func Look(c config.Config, clock timekeeper.Clock) (Status, error) {
 	}
 	_, err = f.Secrets()
 	s.Approved = err == nil
-	return s, s.look(f, i, c, clock)
+	if err := s.look(f, i, c, clock); err != nil {
+		return s, err
+	}
+	return s, s.over(clock)
+}
+
+// over says so where the door was away for longer than its certificate is good:
+// then no bundle reaches it any more.
+func (s *Status) over(clock timekeeper.Clock) error {
+	now, err := clock.Read()
+	if err != nil || s.Plain > 0 || now.Wall.Before(s.Certificate) {
+		return err
+	}
+	s.Methods, s.Wrong = "", link.ErrOver.Error()
+	return nil
 }
 
 // look reads what there is of a bundle.

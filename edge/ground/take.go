@@ -53,13 +53,17 @@ func (g *Ground) Heard(err error) {
 		g.accuse(err)
 	}
 	g.contact = Contact{Reached: err == nil, Why: err, Removed: g.contact.Removed} // which is final
-	if before.Reached == g.contact.Reached && before.Removed == g.contact.Removed {
+	over := errors.Is(err, link.ErrOver)
+	if before.Reached == g.contact.Reached && before.Removed == g.contact.Removed && errors.Is(before.Why, link.ErrOver) == over {
 		return
 	}
 	g.tell()
-	if err != nil {
+	switch {
+	case over:
+		g.log.Error("this door was away for too long and has to join again", "error", err)
+	case err != nil:
 		g.log.Warn("the controller cannot be reached, or what came from it cannot be used", "error", err)
-	} else {
+	default:
 		g.log.Info("in step with the controller")
 	}
 }

@@ -36,6 +36,9 @@ var (
 	ErrNotYet = errors.New("nobody has compared this door's fingerprint at a station yet")
 	// ErrRemoved is returned once the operator has removed the door. It is final.
 	ErrRemoved = errors.New("the operator has removed this door from the site")
+	// ErrOver is returned where the controller does not speak with a door whose
+	// certificate has ended: it was away for too long to renew it. It is final.
+	ErrOver = errors.New("this door's certificate has ended, and only a door that joins again gets another (docs/edge.md)")
 	// ErrAnswer is returned for an answer that is not one.
 	ErrAnswer = errors.New("the controller answered with something else than it should")
 )
@@ -52,6 +55,7 @@ const (
 type Client struct {
 	http *http.Client
 	base string
+	over func() bool // whether the door's certificate has ended; nil for a door without one
 }
 
 // Trust is what a [Client] shows and believes.
@@ -69,13 +73,18 @@ type Trust struct {
 func NewClient(address string, t Trust) *Client {
 	roots := x509.NewCertPool()
 	roots.AddCert(t.Authority)
-	return newClient(address, &tls.Config{
+	c := newClient(address, &tls.Config{
 		MinVersion: tls.VersionTLS13, ServerName: doorapi.ServerName, RootCAs: roots, Time: t.Now,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			own := t.Certificate()
 			return &own, nil
 		},
 	})
+	c.over = func() bool {
+		own := t.Certificate()
+		return own.Leaf != nil && !t.Now().Before(own.Leaf.NotAfter)
+	}
+	return c
 }
 
 func newClient(address string, config *tls.Config) *Client {
@@ -168,6 +177,9 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, large
 		request.Header.Set("Content-Type", "application/json")
 	}
 	response, err := c.http.Do(request)
+	if err != nil && c.over != nil && c.over() {
+		return nil, fmt.Errorf("%w: %w", ErrOver, err)
+	}
 	if err != nil {
 		return nil, err
 	}

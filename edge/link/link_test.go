@@ -228,3 +228,33 @@ func TestABundleThatIsNeverTakenIsNotAskedForWithoutEnd(t *testing.T) {
 		t.Errorf("asked %d times in two seconds", n)
 	}
 }
+
+// TestOver: a door whose certificate has ended is told that it has to join again,
+// not what TLS makes of it, and one that can go on is not told so.
+func TestOver(t *testing.T) {
+	site := edgetest.New(t)
+	now := time.Now()
+	site.Now = func() time.Time { return now }
+	c := site.Serve()
+	i, err := link.Join(t.Context(), c.Code(), []string{"door.local"})
+	must(t, err)
+	ask := func(at time.Time) error {
+		k := link.NewClient(i.Controller, link.Trust{Authority: i.Authority, Certificate: i.TLS, Now: func() time.Time { return at }})
+		defer k.Close()
+		_, err := k.Secrets(t.Context())
+		return err
+	}
+	if err := ask(now); !errors.Is(err, link.ErrNotYet) {
+		t.Errorf("while it is good: %v", err)
+	}
+	now = i.Certificate.NotAfter.Add(time.Hour)
+	c.Stop()
+	c.Start()
+	if err := ask(now); !errors.Is(err, link.ErrOver) || !strings.Contains(err.Error(), "joins again") {
+		t.Errorf("when it has ended: %v", err)
+	}
+	c.Stop()
+	if err := ask(i.Certificate.NotAfter.Add(-time.Hour)); err == nil || errors.Is(err, link.ErrOver) {
+		t.Errorf("a controller that is away: %v", err)
+	}
+}

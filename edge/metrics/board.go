@@ -129,6 +129,9 @@ func (b *Board) ills() []string {
 	case m.Face <= 0:
 		ills = append(ills, "the bundle is over for faces")
 	}
+	if m.Certificate <= 0 {
+		ills = append(ills, "the certificate is over: the door has to join again")
+	}
 	if m.Ledger {
 		ills = append(ills, "a bundle was refused: the operator's public record does not extend what this door has seen of it")
 	}

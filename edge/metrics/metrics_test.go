@@ -77,6 +77,7 @@ func TestHealth(t *testing.T) {
 		"over for faces": func(m *Machine) { m.Face = 0 },
 		"bundle is over": func(m *Machine) { m.Plain, m.Face = 0, 0 },
 		"the disk":       func(m *Machine) { m.Distrusted = true },
+		"join again":     func(m *Machine) { m.Certificate = 0 },
 		"public record":  func(m *Machine) { m.Ledger = true },
 	} {
 		b, m := allWell(), well()
