@@ -7,8 +7,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/statuslist"
@@ -60,8 +64,35 @@ func (o *Office) Show(ctx context.Context) error {
 	return errors.Join(o.showFiles(config, lists), o.showNotices(notices))
 }
 
-// ShowAll is Show for who does not know what the files say.
+// unfinishedTime is how old a file is that nobody is writing any more.
+const unfinishedTime = time.Minute
+
+// clearUnfinished removes what a crash left half written. Others may be at work, so
+// that what is new is left.
+func (o *Office) clearUnfinished() (all error) {
+	for _, dir := range []string{o.f.path(), o.f.path("notices"), o.f.statuses(), o.f.controller(), o.f.bundles()} {
+		left, err := filepath.Glob(filepath.Join(globEscape(dir), durable.Temporary+"*"))
+		all = errors.Join(all, err)
+		for _, path := range left {
+			if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > unfinishedTime {
+				all = errors.Join(all, o.disk.Remove(path))
+			}
+		}
+	}
+	return all
+}
+
+// globEscape writes a path so that it matches itself only.
+func globEscape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// ShowAll is Show for who does not know what the files say, and removes what was
+// left half written.
 func (o *Office) ShowAll(ctx context.Context) error {
+	if err := o.clearUnfinished(); err != nil {
+		return err
+	}
 	o.mu.Lock()
 	o.shown = nil
 	o.mu.Unlock()
