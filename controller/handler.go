@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/keeper"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -56,6 +57,7 @@ func (s *Controller) handler() http.Handler {
 	} {
 		mux.HandleFunc(route.pattern, s.known(route.kind, route.do))
 	}
+	mux.HandleFunc("GET "+pathLedger+"{path...}", s.serveLedger(keeper.OpenPublic(s.office.Ledger())))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		s.refuse(w, problem(doorapi.ProblemNotFound, http.StatusNotFound, "There is nothing here", ""))
 	})
