@@ -66,14 +66,15 @@ import (
 
 // Config is what the acts of a site work with.
 type Config struct {
-	// Store is the site's database.
+	// Store is the site's database. Some process over it has to keep the ledger, or
+	// nothing is given: see [site.Office.Keep].
 	Store *store.Store
 	// Issuing makes and revokes passes.
 	Issuing Issuing
 	// Doors lets doors and stations in and takes them away.
 	Doors Doors
 	// EncodeSite checks a configuration of the site and writes it as the store keeps
-	// it. It fails with [site.ErrConfig], naming the field.
+	// it, as [site.Encode] does. It fails with [site.ErrConfig], naming the field.
 	EncodeSite func(site.Config) ([]byte, error)
 	// Ledger is the published ledger; nil where this process cannot read it.
 	Ledger ledger.Source
@@ -89,7 +90,7 @@ type Config struct {
 }
 
 // Issuing is how passes come to be and are taken away, in transactions of the same
-// store.
+// store. A [site.Office] is one.
 type Issuing interface {
 	// Controller returns what decides about passes, by the site's configuration as
 	// it is now.
@@ -99,7 +100,7 @@ type Issuing interface {
 }
 
 // Doors lets doors and stations in and takes them away. by is who is named in the
-// ledger.
+// ledger. A [site.Office] is one.
 type Doors interface {
 	// Members returns those that were not removed.
 	Members(ctx context.Context) ([]site.Member, error)

@@ -16,6 +16,7 @@ import (
 // TestDatabaseGone: while the database is gone every act says so, and afterwards
 // everything acknowledged is there and the acts go on.
 func TestDatabaseGone(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	r := newRig(t, server.Database())
 	ctx := t.Context()

@@ -93,10 +93,10 @@ func (r *rig) live(n acts.NoticeVersion, upTo int) {
 
 // TestKilled: whatever was acknowledged is there after a kill -9 at any moment,
 // and what the ledger says in clear was done, or is said not to have been.
-func TestKilled(t *testing.T) {
-	url := filepath.Join(t.TempDir(), "site.db")
+func TestKilled(t *testing.T) { killed(t, filepath.Join(t.TempDir(), "site.db"), testenv.Count(3, 40)) }
+
+func killed(t *testing.T, url string, kills int) {
 	said := make(map[string][]string)
-	kills := testenv.Count(3, 40)
 	if testing.Short() {
 		kills = 1
 	}
@@ -212,7 +212,11 @@ func keys(m map[string]bool) (all []string) {
 // ledger says that it was not.
 func recorded(t *testing.T, r *rig) {
 	t.Helper()
-	db, err := sql.Open("sqlite", r.url)
+	driver := "sqlite"
+	if strings.HasPrefix(r.url, "postgres:") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, r.url)
 	must(t, err)
 	defer db.Close()
 	rows, err := db.Query("SELECT entry FROM ledger_queue WHERE entry IS NOT NULL ORDER BY id")

@@ -2,6 +2,7 @@ package acts_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -80,6 +81,21 @@ func passkeys(t *testing.T, r *rig, id string) {
 	must(t, r.AddPasskey(ctx, holder(id), key))
 	want(t, r.AddPasskey(ctx, holder(id), key), acts.ErrConflict)
 	want(t, r.AddPasskey(ctx, owner(), key), acts.ErrForbidden)
+	for field, bad := range map[string]acts.Passkey{
+		"id":         {Credential: key.Credential},
+		"label":      {ID: []byte{1}, Label: "a\nb", Credential: key.Credential},
+		"credential": {ID: []byte{1}, Credential: make([]byte, 5000)},
+	} {
+		var invalid *acts.Invalid
+		if err := r.AddPasskey(ctx, holder(id), bad); !errors.As(err, &invalid) || invalid.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	v, err := r.Holder(ctx, desk(), id)
+	must(t, err)
+	if len(v.Passkeys) != 1 || v.Passkeys[0].Credential != nil {
+		t.Errorf("staff see %+v", v.Passkeys)
+	}
 	who, found, err := r.PasskeyOwner(ctx, key.ID)
 	must(t, err)
 	if who != id || found.Label != "phone" {

@@ -62,6 +62,14 @@ func operators(t *testing.T, r *rig) {
 	must(t, err)
 	_, _, err = r.InviteOperator(ctx, manager, acts.OperatorInput{Name: "x", Role: acts.Owner})
 	want(t, err, acts.ErrForbidden)
+	for field, in := range map[string]acts.OperatorInput{
+		"name": {Name: "a\u202eb", Role: acts.Manager}, "role": {Name: "x", Role: acts.HolderRole},
+	} {
+		var bad *acts.Invalid
+		if _, _, err := r.InviteOperator(ctx, one, in); !errors.As(err, &bad) || bad.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
 	changed, err := r.ChangeRole(ctx, one, two.ID, two.Version, acts.Auditor)
 	must(t, err)
 	_, err = r.ChangeRole(ctx, one, two.ID, two.Version, acts.Manager)

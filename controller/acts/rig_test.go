@@ -12,6 +12,7 @@ import (
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/internal/store/pgtest"
+	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/ledger"
 )
 
@@ -164,6 +165,7 @@ type scenario struct {
 
 func onSQLite(t *testing.T, run func(t *testing.T, r *rig)) {
 	t.Helper()
+	t.Parallel() // most of the time is the disk's
 	run(t, newRig(t, filepath.Join(t.TempDir(), "site.db")))
 }
 
@@ -172,8 +174,15 @@ func onSQLite(t *testing.T, run func(t *testing.T, r *rig)) {
 func TestOnPostgres(t *testing.T) {
 	server := pgtest.Start(t)
 	for _, s := range scenarios() {
-		t.Run(s.name, func(t *testing.T) { s.run(t, newRig(t, server.Database())) })
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			s.run(t, newRig(t, server.Database()))
+		})
 	}
+	t.Run("killed", func(t *testing.T) {
+		t.Parallel()
+		killed(t, server.Database(), testenv.Count(1, 20))
+	})
 }
 
 func must(t testing.TB, err error) {

@@ -32,6 +32,7 @@ func (p published) Read(_ context.Context, path string, _ int) ([]byte, error) {
 // TestOnARealSite: the acts do on a site with its own office, lists and ledger what
 // they do in the other tests, and the ledger opens with what the holder has.
 func TestOnARealSite(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "site")
 	c := config([8]byte{})
 	_, err := site.CreateController(dir, c, monday)

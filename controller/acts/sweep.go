@@ -27,7 +27,7 @@ func (a *Acts) Sweep(ctx context.Context) error {
 
 // sweepIntents records acts that were recorded and never done.
 func (a *Acts) sweepIntents(ctx context.Context) error {
-	return told(a.with.Store.Change(ctx, func(tx *store.Tx) error {
+	err := a.with.Store.Change(ctx, func(tx *store.Tx) error {
 		left, err := tx.OldIntents(a.now().Unix(), sweepBatch)
 		if err != nil {
 			return err
@@ -38,7 +38,11 @@ func (a *Acts) sweepIntents(ctx context.Context) error {
 			}
 		}
 		return nil
-	}))
+	})
+	if errors.Is(err, store.ErrConflict) {
+		return nil // somebody else sweeps
+	}
+	return told(err)
 }
 
 func (a *Acts) sweepIntent(tx *store.Tx, i store.IntentRow) error {

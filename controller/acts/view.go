@@ -17,7 +17,13 @@ func (a *Acts) Holder(ctx context.Context, actor Actor, id string) (HolderView, 
 	if err := actor.own(ActHolderView, id); err != nil {
 		return HolderView{}, err
 	}
-	return read(ctx, a, func(tx *store.Tx) (HolderView, error) { return a.view(tx, id) })
+	v, err := read(ctx, a, func(tx *store.Tx) (HolderView, error) { return a.view(tx, id) })
+	if actor.Role != HolderRole {
+		for i := range v.Passkeys {
+			v.Passkeys[i].Credential = nil // nothing for anybody else to look at
+		}
+	}
+	return v, err
 }
 
 func (a *Acts) view(tx *store.Tx, id string) (v HolderView, err error) {
