@@ -128,8 +128,7 @@ var ErrConfig = errors.New("the holder's page cannot be set up like this")
 // server answers requests. Nothing in it changes but the counts of its limiters.
 type server struct {
 	Config
-	origin   string
-	host     string
+	origin   *url.URL
 	pages    pages
 	ways     *webauthn.WebAuthn // nil where passkeys cannot be used
 	seal     cipher.AEAD
@@ -155,7 +154,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Do == nil || c.Site == nil {
 		return nil, fmt.Errorf("%w: there is nothing to act with", ErrConfig)
 	}
-	s := &server{Config: c, origin: "https://" + origin.Host, host: origin.Host, cross: http.NewCrossOriginProtection()}
+	s := &server{Config: c, origin: origin, cross: http.NewCrossOriginProtection()}
 	s.tries, s.changes = visitors.NewTries(c.Now, triesEach, limitTime), visitors.NewTries(c.Now, changesEach, limitTime)
 	if s.pages, err = newPages(); err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func (s *server) station(v *visit) error {
 	if err != nil {
 		return err
 	}
-	code, err := qr.Encode(s.origin+home+link.Token, qr.LevelM)
+	code, err := qr.Encode("https://"+s.origin.Host+home+link.Token, qr.LevelM)
 	if err != nil {
 		return err
 	}

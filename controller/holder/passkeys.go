@@ -268,7 +268,9 @@ func (s *server) finishSignIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	setCookie(v.w, sessionCookie, session.Token, 0)
+	if err := s.begin(v, session); err != nil {
+		return err
+	}
 	return v.json(map[string]string{"next": home})
 }
 

@@ -94,7 +94,7 @@ func (s *server) guarded() http.Handler {
 // another site could reach the page with a visitor's browser, and for a change
 // that another site's page asks for.
 func (s *server) foreign(r *http.Request) error {
-	if !strings.EqualFold(r.Host, s.host) {
+	if !strings.EqualFold(r.Host, s.origin.Host) && !strings.EqualFold(r.Host, s.origin.Hostname()) {
 		return errForeign
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {

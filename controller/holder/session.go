@@ -16,6 +16,8 @@ const (
 	// languageCookie remembers a choice of language, and nothing else.
 	languageCookie = "__Host-language"
 	yearSeconds    = 365 * 24 * 3600
+	// maxSecret is the longest secret of a session that is looked for.
+	maxSecret = 128
 	// linkLetters and linkLength are those of a link's token.
 	linkLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	linkLength  = 26
@@ -57,7 +59,7 @@ func (s *server) language(v *visit) error {
 // enter finds the session of a request. It fails with [acts.ErrSignedOut].
 func (s *server) enter(v *visit) (err error) {
 	c, err := v.r.Cookie(sessionCookie)
-	if err != nil || c.Value == "" || len(c.Value) > 128 {
+	if err != nil || c.Value == "" || len(c.Value) > maxSecret {
 		return acts.ErrSignedOut
 	}
 	v.session, err = s.Do.SessionOf(v.r.Context(), c.Value)
@@ -104,28 +106,36 @@ func (s *server) open(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(v, session)
+	if err := s.begin(v, session); err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.r, home, http.StatusSeeOther)
+	return nil
 }
 
 // begin gives the browser a session, and ends the one that it had: no secret from
 // before is good after it.
 func (s *server) begin(v *visit, session acts.Session) error {
-	if old, err := v.r.Cookie(sessionCookie); err == nil && old.Value != "" && len(old.Value) <= 128 {
-		if err := s.Do.SignOut(v.r.Context(), old.Value); err != nil {
-			return err
-		}
+	if err := s.end(v); err != nil {
+		return err
 	}
 	setCookie(v.w, sessionCookie, session.Token, 0)
-	http.Redirect(v.w, v.r, home, http.StatusSeeOther)
 	return nil
+}
+
+// end ends the session of the browser, if there is one.
+func (s *server) end(v *visit) error {
+	c, err := v.r.Cookie(sessionCookie)
+	if err != nil || c.Value == "" || len(c.Value) > maxSecret {
+		return nil
+	}
+	return s.Do.SignOut(v.r.Context(), c.Value)
 }
 
 // signOut ends the session.
 func (s *server) signOut(v *visit) error {
-	if c, err := v.r.Cookie(sessionCookie); err == nil && len(c.Value) <= 128 {
-		if err := s.Do.SignOut(v.r.Context(), c.Value); err != nil {
-			return err
-		}
+	if err := s.end(v); err != nil {
+		return err
 	}
 	setCookie(v.w, sessionCookie, "", -1)
 	return s.show(v, http.StatusOK, "goodbye", nil)

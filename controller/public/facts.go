@@ -88,6 +88,8 @@ type Keep struct {
 	PlainDays, FaceDays int
 	// GuestHours is the longest life of a guest's pass, 0 where there are none.
 	GuestHours int
+	// OwnerDays is for how long it is kept whose a pass was after it has expired.
+	OwnerDays int
 	// RecordYears is for how long what the law asks for is kept after a consent
 	// has ended, without a label or a contact.
 	RecordYears int

@@ -35,7 +35,7 @@ func (s speaker) keeping(f Facts) ([]kept, error) {
 		row("photo")
 	}
 	row("label")
-	row("pass", "days", max(f.Keep.PlainDays, f.Keep.FaceDays))
+	row("pass", "days", max(f.Keep.PlainDays, f.Keep.FaceDays), "after", f.Keep.OwnerDays)
 	if f.Reads() {
 		row("consent", "years", f.Keep.RecordYears)
 	}

@@ -40,7 +40,7 @@ func TestPageSays(t *testing.T) {
 	for tag, has := range map[words.Tag][]string{
 		words.English: {
 			`<html lang="en">`, "Garden Court Property Services", "021-5555 0100", "Front door", "Looks at a face, after a face pass was shown",
-			"Garage", "Looks at no face", "A number and a code, typed", "Mon-Fri 07:00-19:00 (time in Asia/Shanghai)", "at most 365 days", "3 years after it ended",
+			"Garage", "Looks at no face", "A number and a code, typed", "Mon-Fri 07:00-19:00 (time in Asia/Shanghai)", "at most 365 days", "3 years after it ended", "forgotten 30 days later",
 			"1 in 13,000 to 1 in 8,700", "24 hours with faces, and 7 days", "about one stranger in 10,000", "101 of 1,071,999: about 1 in 11,000", "35 of 1,876: about 1 in 54", "it took 40 % for people",
 			"Version 2027-1, in use since 2027-02-10", "Acts on the site in March 2027", "<strong>7</strong>", "facelatch ledger verify https://doors.garden-court.example/ledger/ --key ledger.vkey",
 			"about 980 hours", "The residents&#39; committee", "2027-03-10 12:10", "not stated by the publisher",

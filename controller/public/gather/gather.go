@@ -56,6 +56,9 @@ type Given struct {
 const (
 	// freshTime is for how long facts are good.
 	freshTime = 5 * time.Second
+	// ownerDays is for how long controller/acts keeps whose a pass was after it has
+	// expired; a test compares.
+	ownerDays = 30
 	// askTime is how long asking for them may take.
 	askTime = 10 * time.Second
 )
@@ -152,7 +155,7 @@ func (s *Source) addNotice(ctx context.Context, f *public.Facts) error {
 
 func keepOf(c acts.SiteConfig) public.Keep {
 	k := public.Keep{
-		PlainDays: c.Site.Policy.PlainDays, FaceDays: c.Site.Policy.FaceDays, RecordYears: c.KeepYears,
+		PlainDays: c.Site.Policy.PlainDays, FaceDays: c.Site.Policy.FaceDays, OwnerDays: ownerDays, RecordYears: c.KeepYears,
 		OfflineHours: int(bundle.DefaultFaceLife / time.Hour), OfflinePlainHours: int(bundle.DefaultPlainLife / time.Hour),
 	}
 	if c.Guests.Most > 0 {

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"github.com/facelatch/facelatch/controller/public/publictest"
 	"github.com/facelatch/facelatch/controller/public/words"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -93,7 +97,7 @@ func TestFacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (public.Keep{PlainDays: 700, FaceDays: 300, GuestHours: 48, RecordYears: 4, OfflineHours: 24, OfflinePlainHours: 168}); f.Keep != want {
+	if want := (public.Keep{PlainDays: 700, FaceDays: 300, GuestHours: 48, OwnerDays: 30, RecordYears: 4, OfflineHours: 24, OfflinePlainHours: 168}); f.Keep != want {
 		t.Errorf("%+v", f.Keep)
 	}
 	front, garage := f.Zones[0], f.Zones[1]
@@ -157,6 +161,14 @@ func TestAway(t *testing.T) {
 		if _, err := s.Facts(); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// TestOwnerDays: the page says what the sweep does.
+func TestOwnerDays(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(testenv.Root(t), "controller", "acts", "sweep.go"))
+	if err != nil || !bytes.Contains(data, fmt.Appendf(nil, "const passTime = %d * day", ownerDays)) {
+		t.Errorf("another time in controller/acts, %v", err)
 	}
 }
 

@@ -59,7 +59,7 @@ func Facts() public.Facts {
 			{Name: "garage", Title: words.Both("车库", "Garage"), Methods: bundle.Plain | bundle.Phone, Hours: hours, Doors: []string{"车库 Garage"}},
 		},
 		Timezone: "Asia/Shanghai",
-		Keep:     public.Keep{PlainDays: 731, FaceDays: 365, GuestHours: 72, RecordYears: 3, OfflineHours: 24, OfflinePlainHours: 168},
+		Keep:     public.Keep{PlainDays: 731, FaceDays: 365, GuestHours: 72, OwnerDays: 30, RecordYears: 3, OfflineHours: 24, OfflinePlainHours: 168},
 		Engine:   public.Engine{Models: models.Default(), Threshold: "fmr-1e-4", Measured: public.Measured()},
 		Software: public.Software{Version: "0.4.0", Parts: []public.Part{
 			{Name: "controller", Version: "0.4.0", SHA256: "8d5c1f8a3d1d4f0a6d0f6a1f5f7d2c9b4e3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c"},
