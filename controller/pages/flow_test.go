@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/facelatch/facelatch/consent"
 )
@@ -16,10 +17,10 @@ var area = regexp.MustCompile(`(?s)<textarea id="([^"]+)"[^>]*>(.*?)</textarea>`
 
 // publish writes a notice, as an operator does: everything that is still to be
 // written, and the rest as the draft has it.
-func publish(t testing.TB, b *browser) {
+func publish(t testing.TB, b *browser, version string) {
 	t.Helper()
 	form := b.get("/office/notices/new").is(http.StatusOK)
-	pairs := []string{"rules", "everybody", "jurisdiction", "CN", "version", form.value("version")}
+	pairs := []string{"rules", "everybody", "jurisdiction", "CN", "version", version}
 	for _, found := range area.FindAllStringSubmatch(form.Body.String(), -1) {
 		text := unescape(found[2])
 		if text == "" {
@@ -50,11 +51,18 @@ func TestSetUp(t *testing.T) {
 	b.post("/office/site/zone", "start", "2", "version", form.value("version"), "zone", form.value("zone"), "title-en", "Front door", "title-zh-CN", "前门",
 		"method", "plain", "method", "face", "hours", "week", "week-from", "06:00", "week-to", "23:00", "end-from", "", "end-to", "").to("/office/notices/new?start=3")
 	b.get("/office/notices/new?start=3").is(http.StatusOK).has("For you to write")
-	publish(t, b)
+	publish(t, b, "1")
 	b.get("/office/doors/new?start=4").is(http.StatusOK)
 	b.post("/office/doors/new", "start", "4", "kind", "door", "name", "Front door", "zone", "main").is(http.StatusOK).has("FLJ1:")
 	b.get("/office/?done=started").is(http.StatusOK).has("That was it.")
 	b.get("/office/site").has("Garden Court", "Front door", "Mon–Fri 06:00–23:00")
+	for at := time.Now(); !strings.Contains(b.get("/office/record").Body.String(), "Settings changed"); time.Sleep(20 * time.Millisecond) {
+		r.clock.pass(2 * time.Second) // checkpoints are published by the site's clock
+		if time.Since(at) > time.Minute {
+			t.Fatal("the record does not say what was done")
+		}
+	}
+	b.get("/office/record").is(http.StatusOK).has("Notice published", r.actor(b).Pseudonym)
 	// In Chinese, by choice.
 	b.post("/office/language", "language", "zh-CN", "back", "/office/site").to("/office/site")
 	b.get("/office/site").is(http.StatusOK).has("场所设置", "前门", "周一–周五 06:00–23:00")
@@ -69,9 +77,9 @@ func TestNoticeKeepsInput(t *testing.T) {
 	a.has("House <Management>", "Something has to stand here.")
 	a = b.post("/office/notices/check", "rules", "nobody", "version", "1 2").is(http.StatusUnprocessableEntity)
 	_ = a
-	publish(t, b)
+	publish(t, b, "1")
 	// A second version shows what changed.
-	publish(t, b)
+	publish(t, b, "2")
 	all, err := r.acts.Notices(t.Context())
 	must(t, err)
 	if len(all) != 2 || all[0].Rules != consent.Everybody {
@@ -144,8 +152,9 @@ func TestHolder(t *testing.T) {
 	b.post(path+"/issue", "zone", "main", "until", "2020-01-01").is(http.StatusUnprocessableEntity).has("This day has passed.")
 	b.post(path+"/issue", "zone", "main", "until", "2040-01-01").is(http.StatusUnprocessableEntity).has("At the longest until")
 	b.post(path+"/issue", "zone", "main", "hours", "own", "own", "sometimes").is(http.StatusUnprocessableEntity).has("These hours cannot be read")
-	shown := b.post(path+"/issue", "zone", "main", "until", "2027-05-01", "hours", "week", "week-from", "08:00", "week-to", "18:00").is(http.StatusOK)
-	shown.has("1 May 2027", "It is shown once")
+	last := r.clock.now().AddDate(0, 2, 0).UTC().Format(time.DateOnly)
+	shown := b.post(path+"/issue", "zone", "main", "until", last, "hours", "week", "week-from", "08:00", "week-to", "18:00").is(http.StatusOK)
+	shown.has(r.clock.now().AddDate(0, 2, 0).UTC().Format("2 January 2006"), "It is shown once")
 	text := shown.value("text")
 	if !strings.HasPrefix(text, "FL1:") || !strings.Contains(shown.Body.String(), "<svg") {
 		t.Errorf("it shows %q", text)
@@ -179,7 +188,7 @@ func TestHolder(t *testing.T) {
 
 // TestWithdraw: an operator can take a consent back, and offers a plain pass.
 func TestWithdraw(t *testing.T) {
-	f := furnish(t)
+	f := furnishOver(t, fakeRig(t)) // face passes come from stations
 	path := strings.TrimPrefix(f.names.Replace("holders/one/{id}"), "")
 	page := f.owner.get("/office/"+path).is(http.StatusOK).has("Face pass", "attested by the operator")
 	withdraw := regexp.MustCompile(`/office/` + path + `/consents/[0-9a-f]{32}/withdraw`).FindString(page.Body.String())

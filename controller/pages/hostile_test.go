@@ -102,7 +102,7 @@ func TestLarge(t *testing.T) {
 // TestTrouble: where the ledger or the store cannot be used, a page says that
 // nothing was done, and what was entered can be sent again.
 func TestTrouble(t *testing.T) {
-	r := newRig(t)
+	r := fakeRig(t)
 	b := r.owner()
 	for _, test := range []struct {
 		err  error

@@ -334,7 +334,9 @@ func (v *visit) publishNotice() error {
 		return v.showNotice(http.StatusUnprocessableEntity, f)
 	}
 	if _, err := v.c.Acts.PublishNotice(v.r.Context(), v.actor, n); err != nil {
-		if err := v.take(f, err, nil); err != nil {
+		if errors.Is(err, acts.ErrConflict) {
+			f.wrong["version"] = v.say("wrong.published")
+		} else if err := v.take(f, err, map[string]string{"notice": "version"}); err != nil {
 			return err
 		}
 		return v.showNotice(http.StatusUnprocessableEntity, f)

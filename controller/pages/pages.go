@@ -81,8 +81,8 @@ type Record interface {
 // SiteAct is one entry of the ledger about the site.
 type SiteAct struct {
 	Index uint64
-	// At is when it was recorded, By the operator's pseudonym, Act what it was.
-	At  time.Time
+	// Day is when it was done, in UTC, By the operator's pseudonym, Act what it was.
+	Day time.Time
 	By  string
 	Act string
 	// Details are names and values, in an order that people can read.

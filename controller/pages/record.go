@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/ledger"
@@ -30,10 +31,10 @@ type recordView struct {
 type checkpoint struct{ Origin, Size, Root string }
 
 type actView struct {
-	Index       uint64
-	At, By, Act string
-	Named       bool // whether there are words for the act
-	Details     [][2]string
+	Index        uint64
+	Day, By, Act string
+	Named        bool // whether there are words for the act
+	Details      [][2]string
 }
 
 type openedView struct{ Entry, Body string }
@@ -63,7 +64,7 @@ func (v *visit) showRecord(status int, f *form, opened *openedView) error {
 			return err
 		}
 		for _, a := range all {
-			p.Acts = append(p.Acts, actView{a.Index, v.moment(a.At), a.By, a.Act, v.has("act." + a.Act), a.Details})
+			p.Acts = append(p.Acts, actView{a.Index, v.dayIn(a.Day, time.UTC), a.By, a.Act, v.has("act." + a.Act), a.Details})
 		}
 		if len(all) == recordSize && all[len(all)-1].Index > 0 {
 			p.Next = Path + "record?before=" + strconv.FormatUint(all[len(all)-1].Index, 10)

@@ -58,14 +58,27 @@ func (c *clock) pass(d time.Duration) {
 type rig struct {
 	t      testing.TB
 	clock  *clock
-	acts   *pagestest.Acts
+	acts   pagestest.Site
 	store  signin.Rows
 	signin *signin.Service
 	office *pages.Office
 	config pages.Config
 }
 
+// newRig is the pages over a real site: its database, its ledger, its passes.
 func newRig(t testing.TB) *rig {
+	t.Helper()
+	r := &rig{t: t, clock: &clock{at: time.Now().Truncate(time.Second)}}
+	real := pagestest.NewReal(t, r.clock.now)
+	r.acts, r.store = real, signin.Rows{DB: real.Office().Store()}
+	r.config.Record = pages.Published{From: real.Ledger()}
+	r.open()
+	return r
+}
+
+// fakeRig is the pages over acts in memory, for what a real site cannot be made to
+// do here, or takes long over.
+func fakeRig(t testing.TB) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: &clock{at: time.Date(2027, 3, 10, 4, 0, 0, 0, time.UTC)}}
 	r.acts = pagestest.New(r.clock.now)
@@ -73,16 +86,20 @@ func newRig(t testing.TB) *rig {
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	r.store = signin.Rows{DB: db}
-	r.signin, err = signin.New(signin.Config{Origin: origin, Store: r.store, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now})
-	must(t, err)
-	r.config = pages.Config{
-		Acts: r.acts, SignIn: r.signin, Origin: origin, Static: web.Office(), Now: r.clock.now,
-		JoinText: func(acts.JoinCode) (string, error) { return "FLJ1:UNRUWZLBNRSSA2DPOVZWKLTFPBQW24DMMU", nil },
-	}
-	r.office, err = pages.New(r.config)
-	must(t, err)
-	t.Cleanup(func() { must(t, r.office.Close()) })
+	r.open()
 	return r
+}
+
+func (r *rig) open() {
+	r.t.Helper()
+	var err error
+	r.signin, err = signin.New(signin.Config{Origin: origin, Store: r.store, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now})
+	must(r.t, err)
+	r.config.Acts, r.config.SignIn, r.config.Origin, r.config.Static, r.config.Now = r.acts, r.signin, origin, web.Office(), r.clock.now
+	r.config.JoinText = func(acts.JoinCode) (string, error) { return "FLJ1:UNRUWZLBNRSSA2DPOVZWKLTFPBQW24DMMU", nil }
+	r.office, err = pages.New(r.config)
+	must(r.t, err)
+	r.t.Cleanup(func() { must(r.t, r.office.Close()) })
 }
 
 // browser is somebody at a browser.
@@ -236,7 +253,7 @@ func (r *rig) owner() *browser {
 func (b *browser) staff(role acts.Role) *browser {
 	b.t.Helper()
 	page := b.post("/office/operators/new", "name", "The "+string(role), "role", string(role)).is(http.StatusOK)
-	link := regexp.MustCompile(`/office/join/[a-z0-9]+`).FindString(page.Body.String())
+	link := regexp.MustCompile(`/office/join/[A-Za-z0-9]+`).FindString(page.Body.String())
 	other := b.rig.browser()
 	other.get(link).is(http.StatusOK).has("You were invited")
 	other.post(link).to("/office/welcome")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/controller/pages"
@@ -22,28 +23,29 @@ type furnished struct {
 	names *strings.Replacer
 }
 
-func furnish(t *testing.T) furnished {
+func furnish(t *testing.T) furnished { return furnishOver(t, newRig(t)) }
+
+func furnishOver(t *testing.T, r *rig) furnished {
 	t.Helper()
-	r := newRig(t)
 	b := r.owner()
 	door := r.acts.Join(site.KindDoor, "Front door left", "main", site.Joined)
 	b.post("/office/holders/new", "label", "A-1203", "contact", "a1203@house.example")
 	all, _, err := r.acts.Holders(t.Context(), r.actor(b), acts.Query{Limit: 1})
 	must(t, err)
 	id := all[0].ID
-	publish(t, b)
+	publish(t, b, "1")
 	notices, err := r.acts.Notices(t.Context())
 	must(t, err)
 	r.acts.Consented(id, notices[0].Hash)
 	b.post("/office/holders/one/"+id+"/issue", "zone", "main", "hours", "always").is(http.StatusOK)
 	h, err := r.acts.Holder(t.Context(), r.actor(b), id)
 	must(t, err)
-	b.post("/office/tokens/new", "name", "Lift", "scope", "site:read", "until", "2027-06-01").is(http.StatusOK)
+	b.post("/office/tokens/new", "name", "Lift", "scope", "site:read", "until", r.clock.now().AddDate(0, 2, 0).Format(time.DateOnly)).is(http.StatusOK)
 	tokens, err := r.acts.Tokens(t.Context(), r.actor(b))
 	must(t, err)
 	return furnished{r, b, strings.NewReplacer(
 		"holders/one/{id}", "holders/one/"+id, "doors/{id}", "doors/"+door.String(), "operators/{id}", "operators/"+r.actor(b).Operator,
-		"tokens/{id}", "tokens/"+tokens[0].ID, "{pass}", h.Passes[1].ID.String(), "version/{hash}", "version/"+hexText(notices[0].Hash[:]),
+		"tokens/{id}", "tokens/"+tokens[0].ID, "{pass}", h.Passes[len(h.Passes)-1].ID.String(), "version/{hash}", "version/"+hexText(notices[0].Hash[:]),
 		"{hash}", h.Consents[0].Hash.String(), "{token}", "nothing", "{job}", "nothing", "{$}", "",
 	)}
 }

@@ -46,10 +46,14 @@ func (v *visit) day(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
+	return v.dayIn(t, v.location())
+}
+
+func (v *visit) dayIn(t time.Time, where *time.Location) string {
 	if v.tag == words.Chinese {
-		return t.In(v.location()).Format("2006年1月2日")
+		return t.In(where).Format("2006年1月2日")
 	}
-	return t.In(v.location()).Format("2 January 2006")
+	return t.In(where).Format("2 January 2006")
 }
 
 // lastDay is day for the end of a span: midnight belongs to the day before.

@@ -89,11 +89,11 @@ func newOffice(t *testing.T) *office {
 
 // SiteActs is a method of [pages.Record].
 func (o *office) SiteActs(context.Context, uint64, int) ([]pages.SiteAct, error) {
-	at := time.Now().Add(-2 * time.Hour)
+	at := time.Now().UTC().Truncate(24 * time.Hour)
 	return []pages.SiteAct{
-		{Index: 41, At: at, By: "op-k701", Act: "door.add", Details: [][2]string{{"name", "Front door left"}, {"zone", "main"}}},
-		{Index: 38, At: at.Add(-time.Hour), By: "op-k701", Act: "notice.publish", Details: [][2]string{{"version", "2026-11-21"}}},
-		{Index: 36, At: at.Add(-2 * time.Hour), By: "op-k701", Act: "site.change"},
+		{Index: 41, Day: at, By: "op-k701", Act: "door.add", Details: [][2]string{{"name", "Front door left"}, {"zone", "main"}}},
+		{Index: 38, Day: at, By: "op-k701", Act: "notice.publish", Details: [][2]string{{"version", "2026-11-21"}}},
+		{Index: 36, Day: at.AddDate(0, 0, -1), By: "op-k701", Act: "site.change"},
 	}, nil
 }
 
