@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -91,7 +92,7 @@ func problemOf(err error) *doorapi.Problem {
 // refuse answers with a problem (RFC 9457).
 func (s *Controller) refuse(w http.ResponseWriter, err error) {
 	p := problemOf(err)
-	if p.Type == doorapi.ProblemFailed {
+	if p.Type == doorapi.ProblemFailed && !errors.Is(err, context.Canceled) { // else whoever asked is gone
 		s.ahead.say(s.say, "a request failed: "+err.Error())
 	}
 	var many tooMany

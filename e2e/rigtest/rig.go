@@ -32,6 +32,7 @@ import (
 	"github.com/facelatch/facelatch/internal/engine"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/models"
 )
 
@@ -58,6 +59,7 @@ type Rig struct {
 
 	address    string // the controller's
 	controller stopper
+	office     *site.Office // the controller's, while it serves
 	door       stopper
 	addresses  edge.Addresses
 	tablet     *kiosktest.Kiosk
@@ -111,6 +113,7 @@ func (r *Rig) Serve() error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	r.office = c.Office()
 	r.controller = start(func(ctx context.Context) error { return c.Serve(ctx, l) })
 	return nil
 }
@@ -218,12 +221,16 @@ func (r *Rig) upToDate() (bool, error) {
 		return false, nil
 	}
 	// A door that died in between may have the list, and not yet its bundle.
-	newest, err := os.ReadFile(filepath.Join(r.Dir, "controller", "bundle", "newest.cose"))
+	var newest store.BundleRow
+	err = r.office.Store().Read(context.Background(), func(tx *store.Tx) (err error) {
+		newest, err = tx.NewestBundle()
+		return err
+	})
 	if err != nil {
 		return false, err
 	}
 	held, err := os.ReadFile(filepath.Join(r.State, "bundle"))
-	return err == nil && bytes.Equal(newest, held), nil
+	return err == nil && bytes.Equal(newest.Body, held), nil
 }
 
 // StopDoor stops the door.

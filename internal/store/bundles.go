@@ -44,7 +44,7 @@ func (tx *Tx) PINsSigned(zone string) error {
 // Stamp is another one once something has changed that doors are to know, or the
 // configuration.
 type Stamp struct {
-	Site, Bundle, Members, Refused, Notices int64
+	Site, Bundle, Members, Lists, Refused, Notices int64
 	// Unsigned says that lists or PINs have changed since they were signed.
 	Unsigned bool
 }
@@ -52,10 +52,11 @@ type Stamp struct {
 // Stamp returns it. It costs little.
 func (tx *Tx) Stamp() (Stamp, error) {
 	return one(tx, func(row scanner) (s Stamp, err error) {
-		err = row.Scan(&s.Site, &s.Bundle, &s.Members, &s.Refused, &s.Notices, &s.Unsigned)
+		err = row.Scan(&s.Site, &s.Bundle, &s.Members, &s.Lists, &s.Refused, &s.Notices, &s.Unsigned)
 		return s, err
 	}, `SELECT (SELECT coalesce(max(version), 0) FROM site), (SELECT coalesce(max(number), 0) FROM bundles),
-		(SELECT CAST(coalesce(sum(version), 0) AS INTEGER) FROM members), (SELECT count(*) FROM refused_keys),
+		(SELECT CAST(coalesce(sum(version), 0) AS INTEGER) FROM members),
+		(SELECT CAST(coalesce(sum(version), 0) AS INTEGER) FROM status_lists), (SELECT count(*) FROM refused_keys),
 		(SELECT count(*) FROM notices),
 		CASE WHEN EXISTS (SELECT 1 FROM status_changes) OR EXISTS (SELECT 1 FROM pin_changes) THEN 1 ELSE 0 END`)
 }

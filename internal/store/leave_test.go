@@ -45,6 +45,7 @@ func leaveSite() map[string]allowed {
 		"ledger_checkpoint.signed": text(16384, "a signed checkpoint of the ledger, public"),
 
 		"status_lists.list":    num("its number"),
+		"status_lists.version": num("counts changes"),
 		"status_lists.issued":  moment("the date in the signed list, which is public"),
 		"status_lists.signed":  text(262144, "a signed status list: one bit for each place, public"),
 		"status_places.list":   num("the list"),

@@ -3,7 +3,7 @@ package store
 // AddList begins a status list on which nothing is taken. One that is there stays
 // as it is. issued is in Unix seconds.
 func (tx *Tx) AddList(list uint32, issued int64) error {
-	if err := tx.run(`INSERT INTO status_lists (list, issued) VALUES (?, ?) ON CONFLICT (list) DO NOTHING`, int64(list), issued); err != nil {
+	if err := tx.run(`INSERT INTO status_lists (list, issued, version) VALUES (?, ?, 0) ON CONFLICT (list) DO NOTHING`, int64(list), issued); err != nil {
 		return err
 	}
 	return tx.listChanged(list)
@@ -84,5 +84,5 @@ func (tx *Tx) SignedList(r ListRow) error {
 	if err := tx.run(`DELETE FROM status_changes WHERE list = ?`, int64(r.List)); err != nil {
 		return err
 	}
-	return tx.runOne(`UPDATE status_lists SET issued = ?, signed = ? WHERE list = ?`, r.Issued, r.Signed, int64(r.List))
+	return tx.runOne(`UPDATE status_lists SET issued = ?, signed = ?, version = version + 1 WHERE list = ?`, r.Issued, r.Signed, int64(r.List))
 }

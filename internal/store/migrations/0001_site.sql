@@ -35,11 +35,12 @@ CREATE TABLE ledger_checkpoint (
 ) STRICT;
 
 -- The status lists. signed is the newest signed form, null before there is one;
--- issued is the date in it.
+-- issued is the date in it; version counts how often it was signed.
 CREATE TABLE status_lists (
-	list   INTEGER NOT NULL PRIMARY KEY,
-	issued INTEGER NOT NULL,
-	signed BLOB CHECK (octet_length(signed) <= 262144)
+	list    INTEGER NOT NULL PRIMARY KEY,
+	issued  INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	signed  BLOB CHECK (octet_length(signed) <= 262144)
 ) STRICT;
 
 -- The places that were ever given away, and what they say (0 valid, 1 invalid). A
