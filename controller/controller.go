@@ -132,12 +132,17 @@ func (s *Controller) start(c Config) error {
 // Close gives the site up, for who does not call Serve.
 func (s *Controller) Close() error { return s.office.Close() }
 
+// Authority is the site's, for whoever else serves it in this process.
+func (s *Controller) Authority() *authority.Authority { return s.authority }
+
 // Office is the site, for whoever else serves it in this process.
 func (s *Controller) Office() *site.Office { return s.office }
 
 // Serve answers on a listener until ctx ends, and then lets requests come to
-// their end for a few seconds. It closes the listener and the Controller.
-func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
+// their end for a few seconds. It closes the listener and the Controller. What
+// runs beside it, over the same Office, is ended with it, and ends it where it
+// fails.
+func (s *Controller) Serve(ctx context.Context, l net.Listener, beside ...func(context.Context) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	server := &http.Server{
@@ -148,6 +153,10 @@ func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
 	server.Protocols.SetHTTP1(true)
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(ctx) })
+	failed := make(chan error, len(beside))
+	for _, run := range beside {
+		watching.Go(func() { failed <- run(ctx); stop() })
+	}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -167,6 +176,9 @@ func (s *Controller) Serve(ctx context.Context, l net.Listener) error {
 	}
 	err = errors.Join(err, <-stopped)
 	watching.Wait()
+	for range beside {
+		err = errors.Join(err, <-failed)
+	}
 	return errors.Join(err, s.office.Close())
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/signal"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/controller"
+	"github.com/facelatch/facelatch/controller/front"
 	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/site"
@@ -25,6 +27,10 @@ const controllerServeHelp = `Serve a site to its doors and stations, until the p
 SIGTERM). Doors hear at once of what pass revoke, pin and controller door change
 in the folder meanwhile.
 
+--web serves pages for people as well: the site's public page, the operators'
+pages, each holder's own page, the API and the ledger. Browsers need a name, for
+passkeys: give it by --origin, with a certificate that they trust.
+
 --address is where doors reach this machine, and stands in join codes; it is kept
 for controller door add. Left away, it is --listen, with an address of this
 machine where that names none.
@@ -35,7 +41,8 @@ and stations. It can vouch for private addresses, and for names below .local,
 doors.example.org, have to be given by --door-host then: they cannot be added
 later without all doors joining again.`
 
-const controllerServeExample = `  facelatch controller serve --site court --listen 0.0.0.0:7443`
+const controllerServeExample = `  facelatch controller serve --site court --listen 0.0.0.0:7443
+  facelatch controller serve --site court --listen 0.0.0.0:7443 --web 127.0.0.1:8443 --origin https://localhost:8443`
 
 // controllerCommand is facelatch controller.
 func controllerCommand() *cobra.Command {
@@ -52,6 +59,7 @@ func controllerCommand() *cobra.Command {
 type serveFlags struct {
 	site, listen, address, database string
 	hosts                           []string
+	web                             webFlags
 }
 
 // controllerServe is facelatch controller serve.
@@ -66,6 +74,7 @@ func controllerServe() *cobra.Command {
 	c.Flags().StringVar(&f.address, "address", "", "where doors reach this machine, as host:port (default: where it listens)")
 	c.Flags().StringVar(&f.database, "database", "", "where the site's database is from now on, if it is not a file in its folder")
 	c.Flags().StringArrayVar(&f.hosts, "door-host", nil, "a name that doors have beside private ones, when the authority is made; may be given several times")
+	f.web.add(c.Flags())
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		if err := required("site", f.site, "listen", f.listen); err != nil {
 			return err
@@ -99,16 +108,20 @@ func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 	if address == "" {
 		address = reachable(listener.Addr())
 	}
-	served, err := controller.New(controller.Config{
-		Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras,
-		Say: func(text string) { warn(c.ErrOrStderr(), []string{text}) },
-	})
+	say := func(text string) { warn(c.ErrOrStderr(), []string{text}) }
+	served, err := controller.New(controller.Config{Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras, Say: say})
 	if err != nil {
-		listener.Close()
-		return err
+		return errors.Join(err, listener.Close())
+	}
+	web, err := f.web.open(ctx, served, front.Config{Dir: f.site, Address: address, Say: say})
+	if err == nil && web != nil {
+		err = web.announce(ctx, c.OutOrStdout())
+	}
+	if err != nil {
+		return errors.Join(err, listener.Close(), served.Close())
 	}
 	fmt.Fprintf(c.OutOrStdout(), "ready: the controller of %q listens on %s; doors reach it at %s\n", config.Name, listener.Addr(), address)
-	return served.Serve(ctx, listener)
+	return served.Serve(ctx, listener, web.beside()...)
 }
 
 // reachable is an address of this machine at which a listener can be reached.
