@@ -53,7 +53,7 @@ func rootCommand() *cobra.Command {
 	passes.AddCommand(passIssue(), passShow(), passRevoke())
 	measuring := group("eval", "measure how often verification is wrong", "Measure how often verification is wrong, on photographs whose terms allow it.")
 	measuring.AddCommand(evalVerification())
-	root.AddCommand(sites, passes, pinCommand(), checkCommand(), noticeCommand(), consentCommand(), controllerCommand(), stationCommand(), edgeCommand(), ledgerCommand(), demoCommand(), measuring, versionCommand())
+	root.AddCommand(sites, passes, pinCommand(), checkCommand(), noticeCommand(), consentCommand(), controllerCommand(), stationCommand(), edgeCommand(), ledgerCommand(), demoCommand(), measuring, backupCommand(), restoreCommand(), doctorCommand(), versionCommand())
 	onlyOnce(root)
 	return root
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/facelatch/facelatch/internal/keeper"
 	"github.com/facelatch/facelatch/internal/store"
+	"github.com/facelatch/facelatch/ledger"
 )
 
 // Source is the site that is copied.
@@ -114,7 +115,7 @@ func (p *packer) describe(tx *store.Tx) (err error) {
 		return err
 	}
 	m.Bundle = newest.Number
-	m.Ledger.Root = new(tree).root()
+	m.Ledger.Root = new(ledger.Tree).Root()
 	if p.with.Ledger != "" {
 		m.Ledger.Size, m.Ledger.Root, err = keeper.State(p.ctx, p.with.Ledger)
 		return err

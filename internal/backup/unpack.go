@@ -99,7 +99,7 @@ type unpacker struct {
 	end      end
 
 	table, part int // which table and which part of it is next
-	ledger      tree
+	ledger      ledger.Tree
 	last        string // the file before
 }
 
@@ -195,7 +195,7 @@ func strict(data []byte, into any) error {
 // ledger, files.
 func (u *unpacker) take(e entry) error {
 	switch {
-	case strings.HasPrefix(e.name, tablesDir) && u.ledger.size == 0 && u.end.Files == 0:
+	case strings.HasPrefix(e.name, tablesDir) && u.ledger.Size == 0 && u.end.Files == 0:
 		return u.rows(e)
 	case strings.HasPrefix(e.name, ledgerDir) && u.end.Files == 0:
 		return u.entries(e)
@@ -227,8 +227,8 @@ func (u *unpacker) partName() string {
 }
 
 func (u *unpacker) entries(e entry) error {
-	rest := u.manifest.Ledger.Size - u.ledger.size
-	if u.ledger.size%256 != 0 || rest == 0 || e.name != fmt.Sprintf("%s%06d.entries", ledgerDir, u.ledger.size/256) {
+	rest := u.manifest.Ledger.Size - u.ledger.Size
+	if u.ledger.Size%256 != 0 || rest == 0 || e.name != fmt.Sprintf("%s%06d.entries", ledgerDir, u.ledger.Size/256) {
 		return fmt.Errorf("%w: %.64q stands where it should not", ErrDamaged, e.name)
 	}
 	list, err := ledger.SplitEntries(e.data, int(min(256, rest)))
@@ -238,7 +238,7 @@ func (u *unpacker) entries(e entry) error {
 	size := 0
 	for _, one := range list {
 		size += 2 + len(one)
-		u.ledger.add(one)
+		u.ledger.Add(one)
 	}
 	if size != len(e.data) {
 		return fmt.Errorf("%w: %s is too long", ErrDamaged, e.name)
@@ -265,7 +265,7 @@ func (u *unpacker) finish(data, sum []byte) error {
 	}
 	u.end.SHA256 = hex.EncodeToString(sum)
 	m := u.manifest.Ledger
-	if u.end != said || u.ledger.size != m.Size || u.ledger.root() != m.Root {
+	if u.end != said || u.ledger.Size != m.Size || u.ledger.Root() != m.Root {
 		return fmt.Errorf("%w: something of it is missing or was changed", ErrDamaged)
 	}
 	if _, err := u.in.Next(); !errors.Is(err, io.EOF) {

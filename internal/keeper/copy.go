@@ -195,3 +195,24 @@ func CatchUp(ctx context.Context, folder string, from ledger.Source, to ledger.C
 	}
 	return to.Size - now.Size, l.extends(ctx, to)
 }
+
+// Verify computes the root of the log in a folder from all its entries, and
+// compares it with what the log says of itself. Another process
+// may be keeping it. It fails with [ledger.ErrChanged], or if it cannot be read.
+func Verify(ctx context.Context, folder string) error {
+	size, root, err := State(ctx, folder)
+	if err != nil {
+		return err
+	}
+	var t ledger.Tree
+	err = Entries(ctx, folder, size, func(list [][]byte) error {
+		for _, e := range list {
+			t.Add(e)
+		}
+		return nil
+	})
+	if err == nil && t.Root() != root {
+		err = fmt.Errorf("%w: its %d entries have another root", ledger.ErrChanged, size)
+	}
+	return err
+}
