@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/card"
 	"github.com/facelatch/facelatch/controller/acts"
+	"github.com/facelatch/facelatch/internal/testenv"
 )
 
 // finished waits for a job, as somebody does who has no script.
@@ -63,6 +67,41 @@ func TestImportAndIssue(t *testing.T) {
 	r.clock.pass(10 * time.Minute)
 	b.get(at).is(http.StatusNotFound)
 	b.get("/office/holders/export").is(http.StatusOK)
+}
+
+// TestCards: with fonts, passes are cards to print, one or many.
+func TestCards(t *testing.T) {
+	r := newRig(t)
+	read := func(name string) []byte {
+		data, err := os.ReadFile(filepath.Join(testenv.Home(t), "fonts", name))
+		if err != nil {
+			testenv.Missing(t, "the fonts are not installed: run make setup")
+		}
+		return data
+	}
+	b := r.owner()
+	page := b.post("/office/holders/new", "label", "A-1203").is(http.StatusSeeOther)
+	path, _, _ := strings.Cut(page.Header().Get("Location"), "?")
+	text := b.post(path+"/issue", "zone", "main").is(http.StatusOK).value("text")
+	b.post("/office/pass/file", "text", text, "as", "pdf").is(http.StatusServiceUnavailable).has("Cards cannot be printed here")
+
+	r.config.Fonts = card.Fonts{Regular: read("NotoSansSC_400Regular.ttf"), Bold: read("NotoSansSC_700Bold.ttf")}
+	must(t, r.office.Close())
+	r.open()
+	isPDF := func(a answer) {
+		t.Helper()
+		if a.is(http.StatusOK); !strings.HasPrefix(a.Body.String(), "%PDF") || a.Header().Get("Content-Type") != "application/pdf" {
+			t.Errorf("%v", a.Header())
+		}
+	}
+	isPDF(b.post("/office/pass/file", "text", text, "as", "pdf"))
+	sent := b.post("/office/holders/passes", "whom", "all", "zone", "main").is(http.StatusSeeOther)
+	at := sent.Header().Get("Location")
+	b.finished(at).has("Fetch the cards")
+	isPDF(b.post(at + "/cards"))
+	isPDF(b.post(at + "/cards")) // a printer that jams costs nobody a pass
+	b.post(at + "/forget").to("/office/holders")
+	b.post(at + "/cards").is(http.StatusNotFound)
 }
 
 // TestJobFails: what went wrong is said for each line and for the whole.

@@ -22,7 +22,9 @@ type doorView struct {
 	// State is a key: "waits", "old", "away", "never", "good" or "removing".
 	State string
 	Seen  string
-	Age   int // minutes since it was heard of
+	// Bundle is the number of the rules that it has, Newest that of the newest; 0
+	// where that is not known.
+	Bundle, Newest uint64
 }
 
 // doorViews returns doors and stations, those with something wrong first.
@@ -76,7 +78,7 @@ func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 		shown.State = "good"
 	}
 	if known {
-		shown.Seen, shown.Age = v.moment(seen.At), int(age/time.Minute)
+		shown.Seen, shown.Bundle, shown.Newest = v.moment(seen.At), seen.Bundle, news.Bundle
 	}
 	return shown
 }

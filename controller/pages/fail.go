@@ -56,6 +56,7 @@ func troubles() []trouble {
 		{errLost, http.StatusNotFound, "lost", false},
 		{errForm, http.StatusBadRequest, "form", false},
 		{errBusy, http.StatusServiceUnavailable, "busy", true},
+		{errNoFonts, http.StatusServiceUnavailable, "fonts", false},
 	}
 }
 

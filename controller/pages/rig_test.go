@@ -93,7 +93,8 @@ func fakeRig(t testing.TB) *rig {
 func (r *rig) open() {
 	r.t.Helper()
 	var err error
-	r.signin, err = signin.New(signin.Config{Origin: origin, Store: r.store, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now})
+	key := [32]byte{1}
+	r.signin, err = signin.New(signin.Config{Origin: origin, Key: key, Store: r.store, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now})
 	must(r.t, err)
 	r.config.Acts, r.config.SignIn, r.config.Origin, r.config.Static, r.config.Now = r.acts, r.signin, origin, web.Office(), r.clock.now
 	r.config.JoinText = func(acts.JoinCode) (string, error) { return "FLJ1:UNRUWZLBNRSSA2DPOVZWKLTFPBQW24DMMU", nil }
