@@ -37,7 +37,14 @@ func wrong(field, format string, args ...any) error {
 
 // Parse reads the text of a file: one YAML document, every field known, given
 // once, and of its kind. Errors wrap [ErrInvalid], and then the Config is zero.
-func Parse(data []byte) (Config, error) {
+func Parse(data []byte) (c Config, err error) {
+	defer func() {
+		// The YAML library runs into a nil pointer on some tags that say a list is
+		// something else; what it had read by then is of no use.
+		if recover() != nil {
+			c, err = Config{}, fmt.Errorf("%w: it cannot be read as YAML", ErrInvalid)
+		}
+	}()
 	if len(data) > MaxSize {
 		return Config{}, fmt.Errorf("%w: it has more than %d bytes", ErrInvalid, MaxSize)
 	}
@@ -45,7 +52,7 @@ func Parse(data []byte) (Config, error) {
 	if err != nil {
 		return Config{}, notYAML(nil, err)
 	}
-	c := Default()
+	c = Default()
 	d := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, notYAML(file, err)
