@@ -89,7 +89,7 @@ func controllerServe() *cobra.Command {
 func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 	config, err := site.Read(f.site)
 	if err != nil {
-		return err
+		return restoredFirst(f.site, err)
 	}
 	if f.database != "" {
 		if err := site.SetDatabase(f.site, f.database); err != nil {
