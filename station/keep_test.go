@@ -52,14 +52,13 @@ func (f *fakeController) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewDecoder(r.Body).Decode(&s)
 		f.relayed = append(f.relayed, s.Secrets...)
 	case r.URL.Path == doorapi.PathBundle:
-		for changed := f.changed; r.URL.Query().Get("after") == f.number; {
+		if changed := f.changed; r.URL.Query().Get("after") == f.number {
 			f.mu.Unlock()
 			select {
 			case <-changed:
 			case <-r.Context().Done():
 			}
 			f.mu.Lock()
-			break
 		}
 		w.Header().Set("ETag", `"`+f.number+`"`)
 	}

@@ -35,8 +35,8 @@ const maxPEM = 16 << 10
 
 // consentCommand is facelatch consent.
 func consentCommand() *cobra.Command {
-	c := group("consent", "check and show receipts of consents", "A receipt is what a holder gets of a consent, or of its withdrawal: a file that anybody can check.")
-	c.AddCommand(consentVerify(), consentShow())
+	c := group("consent", "make, check and show receipts of consents", "A receipt is what a holder gets of a consent, or of its withdrawal: a file that anybody can check.")
+	c.AddCommand(consentVerify(), consentShow(), consentReceipt())
 	return c
 }
 

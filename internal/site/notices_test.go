@@ -12,6 +12,7 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -143,6 +144,15 @@ func TestReceipt(t *testing.T) {
 		got, err := r.Check(&key.PublicKey, &n)
 		if err != nil || !got.Site || !got.Notice || got.Withdrawn != withdrawn || r.Record().Hash() != agreed.Hash() {
 			t.Errorf("%+v, %v", got, err)
+		}
+		var o ledger.Opening
+		if err := o.UnmarshalJSON(r.Opening()); err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]issue.State{false: issue.Signed, true: issue.Revoked}[withdrawn]
+		if said := o.Says(); said.Act != string(want) || said.Pass != id.String() ||
+			!slices.ContainsFunc(entries(t, dir), func(e ledger.Entry) bool { return e.Act == nil && e.Commitment == o.Commitment() }) {
+			t.Errorf("it opens %+v", said)
 		}
 	}
 	plain, err := issueAt(dir, pass.Plain, &hand{})
