@@ -38,7 +38,7 @@ func encode(w, h int, d picturetest.Draw) []byte {
 
 // waiting is a context that ends before the test's patience does.
 func waiting(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

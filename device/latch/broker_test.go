@@ -22,6 +22,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 	"github.com/mochi-mqtt/server/v2/packets"
 
+	"github.com/facelatch/facelatch/internal/nettest"
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
@@ -88,12 +89,11 @@ func startMosquitto(t *testing.T, at string) func() {
 // freeAddress is one where nobody listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	at, err := nettest.Address()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return at
 }
 
 // message is what a broker passed on.
@@ -112,7 +112,7 @@ type spy struct {
 func newSpy(t *testing.T, at string) *spy {
 	t.Helper()
 	s := &spy{}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	m, err := autopaho.NewConnection(context.Background(), autopaho.ClientConfig{
 		ServerUrls: []*url.URL{{Scheme: "mqtt", Host: at}}, KeepAlive: 5,

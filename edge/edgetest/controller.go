@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/nettest"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -45,7 +46,9 @@ type Controller struct {
 func (s *Site) Serve() *Controller {
 	s.t.Helper()
 	c := &Controller{site: s, secret: [16]byte{1, 2, 3, 4, 5}, news: make(chan struct{})}
-	c.start(s.t, "127.0.0.1:0")
+	at, err := nettest.Address() // where it is started again
+	must(s.t, err)
+	c.start(s.t, at)
 	s.t.Cleanup(c.Stop)
 	return c
 }

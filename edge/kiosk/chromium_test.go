@@ -93,7 +93,7 @@ func (r *rig) visit(home string) string {
 
 func (r *rig) run(home, program string, arguments ...string) string {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(r.t.Context(), 4*time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, program, arguments...)
 	c.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home+"/config", "XDG_CACHE_HOME="+home+"/cache")

@@ -97,7 +97,7 @@ func TestNothingOfFramesRemains(t *testing.T) {
 	if err := picturetest.WriteNeedles(filepath.Join(dir, "needles"), 61, sent...); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestMemoryChild$", "-test.v")
 	// Registers that the runtime saves where it interrupts are its own affair

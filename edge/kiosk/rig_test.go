@@ -29,7 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const doorID = "a1b2c3d4e5f60718"
 
 // patience is for waiting on what is bound to happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // rig is a running server, with all that it was given.
 type rig struct {

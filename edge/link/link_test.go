@@ -215,17 +215,32 @@ func (k *taker) Take(context.Context, []byte) error {
 
 func (k *taker) Heard(err error) { k.mu.Lock(); defer k.mu.Unlock(); k.heard = append(k.heard, err) }
 
-// TestABundleThatIsNeverTakenIsNotAskedForWithoutEnd.
+// TestABundleThatIsNeverTakenIsNotAskedForWithoutEnd: it waits longer each time.
 func TestABundleThatIsNeverTakenIsNotAskedForWithoutEnd(t *testing.T) {
 	site := edgetest.New(t)
 	c := site.Serve()
 	c.Publish(1, site.Bundle(1))
-	k := &taker{fail: errors.New("not this one")}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	k := &fourTimes{taker: taker{fail: errors.New("not this one")}, enough: cancel}
+	began := time.Now()
 	client(t, site.Identity(c.Address)).Follow(ctx, k)
-	if _, _, n := c.Told(); n < 2 || n > 12 {
-		t.Errorf("asked %d times in two seconds", n)
+	// Waits of 250, 500 and 1000 ms, of which chance takes up to a half.
+	if took := time.Since(began); k.times != 4 || took < 875*time.Millisecond {
+		t.Errorf("asked %d times in %v", k.times, took)
+	}
+}
+
+// fourTimes has heard enough after four attempts.
+type fourTimes struct {
+	taker
+	times  int
+	enough func()
+}
+
+func (k *fourTimes) Heard(error) {
+	if k.times++; k.times == 4 {
+		k.enough()
 	}
 }
 

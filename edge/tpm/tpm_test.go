@@ -43,7 +43,7 @@ func emulator(t *testing.T, dir string) (path string, stop func()) {
 		}
 	}
 	t.Cleanup(stop)
-	for range 500 {
+	for range 6000 {
 		if listens(path) {
 			return path, stop
 		}
