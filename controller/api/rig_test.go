@@ -23,10 +23,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// someActs are acts in memory, and tokens whose secret says what they may:
-// "flt_owner" all that an owner's can, "flt_auditor" all that an auditor's can, and
-// "flt_holders:read" that scope of an owner.
-type someActs struct{ *pagestest.Acts }
+// someActs are acts in memory or of a real site, and tokens whose secret says what
+// they may: "flt_owner" all that an owner's can, "flt_auditor" all that an
+// auditor's can, and "flt_holders:read" that scope of an owner.
+type someActs struct{ pagestest.Site }
 
 func (a someActs) TokenActor(_ context.Context, secret string) (acts.Actor, error) {
 	name, ok := strings.CutPrefix(secret, "flt_")
@@ -51,6 +51,9 @@ func (a someActs) TokenActor(_ context.Context, secret string) (acts.Actor, erro
 }
 
 func (a someActs) HolderExport(ctx context.Context, actor acts.Actor, id string) ([]byte, error) {
+	if real, ok := a.Site.(*pagestest.Real); ok {
+		return real.HolderExport(ctx, actor, id)
+	}
 	v, err := a.Holder(ctx, actor, id)
 	if err != nil {
 		return nil, err
@@ -58,11 +61,13 @@ func (a someActs) HolderExport(ctx context.Context, actor acts.Actor, id string)
 	return json.Marshal(v.Holder)
 }
 
-// rig is an API over acts in memory.
+// rig is an API over acts.
 type rig struct {
 	t    testing.TB
 	acts someActs
 	http http.Handler
+	// notice is the hash of one that prepare published.
+	notice [32]byte
 
 	mu   sync.Mutex // guards what follows
 	at   time.Time
@@ -81,10 +86,26 @@ func (r *rig) pass(d time.Duration) {
 	r.at = r.at.Add(d)
 }
 
+// newRig is over acts in memory.
 func newRig(t testing.TB) *rig {
 	t.Helper()
 	r := &rig{t: t, at: time.Date(2027, 3, 10, 4, 0, 0, 0, time.UTC)}
 	r.acts = someActs{pagestest.New(r.now)}
+	r.open()
+	return r
+}
+
+// newRealRig is over a real site.
+func newRealRig(t testing.TB) *rig {
+	t.Helper()
+	r := &rig{t: t, at: time.Date(2027, 3, 10, 4, 0, 0, 0, time.UTC)}
+	r.acts = someActs{pagestest.NewReal(t, r.now)}
+	r.open()
+	return r
+}
+
+func (r *rig) open() {
+	r.t.Helper()
 	var err error
 	r.http, err = New(Config{
 		Acts: r.acts, Now: r.now,
@@ -95,8 +116,7 @@ func newRig(t testing.TB) *rig {
 			r.said = append(r.said, text)
 		},
 	})
-	must(t, err)
-	return r
+	must(r.t, err)
 }
 
 // ask is a request.
