@@ -27,8 +27,8 @@ type front struct {
 
 // links are the addresses of a demo's parts.
 type links struct {
-	Kiosk, Station, Phone, Help string
-	Data                        string
+	Kiosk, Station, Phone, Help, Pages string
+	Data                               string
 	// Pass is the first plain pass as an SVG, PIN its PIN's number and code.
 	Pass              template.HTML
 	Number, Code      string

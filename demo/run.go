@@ -19,11 +19,16 @@ import (
 	"github.com/facelatch/facelatch/device/qr"
 )
 
-// zone is the one zone of a demo's site.
-const zone = "front"
+const (
+	// zone is the one zone of a demo's site.
+	zone = "front"
+	// ledgerInterval is how often a demo's ledger is published: nobody who tries it
+	// waits for an hour.
+	ledgerInterval = "10s"
+)
 
 // ports are where the parts listen.
-type ports struct{ front, kiosk, help, station, controller, phone string }
+type ports struct{ front, kiosk, help, station, controller, phone, pages string }
 
 // Run runs a demo until ctx is done. The first time it makes everything; later
 // it goes on with what is in the folder. It fails with [ErrNotADemo] and
@@ -100,7 +105,8 @@ func (d *demo) start(ctx context.Context) error {
 		return err
 	}
 	d.say("Starting the controller")
-	err = d.parts.start("controller", "ready:", nil, "controller", "serve", "--site", d.folder.controller(), "--listen", d.ports.controller)
+	err = d.parts.start("controller", "ready:", nil, "controller", "serve", "--site", d.folder.controller(), "--listen", d.ports.controller,
+		"--web", d.ports.pages, "--origin", "https://"+d.ports.pages, "--ledger-interval", ledgerInterval)
 	if err != nil {
 		return err
 	}
@@ -108,6 +114,9 @@ func (d *demo) start(ctx context.Context) error {
 		if err := d.join(ctx); err != nil {
 			return err
 		}
+	}
+	if err := d.ledgerKey(); err != nil {
+		return err
 	}
 	d.say("Starting the station")
 	if err := d.parts.start("station", "ready:", nil, "station", "serve", "--dir", d.folder.station(), "--listen", d.ports.station, "--phone", d.ports.phone); err != nil {
@@ -217,6 +226,15 @@ func (d *demo) firstPass(ctx context.Context) error {
 	return os.WriteFile(d.folder.authority(), authority, 0o644)
 }
 
+// ledgerKey puts the key with which everybody can check the ledger beside the rest.
+func (d *demo) ledgerKey() error {
+	key, err := os.ReadFile(filepath.Join(d.folder.controller(), "ledger", "public", "vkey"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(d.Data, "ledger.vkey"), key, 0o644)
+}
+
 // show prints what there is to see, and puts it on the front page.
 func (d *demo) show(ctx context.Context) error {
 	data, err := os.ReadFile(d.firstFile())
@@ -233,12 +251,14 @@ func (d *demo) show(ctx context.Context) error {
 	}
 	d.front.links.Store(&links{
 		Kiosk: "https://" + d.ports.kiosk, Station: "https://" + d.ports.station + "/", Phone: "https://" + d.ports.phone + "/", Help: "http://" + d.ports.help + "/",
-		Data: d.Data, Pass: picture, Number: halves(have.Number), Code: halves(have.Code),
+		Pages: "https://" + d.ports.pages,
+		Data:  d.Data, Pass: picture, Number: halves(have.Number), Code: halves(have.Code),
 	})
 	d.say("\nA plain pass, which opens the door without a face:\n\n%s\nor type the number %s and the code %s\n", text, halves(have.Number), halves(have.Code))
 	d.say("  the door's screen  https://%s (pair it from the front page, or with facelatch edge pair --config %s)", d.ports.kiosk, d.folder.doorConfig())
 	d.say("  the station        https://%s", d.ports.station)
 	d.say("  for telephones     https://%s", d.ports.phone)
+	d.say("  the site's page    https://%s (operators: /office/, the ledger: /ledger/)", d.ports.pages)
 	d.say("  trust              %s, so that the browser knows them (http://%s says how)", d.folder.authority(), d.ports.help)
 	return nil
 }
@@ -304,7 +324,7 @@ func hostOf(address string) string {
 	return host
 }
 
-// choosePorts takes the five ports after the front page's, or free ones. They
+// choosePorts takes the six ports after the front page's, or free ones. They
 // are kept, because the door's tablet and the join codes name them.
 func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 	host, port, err := net.SplitHostPort(front.String())
@@ -321,8 +341,8 @@ func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 	file := filepath.Join(d.Data, "ports.json")
 	if data, err := os.ReadFile(file); err == nil {
 		var kept map[string]string
-		if err := json.Unmarshal(data, &kept); err == nil && len(kept) == 5 {
-			return ports{front.String(), kept["kiosk"], kept["help"], kept["station"], kept["controller"], kept["phone"]}, nil
+		if err := json.Unmarshal(data, &kept); err == nil && len(kept) == 6 {
+			return ports{front.String(), kept["kiosk"], kept["help"], kept["station"], kept["controller"], kept["phone"], kept["pages"]}, nil
 		}
 	}
 	n, err := strconv.Atoi(port)
@@ -330,12 +350,12 @@ func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 		return p, err
 	}
 	p.front = front.String()
-	for i, each := range []*string{&p.kiosk, &p.station, &p.controller, &p.help, &p.phone} {
+	for i, each := range []*string{&p.kiosk, &p.station, &p.controller, &p.help, &p.phone, &p.pages} {
 		if *each, err = freePort(host, n+1+i); err != nil {
 			return p, err
 		}
 	}
-	data, err := json.Marshal(map[string]string{"kiosk": p.kiosk, "help": p.help, "station": p.station, "controller": p.controller, "phone": p.phone})
+	data, err := json.Marshal(map[string]string{"kiosk": p.kiosk, "help": p.help, "station": p.station, "controller": p.controller, "phone": p.phone, "pages": p.pages})
 	if err != nil {
 		return p, err
 	}

@@ -59,6 +59,7 @@ func controllerCommand() *cobra.Command {
 type serveFlags struct {
 	site, listen, address, database string
 	hosts                           []string
+	interval                        time.Duration
 	web                             webFlags
 }
 
@@ -74,10 +75,14 @@ func controllerServe() *cobra.Command {
 	c.Flags().StringVar(&f.address, "address", "", "where doors reach this machine, as host:port (default: where it listens)")
 	c.Flags().StringVar(&f.database, "database", "", "where the site's database is from now on, if it is not a file in its folder")
 	c.Flags().StringArrayVar(&f.hosts, "door-host", nil, "a name that doors have beside private ones, when the authority is made; may be given several times")
+	c.Flags().DurationVar(&f.interval, "ledger-interval", time.Hour, "how often what was recorded in the ledger is published; shorter only to try it out")
 	f.web.add(c.Flags())
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		if err := required("site", f.site, "listen", f.listen); err != nil {
 			return err
+		}
+		if f.interval < time.Second || f.interval > 24*time.Hour {
+			return usagef("--ledger-interval is from 1s to 24h")
 		}
 		ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
 		defer stop()
@@ -109,18 +114,20 @@ func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 		address = reachable(listener.Addr())
 	}
 	say := func(text string) { warn(c.ErrOrStderr(), []string{text}) }
-	served, err := controller.New(controller.Config{Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras, Say: say})
+	served, err := controller.New(controller.Config{
+		Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras, Ledger: site.KeepOptions{Interval: f.interval}, Say: say,
+	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	web, err := f.web.open(ctx, served, front.Config{Dir: f.site, Address: address, Say: say})
-	if err == nil && web != nil {
-		err = web.announce(ctx, c.OutOrStdout())
-	}
 	if err != nil {
 		return errors.Join(err, listener.Close(), served.Close())
 	}
 	fmt.Fprintf(c.OutOrStdout(), "ready: the controller of %q listens on %s; doors reach it at %s\n", config.Name, listener.Addr(), address)
+	if err := web.announce(ctx, c.OutOrStdout()); err != nil {
+		warn(c.ErrOrStderr(), []string{err.Error()})
+	}
 	return served.Serve(ctx, listener, web.beside()...)
 }
 

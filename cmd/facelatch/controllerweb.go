@@ -109,6 +109,9 @@ func publishedEngine() (public.Engine, error) {
 
 // announce says where the pages are, and how the first operator comes in.
 func (s *webServer) announce(ctx context.Context, w io.Writer) error {
+	if s == nil {
+		return nil
+	}
 	fmt.Fprintf(w, "pages: %s\n", s.origin)
 	code, wanted, err := s.pages.SetupCode(ctx)
 	if err == nil && wanted {
