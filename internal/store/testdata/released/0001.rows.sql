@@ -1,0 +1,12 @@
+INSERT INTO site (one, id, demo, version, config) VALUES (1, CAST('12345678' AS BLOB), 0, 3, '{"format": 1}');
+INSERT INTO ledger_queue (entry, idx) VALUES (CAST('{"v":1}' AS BLOB), 0);
+INSERT INTO ledger_queue (entry, idx) VALUES (CAST('{"v":1}' AS BLOB), NULL);
+INSERT INTO status_lists (list, issued, version, signed) VALUES (0, 1795262400, 1, CAST('signed' AS BLOB));
+INSERT INTO status_places (list, place, status) VALUES (0, 4711, 0), (0, 42, 1);
+INSERT INTO dockets (id, state, not_before, expires, zones, hours, list, place, salt, since) VALUES (CAST('0123456789abcdef' AS BLOB), 'issued', 1795262400, 1797854400, 'front', '', 0, 4711, CAST('0123456789abcdef0123456789abcdef' AS BLOB), 1795262400);
+INSERT INTO members (id, kind, name, zone, tls_key, hosts, state, joined, given, stolen, version) VALUES (CAST('abcdefgh' AS BLOB), 'door', '正门', 'front', CAST('key' AS BLOB), 'door.local', 'approved', 1795262400, 1, 0, 1);
+INSERT INTO member_secrets (member, number, secret) VALUES (CAST('abcdefgh' AS BLOB), 0, CAST('sealed' AS BLOB));
+INSERT INTO pins (number, state, not_before, expires, hours, salt) VALUES ('12345678', 'issued', 1795262400, 1797854400, '', CAST('0123456789abcdef0123456789abcdef' AS BLOB));
+INSERT INTO pin_zones (zone, number, salt, tag) VALUES ('front', '12345678', CAST('0123456789abcdef' AS BLOB), CAST('0123456789abcdef0123456789abcdef' AS BLOB));
+INSERT INTO counts (day, zone, reason, least, most) VALUES ('2026-11-20', 'front', 'opened', 5, 9);
+INSERT INTO bundles (number, body) VALUES (7, CAST('bundle' AS BLOB));
