@@ -16,7 +16,6 @@ import (
 func TestOpenID(t *testing.T) {
 	r := newRig(t)
 	issuer := signintest.NewIssuer(t, time.Now)
-	r.clock.at = time.Now()
 	c := signin.Config{
 		Origin: origin, Store: r.store, Operators: pages.Accounts{Acts: r.acts}, Now: r.clock.now,
 		OpenID: &signin.OpenID{
