@@ -24,7 +24,7 @@ type webFlags struct{ listen, origin, certificate, key string }
 
 func (f *webFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.listen, "web", "", "where to serve the pages for people, as host:port; left away, there are none")
-	flags.StringVar(&f.origin, "origin", "", "where browsers find the pages, such as https://house.example (default: where --web listens)")
+	flags.StringVar(&f.origin, "origin", "", "where browsers find the pages, such as https://house.example; passkeys need a name (default: where --web listens)")
 	flags.StringVar(&f.certificate, "certificate", "", "the certificate of the pages (PEM, with its chain; default: one of the site's own authority)")
 	flags.StringVar(&f.key, "certificate-key", "", "its key (PEM)")
 }
@@ -52,7 +52,7 @@ func (f webFlags) open(ctx context.Context, served *controller.Controller, c fro
 		return nil, usagef("--web %s: %v", f.listen, err)
 	}
 	if c.Origin == "" {
-		c.Origin = "https://" + reachable(listener.Addr())
+		c.Origin = "https://" + nameOf(reachable(listener.Addr()))
 	}
 	c.Office, c.Authority = served.Office(), served.Authority()
 	pages, err := front.New(c)
@@ -63,6 +63,16 @@ func (f webFlags) open(ctx context.Context, served *controller.Controller, c fro
 		return nil, errors.Join(err, listener.Close())
 	}
 	return &webServer{pages, listener, c.Origin}, nil
+}
+
+// nameOf calls this machine by its name, to which passkeys can belong: they cannot
+// to an address.
+func nameOf(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsLoopback() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address
 }
 
 // complete fills in what does not depend on the controller.

@@ -146,7 +146,8 @@ func (f *Front) open() error {
 // mount joins the parts under one name.
 func (f *Front) mount(key [32]byte) (err error) {
 	f.office, err = pages.New(pages.Config{
-		Acts: f.acts, SignIn: f.signin, Origin: f.c.Origin, Static: web.Office(), Fonts: f.c.Fonts, JoinText: f.joinText, Now: f.c.Now,
+		Acts: f.acts, SignIn: f.signin, Origin: f.c.Origin, Static: web.Office(), Fonts: f.c.Fonts, JoinText: f.joinText,
+		Record: pages.Published{From: published{f.ledger}}, Now: f.c.Now,
 	})
 	if err != nil {
 		return err
