@@ -32,10 +32,11 @@ func TestPackages(t *testing.T) {
 		testenv.Missing(t, "dpkg-deb is not installed")
 	}
 	testenv.Home(t)
-	first := build(t, testenv.Root(t), version)
-	t.Run("same bytes again", func(t *testing.T) { reproduce(t, first) })
+	root := sources(t)
+	first := build(t, root, version)
+	t.Run("same bytes again", func(t *testing.T) { reproduce(t, root, first) })
 	t.Run("contents", func(t *testing.T) { contents(t, first) })
-	t.Run("life", func(t *testing.T) { life(t, first) })
+	t.Run("life", func(t *testing.T) { life(t, root, first) })
 }
 
 // build runs scripts/deb in a copy of the sources and returns the folder of what
@@ -97,12 +98,16 @@ func sources(t *testing.T) string {
 
 // reproduce builds from another folder, in another time zone and language, and
 // compares every byte.
-func reproduce(t *testing.T, first string) {
+func reproduce(t *testing.T, root, first string) {
+	other := t.TempDir()
+	if said, err := exec.Command("cp", "-r", "--no-dereference", "--preserve=mode", root+"/.", other).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
 	env := []string{"TZ=Pacific/Auckland", "LC_ALL=C.UTF-8", "GOFLAGS=-v", "GOAMD64=v3"}
 	if testenv.Count(0, 1) == 1 {
 		env = append(env, "GOCACHE="+t.TempDir()) // compile everything again
 	}
-	again := build(t, sources(t), version, env...)
+	again := build(t, other, version, env...)
 	names, err := filepath.Glob(filepath.Join(first, "*.deb"))
 	if err != nil || len(names) != 2 {
 		t.Fatal(names, err)
@@ -168,7 +173,7 @@ func licences(t *testing.T, name string) {
 
 // life installs, upgrades, removes and purges, in testdata/life.sh, on a copy of
 // this machine's system that is thrown away.
-func life(t *testing.T, first string) {
+func life(t *testing.T, root, first string) {
 	for _, program := range []string{"unshare", "systemd-analyze"} {
 		if _, err := exec.LookPath(program); err != nil {
 			testenv.Missing(t, program+" is not installed")
@@ -180,7 +185,7 @@ func life(t *testing.T, first string) {
 	if err := exec.Command("unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt").Run(); err != nil {
 		testenv.Missing(t, "this machine does not let root mount anything")
 	}
-	second := build(t, testenv.Root(t), newer)
+	second := build(t, root, newer)
 	script, err := filepath.Abs("testdata/life.sh")
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEB
 as() { local who=$1; shift; inside setpriv --reuid "facelatch-$who" --regid "facelatch-$who" --clear-groups "$@"; }
 mode() { inside stat -c '%a %U' "$1"; }
 expect() { [ "$1" = "$2" ] || wrong "$3: $1, not $2"; }
-state() { inside sh -c 'find /var/lib/facelatch-controller /etc/facelatch -type f -exec sha256sum {} + | sort'; }
+state() { inside sh -c 'find /var/lib/facelatch-controller /var/backups/facelatch /etc/facelatch -type f -exec sha256sum {} + | sort'; }
 
 # A machine that has had the packages before is not a new one.
 inside dpkg --purge facelatch facelatch-models >/dev/null 2>&1 || true
@@ -45,8 +45,9 @@ inside facelatch version --json | grep -q '"ready": *true' || wrong "not everyth
 installed=$(inside sha256sum /usr/lib/facelatch/facelatch | cut -d ' ' -f 1)
 inside facelatch version --json | grep -q "\"program\":\"$installed\"" || wrong "version names another hash than that of the program"
 inside facelatch --version | grep -q '^facelatch 1\.0 ' || wrong "another version"
-inside systemd-analyze verify /usr/lib/systemd/system/facelatch-{controller,station,edge}.service
-for service in controller station edge; do
+expect "$(mode /var/backups/facelatch)" "700 facelatch-controller" "the folder of backups"
+inside systemd-analyze verify /usr/lib/systemd/system/facelatch-{controller,station,edge,backup}.service /usr/lib/systemd/system/facelatch-backup.timer
+for service in controller station edge backup; do
 	inside systemd-analyze security --offline=true --no-pager --threshold=20 "/usr/lib/systemd/system/facelatch-$service.service" >/dev/null ||
 		wrong "the service of the $service has more rights than it needs"
 done
@@ -80,6 +81,16 @@ serve() {
 }
 serve
 
+# backup makes one as its service does.
+backup() {
+	as controller sh -c 'umask 077; . /etc/facelatch/backup.env; exec /usr/lib/facelatch/facelatch backup $BACKUP_OPTIONS'
+}
+if backup >/dev/null 2>&1; then wrong "a backup was made for nobody"; fi
+sed -i 's/RECIPIENT"$/age1zytcgjkcqx7gy8gs09j6l87h7zdn4macqdnpa4wrquuelzfcx5qs8s5lme"/' "$root/etc/facelatch/backup.env"
+backup
+inside sh -c 'ls /var/backups/facelatch/*.age' >/dev/null || wrong "there is no backup"
+as controller facelatch doctor /var/lib/facelatch-controller/site
+
 step upgrade
 before=$(state)
 chmod 755 "$root/var/lib/facelatch-controller" # by mistake
@@ -110,6 +121,7 @@ inside dpkg --purge facelatch facelatch-models 2>&1 | tee "$root/tmp/purge.log"
 grep -q '/var/lib/facelatch-controller is kept' "$root/tmp/purge.log" || wrong "nobody is told what stays"
 [ ! -e "$root/var/lib/facelatch-edge" ] || wrong "the keys of the door are still there"
 [ ! -e "$root/var/lib/facelatch-station" ] || wrong "an empty folder is still there"
+grep -q '/var/backups/facelatch is kept' "$root/tmp/purge.log" || wrong "nobody is told that backups stay"
 [ -e "$root/var/lib/facelatch-controller/site" ] || wrong "the site was purged"
 [ ! -e "$root/etc/facelatch/controller.env" ] || wrong "what the service is started with is still there"
 [ -e "$root/etc/facelatch/door.yaml" ] || wrong "a file of the operator was purged"
