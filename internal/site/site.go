@@ -16,6 +16,7 @@
 //	station/sealing/ID.pem          the sealing keys; their owner's alone
 //	station/peppers/ZONE.pem        what PINs are checked with; their owner's alone
 //	station/doors/ID.json           the doors whose fingerprints somebody compared
+//	station/over.json               since when sealing keys are not needed, if some are not
 //
 // What counts is in the database: the configuration, the places that were ever
 // given away, a docket for each pass, doors, stations and the codes with which

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,21 +133,30 @@ func (v *Vault) epochs() (all []epoch, err error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			wipe(all)
+			all = nil
+		}
+	}()
+	over := v.f.readOver()
+	noted := maps.Clone(over)
 	for _, id := range ids {
 		if slices.Contains(v.Refused.Epochs, id) {
 			continue
 		}
 		e, err := v.f.readSealing(id)
-		if err == nil && v.now().After(e.last()) {
-			err = v.retire(id, e.last())
-		}
 		if err != nil {
-			wipe(append(all, e))
-			return nil, err
+			return all, err
 		}
 		all = append(all, e)
+		if over.see(id, e.last(), v.now()) {
+			if err := v.retire(id, e.last()); err != nil {
+				return all, err
+			}
+		}
 	}
-	return all, nil
+	return all, v.keepOver(noted, over, ids)
 }
 
 func wipe(epochs []epoch) {
@@ -159,9 +169,8 @@ func wipe(epochs []epoch) {
 // key has expired before the key is removed.
 const grace = 30 * 24 * time.Hour
 
-// retire removes a sealing key whose last pass expired at a time. A clock alone
-// is not believed, because a key that a wrong one removed is gone for good, and
-// with it each pass under it: since that time, by the dates in the record, a
+// retire removes a sealing key whose last pass expired at a time. The clock here
+// is not believed alone: since that time, by the dates in the record as well, a
 // month must have passed in which no entry went back before it.
 func (v *Vault) retire(id pass.KeyID, last time.Time) error {
 	since, err := v.ledger.Since(last)
