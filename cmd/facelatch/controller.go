@@ -120,6 +120,9 @@ func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if err := recordSoftware(ctx, served.Office()); err != nil {
+		say("which software runs could not be recorded, and will be at the next start: " + err.Error())
+	}
 	web, err := f.web.open(ctx, served, front.Config{Dir: f.site, Address: address, Say: say})
 	if err != nil {
 		return errors.Join(err, listener.Close(), served.Close())
