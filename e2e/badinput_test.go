@@ -66,7 +66,7 @@ func filmOf1(t *testing.T) []byte {
 // lookOver waits for the result, or for the end of the connection.
 func (c *crowd) lookOver(t *testing.T, before *byte) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(c.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(c.ctx, time.Minute)
 	defer cancel()
 	m, err := c.page.Wait(ctx, "screen", func(m kiosktest.Message) bool {
 		return &m.Raw[0] != before && m.Key != "about-to-look" && m.Key != "look" && m.Key != "ready" || c.page.Err() != nil
@@ -94,7 +94,7 @@ func TestFlood(t *testing.T) {
 	}
 	select {
 	case <-c.page.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("a page may say a thousand things at once")
 	}
 	t.Log("flooding: ", c.page.Err())
@@ -206,7 +206,7 @@ func locked(t *testing.T, ctx context.Context, r *rigtest.Rig, c *crowd, name st
 		t.Fatal(err)
 	}
 	defer page.Close()
-	waiting, cancel := context.WithTimeout(ctx, 20*time.Second)
+	waiting, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if _, err := page.WaitScreen(waiting, "locked"); err != nil {
 		t.Fatalf("%s: the screen does not say that the door is locked: %v", name, err)

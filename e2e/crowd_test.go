@@ -150,7 +150,7 @@ func (c *crowd) last() *byte {
 // whenever that changes, are nobody's.
 func (c *crowd) await(t *testing.T, after *byte, screens map[string]string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(c.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(c.ctx, time.Minute)
 	defer cancel()
 	var others []string
 	m, err := c.page.Wait(ctx, "screen", func(m kiosktest.Message) bool {

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/nettest"
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
@@ -79,7 +79,7 @@ func startDemo(t *testing.T, path, addr, data string) *running {
 // ready waits until the demo answers that all is ready.
 func (r *running) ready(t *testing.T, addr string) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(4 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		select {
 		case <-r.done:
 			t.Fatalf("the demo ended: %v\n%s", r.err, r.out)
@@ -109,12 +109,11 @@ func (r *running) stop(t *testing.T) {
 // freeAddr is an address that nobody listens on just now.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	at, err := nettest.Address()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return at
 }
 
 // TestDemo: one command starts everything, goes on with what was there, lets
@@ -124,6 +123,7 @@ func TestDemo(t *testing.T) {
 	first := startDemo(t, path, addr, data)
 	first.ready(t, addr)
 	checkParts(t, first.out.String(), addr, data)
+	auditDemo(t, path, first.out.String(), data)
 	again := startDemo(t, path, freeAddr(t), data)
 	<-again.done
 	if !strings.Contains(again.out.String(), "is running") {
@@ -211,7 +211,7 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"demo", "--data", mine, "--addr", "127.0.0.1:0"}, {"demo", "--clean", "--data", mine}} {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		out, err := exec.CommandContext(ctx, path, args...).CombinedOutput()
 		cancel()
 		var exit *exec.ExitError
@@ -222,4 +222,22 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 	if data, err := os.ReadFile(file); err != nil || string(data) != "mine" {
 		t.Errorf("the file is gone: %v", err)
 	}
+}
+
+// auditDemo has the auditor's tool read the demo's ledger, as its front page says.
+func auditDemo(t *testing.T, path, printed, data string) {
+	t.Helper()
+	found := regexp.MustCompile(`the site's page +(https://\S+)`).FindStringSubmatch(printed)
+	if found == nil {
+		t.Fatalf("no address of the pages in:\n%s", printed)
+	}
+	args := []string{"ledger", "verify", found[1] + "/ledger", "--key", filepath.Join(data, "ledger.vkey"), "--ca", filepath.Join(data, "ca.pem")}
+	var said []byte
+	var err error
+	for deadline := time.Now().Add(4 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Second) {
+		if said, err = exec.Command(path, args...).CombinedOutput(); err == nil && bytes.Contains(said, []byte("site-created")) {
+			return
+		}
+	}
+	t.Errorf("the demo's ledger: %v\n%s", err, said)
 }

@@ -85,7 +85,7 @@ func (s *showing) see(t *testing.T, scene rigtest.Scene) {
 // code shows a code, and waits for a screen.
 func (s *showing) code(t *testing.T, ctx context.Context, text, screen string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if _, err := s.page.WaitScreen(ctx, "ready"); err != nil {
 		t.Fatal("the door is not ready: ", err)
@@ -153,7 +153,7 @@ func issue(t *testing.T, r *rigtest.Rig) (plain, face, gone string) {
 
 func (s *showing) pin(t *testing.T, ctx context.Context, number, code, screen string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if _, err := s.page.WaitScreen(ctx, "ready"); err != nil {
 		t.Fatal("the door is not ready: ", err)

@@ -116,8 +116,8 @@ func (c *enrolPage) serve(ctx context.Context, s *station.Station, r *rigtest.Ri
 	server, err := station.NewServer(station.ServerConfig{
 		Site: s, TLS: s.ServerTLS(), Hosts: []string{"localhost", "127.0.0.1"}, Page: fstest.MapFS{}, Fonts: c.fonts(r.Home),
 		Attester: s.Attester(),
-		Faces:  &station.Faces{Engine: r.Faces, Size: manifest.Reference.Bytes(), Threshold: threshold(c.t, manifest)},
-		Say:    func(text string) { c.t.Errorf("the operator is told %q", text) },
+		Faces:    &station.Faces{Engine: r.Faces, Size: manifest.Reference.Bytes(), Threshold: threshold(c.t, manifest)},
+		Say:      func(text string) { c.t.Errorf("the operator is told %q", text) },
 	})
 	if err != nil {
 		c.t.Fatal(err)

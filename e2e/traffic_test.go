@@ -2,17 +2,15 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/facelatch/facelatch/e2e/rigtest"
+	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/picture/picturetest"
@@ -155,7 +153,7 @@ func (c *traffic) sample(t *testing.T) rigtest.Sample {
 // clock were sent ahead before, the answer would come too late.
 func (c *traffic) settle(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); c.apart.Opened() < c.seen["opened"]; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); c.apart.Opened() < c.seen["opened"]; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the latch was released %d times for %d who saw that it is open", c.apart.Opened(), c.seen["opened"])
 		}
@@ -224,11 +222,10 @@ func faceOutcomes() map[string]string {
 func (c *traffic) checkCounts(t *testing.T) {
 	t.Helper()
 	c.advance(t, 2*day) // over a midnight at least 20 hours after the start
-	files := filepath.Join(c.rig.Dir, "controller", "counts", "20*.json")
 	var told map[string]span
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		c.advance(t, time.Minute) // the next errand
-		if told = readCounts(t, files); told["opened"].From > 0 {
+		if told = c.counted(t); told["opened"].From > 0 {
 			break
 		}
 	}
@@ -248,27 +245,20 @@ func (c *traffic) checkCounts(t *testing.T) {
 // span is a number that may be rounded.
 type span struct{ From, To int }
 
-// readCounts adds up what all days say, by outcome.
-func readCounts(t *testing.T, pattern string) map[string]span {
+// counted adds up what all days say, by outcome.
+func (c *traffic) counted(t *testing.T) map[string]span {
 	t.Helper()
-	files, err := filepath.Glob(pattern)
+	sum := map[string]span{}
+	err := c.rig.Office(func(o *site.Office) error {
+		rows, err := o.Counts(c.ctx, "2000-01-01", "2999-12-31")
+		for _, r := range rows {
+			outcome := outcomeOf(pass.Reason(r.Reason))
+			sum[outcome] = span{sum[outcome].From + int(r.Least), sum[outcome].To + int(r.Most)}
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	sum := map[string]span{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var zones map[string]map[string]span
-		if err := json.Unmarshal(data, &zones); err != nil {
-			continue // it is being written
-		}
-		for reason, n := range zones[rigtest.Zone] {
-			o := outcomeOf(pass.Reason(reason))
-			sum[o] = span{sum[o].From + n.From, sum[o].To + n.To}
-		}
 	}
 	return sum
 }

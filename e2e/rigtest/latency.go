@@ -148,7 +148,7 @@ type Lane struct {
 }
 
 // showingTime is more than any showing takes.
-const showingTime = 12 * time.Second
+const showingTime = time.Minute
 
 // Run times showings, of one holder after another, each after the camera has
 // seen an empty hall for a moment.

@@ -31,6 +31,7 @@ import (
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/engine"
 	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/nettest"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/models"
@@ -59,7 +60,7 @@ type Rig struct {
 
 	address    string // the controller's
 	controller stopper
-	office     *site.Office // the controller's, while it serves
+	office     *site.Office // the controller's, while it serves in this process; else nil
 	door       stopper
 	addresses  edge.Addresses
 	tablet     *kiosktest.Kiosk
@@ -100,15 +101,16 @@ func (r *Rig) now() time.Time {
 
 // Serve starts the controller, anew if it was stopped.
 func (r *Rig) Serve() error {
-	address := r.address
-	if address == "" {
-		address = "127.0.0.1:0"
+	if r.address == "" {
+		var err error
+		if r.address, err = nettest.Address(); err != nil { // where it is served again
+			return err
+		}
 	}
-	l, err := net.Listen("tcp", address)
+	l, err := net.Listen("tcp", r.address)
 	if err != nil {
 		return err
 	}
-	r.address = l.Addr().String()
 	c, err := served{r.Dir, r.address, r.Faces.ModelID()}.controller(r.now)
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -119,7 +121,10 @@ func (r *Rig) Serve() error {
 }
 
 // StopController pulls the controller out of the network.
-func (r *Rig) StopController() error { return r.controller.stop() }
+func (r *Rig) StopController() error {
+	r.office = nil
+	return r.controller.stop()
+}
 
 // join lets the door join, and has its fingerprint compared.
 func (r *Rig) join(ctx context.Context) error {
@@ -221,16 +226,29 @@ func (r *Rig) upToDate() (bool, error) {
 		return false, nil
 	}
 	// A door that died in between may have the list, and not yet its bundle.
-	var newest store.BundleRow
-	err = r.office.Store().Read(context.Background(), func(tx *store.Tx) (err error) {
-		newest, err = tx.NewestBundle()
-		return err
-	})
+	newest, err := r.newest()
 	if err != nil {
 		return false, err
 	}
 	held, err := os.ReadFile(filepath.Join(r.State, "bundle"))
-	return err == nil && bytes.Equal(newest.Body, held), nil
+	return err == nil && bytes.Equal(newest, held), nil
+}
+
+// newest is the site's newest bundle.
+func (r *Rig) newest() (data []byte, err error) {
+	read := func(o *site.Office) error {
+		return o.Store().Read(context.Background(), func(tx *store.Tx) error {
+			row, err := tx.NewestBundle()
+			data = row.Body
+			return err
+		})
+	}
+	if r.office == nil { // another process serves, or none
+		err = r.Office(read)
+	} else {
+		err = read(r.office)
+	}
+	return data, err
 }
 
 // StopDoor stops the door.
@@ -270,6 +288,19 @@ func (r *Rig) Page(ctx context.Context) (*kiosktest.Page, error) {
 	}
 	r.tablet.URL, r.tablet.Origin = r.URL(), r.URL()
 	return r.tablet.Connect(ctx)
+}
+
+// Lost waits until the door knows that its tablet is gone.
+func (r *Rig) Lost(ctx context.Context) error {
+	for {
+		state, err := kiosk.Control{Path: r.addresses.Control}.Status(ctx)
+		if err != nil || !state.Connected {
+			return err
+		}
+		if err := sleep(ctx, 5*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 // Connect connects the tablet like Page, and waits until its screen says that the
