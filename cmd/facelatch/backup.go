@@ -85,6 +85,9 @@ func (f *backupFlags) run(c *cobra.Command) error {
 		return err
 	}
 	defer source.Store.Close()
+	if info, err := os.Stat(f.out); f.keep > 0 && (err != nil || !info.IsDir()) {
+		return usagef("--keep is for a folder as --out")
+	}
 	prefix := "facelatch-" + source.Site + "-"
 	file, folder := f.out, ""
 	if info, err := os.Stat(f.out); err == nil && info.IsDir() {

@@ -105,7 +105,7 @@ func (f *restoreFlags) first(ctx context.Context, c *cobra.Command) error {
 	if f.check {
 		m, err := backup.Check(ctx, in, with)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.in, err)
+			return fmt.Errorf("%s: %w", f.in, advised(err))
 		}
 		return f.say(c.OutOrStdout(), m, "The backup is whole.")
 	}
@@ -117,10 +117,21 @@ func (f *restoreFlags) first(ctx context.Context, c *cobra.Command) error {
 		return usagef("--site: %v", err)
 	}
 	if err != nil {
-		return fmt.Errorf("nothing was restored: %s: %w", f.in, err)
+		return fmt.Errorf("nothing was restored: %s: %w", f.in, advised(err))
 	}
 	return f.say(c.OutOrStdout(), m, fmt.Sprintf(
 		"It waits in %s, and nothing serves it. Next: facelatch restore --reconcile --site %s --ledger ...", f.place().Staged(), f.site))
+}
+
+// advised says what can be done about a backup that is not to be read.
+func advised(err error) error {
+	switch {
+	case errors.Is(err, backup.ErrDamaged):
+		return fmt.Errorf("%w: take another copy of it, or an older backup", err)
+	case errors.Is(err, backup.ErrFormat):
+		return fmt.Errorf("%w: restore it with that version, or a later one", err)
+	}
+	return err
 }
 
 func (f *restoreFlags) say(w io.Writer, m backup.Manifest, next string) error {
