@@ -27,6 +27,9 @@ import (
 func TestBackupWhileRunning(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
+			if testing.Short() && kind == "postgres" {
+				t.Skip("it was done without the race detector")
+			}
 			database := ""
 			if kind == "postgres" {
 				database = pgtest.Shared(t).Database()

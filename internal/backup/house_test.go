@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,16 +35,23 @@ type house struct {
 	office    *site.Office
 	publisher *site.Publisher
 	me        *age.X25519Identity
-	at        time.Time
+	clock     *atomic.Int64 // Unix seconds
 }
 
 var noon = time.Date(2027, 3, 8, 12, 0, 0, 0, time.UTC)
 
-func (h *house) now() time.Time { return h.at }
+func (h *house) now() time.Time { return time.Unix(h.clock.Load(), 0).UTC() }
+
+// since is a clock that stands at a time.
+func since(at time.Time) *atomic.Int64 {
+	c := new(atomic.Int64)
+	c.Store(at.Unix())
+	return c
+}
 
 func newHouse(t testing.TB, database string) *house {
 	t.Helper()
-	h := &house{t: t, folder: filepath.Join(t.TempDir(), "site"), me: identity(t), at: noon}
+	h := &house{t: t, folder: filepath.Join(t.TempDir(), "site"), me: identity(t), clock: since(noon)}
 	_, err := site.CreateIn(h.folder, database, site.Config{
 		Name: "Garden Court", Zones: []string{"front", "garage"}, Timezone: "UTC", Policy: site.Policy{PlainDays: 731, FaceDays: 731, Threshold: "fmr-1e-4"},
 	}, noon, false)
@@ -75,7 +83,7 @@ func (h *house) pass() made {
 	h.t.Helper()
 	c, err := h.office.Controller(h.t.Context())
 	must(h.t, err)
-	bound, err := c.Prepare(h.t.Context(), "desk", issue.Request{Zones: []string{"front"}, NotBefore: h.at, Expires: h.at.AddDate(0, 6, 0)})
+	bound, err := c.Prepare(h.t.Context(), "desk", issue.Request{Zones: []string{"front"}, NotBefore: h.now(), Expires: h.now().AddDate(0, 6, 0)})
 	must(h.t, err)
 	id := bound[0].ID
 	_, err = c.Sign(h.t.Context(), "desk", issue.ToSign{ID: id})
@@ -103,7 +111,7 @@ func (h *house) pin() string {
 	number, _, err := bundle.NewPIN(rand.Reader)
 	must(h.t, err)
 	must(h.t, h.office.AddPIN(h.t.Context(), site.PIN{
-		Number: number, NotBefore: h.at, Expires: h.at.AddDate(0, 1, 0), Zones: []site.PINZone{{Zone: "front", Salt: [16]byte{1}, Tag: [32]byte{2}}},
+		Number: number, NotBefore: h.now(), Expires: h.now().AddDate(0, 1, 0), Zones: []site.PINZone{{Zone: "front", Salt: [16]byte{1}, Tag: [32]byte{2}}},
 	}))
 	return number
 }
@@ -153,7 +161,7 @@ func (h *house) checkpoint() {
 	size, _, err := keeper.State(h.t.Context(), h.office.Ledger())
 	must(h.t, err)
 	for range 6000 {
-		h.at = h.at.Add(2 * time.Second)
+		h.clock.Add(2)
 		if s, kept := h.office.LedgerStatus(); kept && s.Published >= size {
 			return
 		}
@@ -183,7 +191,7 @@ func (h *house) source() Source {
 // reconciled.
 func (h *house) restored(file string) *house {
 	h.t.Helper()
-	again := &house{t: h.t, folder: filepath.Join(h.t.TempDir(), "again"), at: h.at.Add(time.Hour)}
+	again := &house{t: h.t, folder: filepath.Join(h.t.TempDir(), "again"), clock: since(h.now().Add(time.Hour))}
 	f, err := os.Open(file)
 	must(h.t, err)
 	defer f.Close()
@@ -229,7 +237,7 @@ func (h *house) good(folder string, p made) bool {
 	if token == nil {
 		return false
 	}
-	s, err := token.Status(p.Status.Index, h.at)
+	s, err := token.Status(p.Status.Index, h.now())
 	must(h.t, err)
 	return s == statuslist.Valid
 }
@@ -244,7 +252,7 @@ func (h *house) facePass() pass.Hash16 {
 	must(h.t, err)
 	notice := sha256.Sum256(document)
 	record, err := consent.Attest(rand.Reader, consent.Terms{
-		Site: h.office.Config.ID, Purpose: pass.PurposeAccess, Notice: notice, Given: h.at, Until: h.at.AddDate(1, 0, 0),
+		Site: h.office.Config.ID, Purpose: pass.PurposeAccess, Notice: notice, Given: h.now(), Until: h.now().AddDate(1, 0, 0),
 	})
 	must(h.t, err)
 	encoded, err := record.Encode()
@@ -252,16 +260,16 @@ func (h *house) facePass() pass.Hash16 {
 	hash := record.Hash()
 	must(h.t, h.office.Store().Change(ctx, func(tx *store.Tx) error {
 		return errors.Join(
-			tx.AddNotice(store.NoticeRow{Hash: notice[:], Rules: "everybody", Number: 1, Published: h.at.Unix(), Document: string(document)}),
+			tx.AddNotice(store.NoticeRow{Hash: notice[:], Rules: "everybody", Number: 1, Published: h.now().Unix(), Document: string(document)}),
 			tx.AddConsent(store.ConsentRow{
 				Hash: hash[:], Notice: notice[:], Record: encoded, Receipt: "{}", Purpose: 1,
-				Given: h.at.Unix(), Until: h.at.AddDate(1, 0, 0).Unix(), Keep: h.at.AddDate(4, 0, 0).Unix(),
+				Given: h.now().Unix(), Until: h.now().AddDate(1, 0, 0).Unix(), Keep: h.now().AddDate(4, 0, 0).Unix(),
 			}))
 	}))
 	c, err := h.office.Controller(ctx)
 	must(h.t, err)
 	bound, err := c.Prepare(ctx, "desk", issue.Request{
-		Zones: []string{"front"}, NotBefore: h.at, Expires: h.at.AddDate(0, 6, 0), Consent: record, Models: []pass.ModelID{{1}},
+		Zones: []string{"front"}, NotBefore: h.now(), Expires: h.now().AddDate(0, 6, 0), Consent: record, Models: []pass.ModelID{{1}},
 	})
 	must(h.t, err)
 	_, err = c.Sign(ctx, "desk", issue.ToSign{ID: bound[0].ID, Sealed: [32]byte{1}})

@@ -59,6 +59,9 @@ func reconcile(s *house, with Reconciling) (Report, error) {
 func TestReconcile(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
+			if testing.Short() && kind == "postgres" {
+				t.Skip("it was done without the race detector")
+			}
 			from, to := "", ""
 			if kind == "postgres" {
 				from, to = pgtest.Shared(t).Database(), pgtest.Shared(t).Database()
@@ -167,6 +170,9 @@ func TestReconcileOnOtherGrounds(t *testing.T) {
 		"the newest door":           {Reconciling{Bundle: s.lateNumber, Doors: []string{s.late}}, AsDoorsHave, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && c.stays {
+				t.Skip("it was done without the race detector")
+			}
 			again := s.restored(s.file)
 			c.with.Ledger = s.ledger
 			report, err := reconcile(again, c.with)
@@ -269,7 +275,7 @@ func TestReconcileRefuses(t *testing.T) {
 	if _, err := reconcile(again, Reconciling{Ledger: s.ledger, Doors: []string{s.late}}); err != nil {
 		t.Errorf("it cannot be done rightly any more: %v", err)
 	}
-	nobody := &house{t: t, folder: filepath.Join(t.TempDir(), "none"), at: noon}
+	nobody := &house{t: t, folder: filepath.Join(t.TempDir(), "none"), clock: since(noon)}
 	if _, err := reconcile(nobody, Reconciling{Ledger: s.ledger}); err == nil {
 		t.Error("nothing was restored")
 	}

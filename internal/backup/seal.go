@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"filippo.io/age"
 
@@ -79,7 +78,7 @@ func Read(ctx context.Context, r io.Reader, with []age.Identity, to Sink) (Manif
 	case errors.As(err, &none):
 		return Manifest{}, fmt.Errorf("%w: it was made for another recipient", ErrIdentity)
 	case err != nil:
-		return Manifest{}, fmt.Errorf("%w: it is not, or not wholly, a file of age: %s", ErrDamaged, plainly(err))
+		return Manifest{}, fmt.Errorf("%w: it is not, or not wholly, a file of age", ErrDamaged)
 	}
 	m, err := Unpack(ctx, plain, to)
 	if err != nil {
@@ -90,12 +89,6 @@ func Read(ctx context.Context, r io.Reader, with []age.Identity, to Sink) (Manif
 		return Manifest{}, fmt.Errorf("%w: there is something behind its end", ErrDamaged)
 	}
 	return m, nil
-}
-
-// plainly is the last part of what a library says.
-func plainly(err error) string {
-	parts := strings.Split(err.Error(), ": ")
-	return parts[len(parts)-1]
 }
 
 func syncFolder(path string) error {
