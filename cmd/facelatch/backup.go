@@ -165,7 +165,7 @@ func backupSource(c *cobra.Command, dir string) (backup.Source, error) {
 	if err != nil {
 		return backup.Source{}, err
 	}
-	db, err := store.Open(c.Context(), url)
+	db, err := store.OpenAsIs(c.Context(), url)
 	if err != nil {
 		return backup.Source{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 
@@ -374,5 +375,33 @@ func TestKeys(t *testing.T) {
 		if _, err := ParseIdentities(strings.NewReader(text)); !errors.Is(err, ErrKey) || strings.Contains(err.Error(), "NOTONE") {
 			t.Errorf("identity: %v", err)
 		}
+	}
+}
+
+// TestOlderSchemas: a backup that an earlier version made is restored as what it
+// was, and opened as what this version has.
+func TestOlderSchemas(t *testing.T) {
+	me := identity(t)
+	for schema := int64(1); schema <= store.Newest(); schema++ {
+		folder := t.TempDir()
+		s, err := store.OpenEmpty(t.Context(), filepath.Join(folder, "old.db"), schema)
+		must(t, err)
+		must(t, s.Change(t.Context(), func(tx *store.Tx) error { return tx.AddList(7, 1700000000) }))
+		var b bytes.Buffer
+		_, err = Pack(t.Context(), Source{Store: s, Folder: t.TempDir(), Now: func() time.Time { return noon }}, &b)
+		must(t, err)
+		must(t, s.Close())
+		place := Place{Folder: filepath.Join(folder, "site"), Database: "controller/site.db", Ledger: "ledger"}
+		m, err := Restore(t.Context(), bytes.NewReader(encrypted(t, b.Bytes(), me.Recipient())), []age.Identity{me}, place)
+		must(t, err)
+		again, err := store.Open(t.Context(), filepath.Join(place.Staged(), "controller", "site.db"))
+		must(t, err)
+		must(t, again.Read(t.Context(), func(tx *store.Tx) error {
+			if list, err := tx.NewestList(); err != nil || list != 7 || m.Schema > schema {
+				t.Errorf("schema %d, from %d: list %d, %v", m.Schema, schema, list, err)
+			}
+			return nil
+		}))
+		must(t, again.Close())
 	}
 }

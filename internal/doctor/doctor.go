@@ -89,7 +89,7 @@ func (p Patient) stored(ctx context.Context, config site.Config) []Finding {
 	if err != nil {
 		return []Finding{wrong("database", start, "%v", err)}
 	}
-	db, err := store.Open(ctx, url)
+	db, err := store.OpenAsIs(ctx, url)
 	switch {
 	case errors.Is(err, store.ErrDamaged):
 		return []Finding{wrong("database", "restore the last backup: facelatch restore", "%v", err)}
@@ -97,6 +97,9 @@ func (p Patient) stored(ctx context.Context, config site.Config) []Finding {
 		return []Finding{wrong("database", start, "%v", err)}
 	}
 	defer db.Close()
+	if schema, err := db.Schema(ctx); err == nil && schema < store.Newest() {
+		return []Finding{look("database", "make a backup and start the controller, which brings it up to date", "it has the form of an older version, %d", schema)}
+	}
 	all := []Finding{p.database(ctx, db)}
 	all = append(all, p.ledger(ctx, db, config)...)
 	return append(all, p.doors(ctx, db)...)

@@ -134,7 +134,9 @@ func TestIllnesses(t *testing.T) {
 		"a crash left a file":     {func(t *testing.T, dir string) { must(t, os.WriteFile(path(dir, ".unfinished-x"), nil, 0o600)) }, "files", Look, "unfinished"},
 		"a place nobody knows of": {change(func(tx *store.Tx) error { _, err := tx.TakePlace(0, 7); return firstOf(err, tx.SetPlace(0, 7, 0)) }), "database", Wrong, "no pass was issued"},
 		"the database is garbled": {garble, "database", Wrong, "damaged"},
-		"the queue is long":       {change(func(tx *store.Tx) error { return enqueue(tx, 1001) }), "queue", Wrong, "1001 entries"},
+		"the database is gone":    {lose, "database", Wrong, "there is none"},
+		"an older database":       {older, "database", Look, "older version, 1"},
+		"the queue is long":       {change(func(tx *store.Tx) error { return enqueue(tx, longQueue+1) }), "queue", Wrong, "10001 entries"},
 		"something waits":         {change(func(tx *store.Tx) error { return enqueue(tx, 1) }), "queue", Look, "1 entries"},
 		"the ledger is gone": {func(t *testing.T, dir string) {
 			must(t, os.Rename(path(dir, "ledger", "log"), path(dir, "ledger", "away")))
@@ -155,7 +157,11 @@ func TestIllnesses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := newSite(t, "")
 			c.harm(t, dir)
+			_, before := os.Stat(filepath.Join(dir, "controller", "site.db"))
 			f := examine(t, dir, c.what)
+			if _, after := os.Stat(filepath.Join(dir, "controller", "site.db")); (before == nil) != (after == nil) {
+				t.Error("the doctor made a database")
+			}
 			if f.State != c.state || !strings.Contains(f.Says, c.says) {
 				t.Errorf("%+v", f)
 			}
@@ -194,6 +200,23 @@ func garble(t *testing.T, dir string) {
 		_ = os.Remove(file + end)
 	}
 	must(t, os.WriteFile(file, []byte(strings.Repeat("garbled ", 2000)), 0o600))
+}
+
+// lose removes the database.
+func lose(t *testing.T, dir string) {
+	t.Helper()
+	for _, end := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(filepath.Join(dir, "controller", "site.db"+end))
+	}
+}
+
+// older puts a database of the first schema in the place of the site's.
+func older(t *testing.T, dir string) {
+	t.Helper()
+	lose(t, dir)
+	s, err := store.OpenEmpty(t.Context(), filepath.Join(dir, "controller", "site.db"), 1)
+	must(t, err)
+	must(t, s.Close())
 }
 
 // changeEntry changes a byte of a published entry.

@@ -12,7 +12,7 @@ import (
 )
 
 // longQueue is how many entries may wait.
-const longQueue = 1000
+const longQueue = 10000
 
 // ledger looks at the queue, and verifies what is published, as an auditor does.
 func (p Patient) ledger(ctx context.Context, db *store.Store, config site.Config) []Finding {

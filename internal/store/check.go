@@ -1,6 +1,35 @@
 package store
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// OpenAsIs opens a database that is there, to be looked at or copied: it makes
+// none, and leaves the schema as it is. It fails as [Open] does.
+func OpenAsIs(ctx context.Context, url string) (*Store, error) {
+	if path := strings.TrimPrefix(url, "sqlite://"); !strings.Contains(path, "://") {
+		if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+			return nil, fmt.Errorf("%w: there is none at %s", ErrDamaged, path)
+		}
+	}
+	s, err := open(url)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := s.Schema(ctx)
+	if err == nil && schema > Newest() {
+		err = fmt.Errorf("%w: it has schema %d, and this one knows %d", ErrNewer, schema, Newest())
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
 
 // Faults returns what is wrong with the database itself, and where two tables say
 // what cannot both be: sentences for the operator, none where all is well. On a
