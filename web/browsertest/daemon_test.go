@@ -52,15 +52,15 @@ func (b *behind) Event(e kiosk.Event) {
 
 // look announces, looks for two seconds, and opens.
 func (b *behind) look() {
-	b.server.Show(kiosk.Screen{Ways: "plain+face+pin", Key: "about-to-look", State: "verified", Until: time.Now().Add(time.Second)})
+	b.server.Show(kiosk.Screen{Ways: "plain+phone+face+pin", Key: "about-to-look", State: "verified", Until: time.Now().Add(time.Second)})
 	time.Sleep(time.Second)
-	b.server.Show(kiosk.Screen{Ways: "plain+face+pin", Key: "look", Hint: "come-closer", State: "looking", Until: time.Now().Add(8 * time.Second)})
+	b.server.Show(kiosk.Screen{Ways: "plain+phone+face+pin", Key: "look", Hint: "come-closer", State: "looking", Until: time.Now().Add(8 * time.Second)})
 	b.server.WantFrames(kiosk.LookFrames, 15, 1280)
 	time.Sleep(2 * time.Second)
 	b.server.WantFrames(kiosk.NoFrames, 0, 0)
-	b.server.Show(kiosk.Screen{Ways: "plain+face+pin", Key: "opened", State: "opened", Until: time.Now().Add(2 * time.Second)})
+	b.server.Show(kiosk.Screen{Ways: "plain+phone+face+pin", Key: "opened", State: "opened", Until: time.Now().Add(2 * time.Second)})
 	time.Sleep(2 * time.Second)
-	b.server.Show(kiosk.Screen{Ways: "plain+face+pin", Key: "ready", State: "idle"})
+	b.server.Show(kiosk.Screen{Ways: "plain+phone+face+pin", Key: "ready", State: "idle"})
 }
 
 // Push, Lose and Drop make it a place for frames.
@@ -119,7 +119,7 @@ func serveKiosk(t *testing.T) (*behind, string) {
 		Site: "Garden Court", Zone: map[string]string{"en": "Front door"}, Methods: strings.Fields("plain face pin phone"),
 		Languages: []string{"en", "zh-CN"}, BrowserQR: true, Demo: true, Camera: "kiosk", Notice: map[string]string{"en": "Nothing is kept."},
 	})
-	b.server.Show(kiosk.Screen{Ways: "plain+face+pin", Key: "ready", State: "idle"})
+	b.server.Show(kiosk.Screen{Ways: "plain+phone+face+pin", Key: "ready", State: "idle"})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- b.server.Serve(ctx, l) }()
