@@ -188,3 +188,21 @@ func TestFuzzFunctions(t *testing.T) {
 		t.Errorf("%q, %v", names, err)
 	}
 }
+
+// TestMergeOfSubtests: a test that one run skips whole was run where another run
+// has its subtests, whichever comes first.
+func TestMergeOfSubtests(t *testing.T) {
+	whole, parts := newResults(), newResults()
+	whole.tests["web TestPages"], whole.reasons["web TestPages"] = skipped, "the same"
+	whole.tests["web TestOther"], whole.reasons["web TestOther"] = skipped, "missing"
+	parts.tests["web TestPages/en"], parts.tests["web TestPages/zh"] = passed, passed
+	for _, order := range [][]*results{{whole, parts}, {parts, whole}} {
+		all := newResults()
+		for _, one := range order {
+			all.merge(one)
+		}
+		if got := all.count(); got[skipped] != 1 || got[passed] != 2 || all.tests["web TestOther"] != skipped {
+			t.Errorf("%v", all.tests)
+		}
+	}
+}

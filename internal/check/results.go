@@ -51,12 +51,21 @@ func (r *results) set(name string, o outcome) {
 	}
 }
 
-// merge adds the outcomes of another run.
+// merge adds the outcomes of another run. A test that was skipped in one and has
+// subtests in the other was run.
 func (r *results) merge(other *results) {
 	for name, o := range other.tests {
 		r.set(name, o)
 		if o == skipped {
 			r.reasons[name] = other.reasons[name]
+		}
+	}
+	for name := range r.tests {
+		for parent := name; strings.Contains(parent, "/"); {
+			parent = parent[:strings.LastIndex(parent, "/")]
+			if o, seen := r.tests[parent]; seen && o == skipped {
+				delete(r.tests, parent)
+			}
 		}
 	}
 }
