@@ -32,7 +32,7 @@ func plan(ctx context.Context, fuzztime time.Duration, full bool) ([]step, error
 	}
 	steps := []step{{
 		name:   "all tests",
-		args:   []string{"-count=1", "-timeout=15m", "./..."},
+		args:   []string{"-count=1", "-timeout=30m", "./..."},
 		env:    []string{"CGO_ENABLED=0"},
 		verify: func(r *results, out io.Writer) { r.verifyCorpora(targets, out) },
 	}}
@@ -42,7 +42,7 @@ func plan(ctx context.Context, fuzztime time.Duration, full bool) ([]step, error
 		steps = append(steps, step{
 			name: "all tests, race detector",
 			// What is long without it has run already.
-			args: []string{"-count=1", "-timeout=15m", "-race", "-short", "./..."},
+			args: []string{"-count=1", "-timeout=30m", "-race", "-short", "./..."},
 			env:  []string{"CGO_ENABLED=1"},
 		})
 	}
@@ -56,7 +56,7 @@ func plan(ctx context.Context, fuzztime time.Duration, full bool) ([]step, error
 	for _, t := range targets {
 		steps = append(steps, step{
 			name: "fuzz " + strings.TrimPrefix(t.pkg, module+"/") + " " + t.name,
-			args: []string{"-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + fuzztime.String(), "-timeout=15m", t.pkg},
+			args: []string{"-run=^$", "-fuzz=^" + t.name + "$", "-fuzztime=" + fuzztime.String(), "-timeout=30m", t.pkg},
 			env:  []string{"CGO_ENABLED=0"},
 		})
 	}
