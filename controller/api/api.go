@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
+	"github.com/facelatch/facelatch/internal/visitors"
 )
 
 // Path is below what the API is.
@@ -53,8 +54,8 @@ type api struct {
 	with      Config
 	mux       *http.ServeMux
 	document  []byte
-	calls     *limiter // by token
-	strangers *limiter // by address: tokens that are not good
+	calls     *visitors.Tries // by token
+	strangers *visitors.Tries // by place: tokens that are not good
 	answers   *answers
 }
 
@@ -75,7 +76,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	a := &api{
 		with: c, mux: http.NewServeMux(), document: document, answers: newAnswers(c.Now),
-		calls: newLimiter(c.Now, callsEach), strangers: newLimiter(c.Now, strangersEach),
+		calls: visitors.NewTries(c.Now, callsEach, limitTime), strangers: visitors.NewTries(c.Now, strangersEach, limitTime),
 	}
 	a.mux.HandleFunc("GET "+DocumentPath, a.describe)
 	paths := make(map[string][]string)
@@ -119,7 +120,7 @@ type call struct {
 func (a *api) serve(w http.ResponseWriter, r *http.Request, to route) {
 	actor, key, err := a.whois(r)
 	if err == nil {
-		err = a.calls.allow(key)
+		err = tooMany(a.calls.Allow(key))
 	}
 	if err == nil && !actor.May(to.act) {
 		err = forbidden(to.act)

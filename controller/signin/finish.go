@@ -18,7 +18,7 @@ func (s *Service) Finish(w http.ResponseWriter, r *http.Request, said []byte) (n
 	if s.ways == nil {
 		return "", ErrRefused
 	}
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return "", err
 	}
 	c, err := s.take(w, r)

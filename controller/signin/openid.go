@@ -111,7 +111,7 @@ func (s *Service) BeginOpenID(w http.ResponseWriter, r *http.Request, next strin
 	if s.issuer == nil {
 		return "", ErrNotFound
 	}
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return "", err
 	}
 	c := ceremony{For: toSignIn, Next: Local(next), State: randomText(), Nonce: randomText(), Verifier: oauth2.GenerateVerifier()}
@@ -138,7 +138,7 @@ func (s *Service) FinishOpenID(w http.ResponseWriter, r *http.Request) (next str
 	if s.issuer == nil {
 		return "", ErrNotFound
 	}
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return "", err
 	}
 	c, err := s.take(w, r)

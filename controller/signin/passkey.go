@@ -41,7 +41,7 @@ func (s *Service) Begin(w http.ResponseWriter, r *http.Request, ask Ask) (any, e
 	if s.ways == nil {
 		return nil, ErrRefused
 	}
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return nil, err
 	}
 	c := ceremony{For: purpose(ask.For), Next: Local(ask.Next)}

@@ -28,7 +28,7 @@ func (s *Service) settingUp(ctx context.Context) (bool, error) {
 // in and about to add a passkey. It fails with [ErrRefused], [ErrSetUp] or
 // [TooMany].
 func (s *Service) SetUp(w http.ResponseWriter, r *http.Request, code, name string) error {
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return err
 	}
 	open, err := s.settingUp(r.Context())
@@ -50,7 +50,7 @@ func (s *Service) SetUp(w http.ResponseWriter, r *http.Request, code, name strin
 // Accept signs in whoever was invited, once, about to add a passkey. It fails
 // with [ErrRefused] or [TooMany].
 func (s *Service) Accept(w http.ResponseWriter, r *http.Request, invitation string) error {
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return err
 	}
 	operator, err := s.c.Operators.Accept(r.Context(), invitation)
@@ -69,7 +69,7 @@ func (s *Service) isSetupCode(code string) bool {
 // Recover signs in whoever has a recovery code, which is then spent. It fails
 // with [ErrRefused] or [TooMany].
 func (s *Service) Recover(w http.ResponseWriter, r *http.Request, code string) error {
-	if err := s.tries.allow(place(r.RemoteAddr)); err != nil {
+	if err := s.allowTry(r); err != nil {
 		return err
 	}
 	operator, err := s.store.TakeCode(r.Context(), hashCode(code))

@@ -128,7 +128,7 @@ func (s *Service) Who(r *http.Request) (Session, error) {
 
 // AllowChange counts something that an operator changes, and fails with
 // [TooMany]. Strangers cannot use it up.
-func (s *Service) AllowChange(from Session) error { return s.accounts.allow(from.Operator) }
+func (s *Service) AllowChange(from Session) error { return tooMany(s.accounts.Allow(from.Operator)) }
 
 // renew puts a session with a new secret and a fresh proof in the place of one.
 func (s *Service) renew(w http.ResponseWriter, r *http.Request, from Session) error {

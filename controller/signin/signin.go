@@ -26,6 +26,8 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
+
+	"github.com/facelatch/facelatch/internal/visitors"
 )
 
 var (
@@ -100,9 +102,9 @@ type Service struct {
 	code     [sha256.Size]byte // hash of the set-up code
 	plain    string            // the set-up code, to be printed
 	now      func() time.Time
-	tries    *limiter // by address
-	accounts *limiter // by operator, for those who are signed in
-	issuer   *issuer  // nil without OpenID
+	tries    *visitors.Tries // by place
+	accounts *visitors.Tries // by operator, for those who are signed in
+	issuer   *issuer         // nil without OpenID
 	cross    *http.CrossOriginProtection
 }
 
@@ -124,7 +126,7 @@ func New(c Config) (*Service, error) {
 	}
 	s := &Service{
 		c: c, origin: origin, store: c.Store, now: c.Now, cross: http.NewCrossOriginProtection(),
-		tries: newLimiter(c.Now, triesEach), accounts: newLimiter(c.Now, accountEach),
+		tries: visitors.NewTries(c.Now, triesEach, limitTime), accounts: visitors.NewTries(c.Now, accountEach, limitTime),
 	}
 	s.plain, s.code = setupCode(c.Key)
 	if s.seal, err = newSeal(c.Key); err != nil {

@@ -52,9 +52,14 @@ func NewTries(now func() time.Time, each uint16, every time.Duration) *Tries {
 	return &Tries{now: now, each: each, every: every, seed: maphash.MakeSeed()}
 }
 
-// Allow counts a try from a place. It returns 0 if there may be one more, else how
-// long to wait.
-func (t *Tries) Allow(place string) time.Duration {
+// Allow counts a try from a place, which may be any text that tells one from
+// another. It returns 0 if there may be one more, else how long to wait.
+func (t *Tries) Allow(place string) time.Duration { return t.count(place, 1) }
+
+// Full is Allow without counting: for who counts only what fails.
+func (t *Tries) Full(place string) time.Duration { return t.count(place, 0) }
+
+func (t *Tries) count(place string, n uint16) time.Duration {
 	at := maphash.String(t.seed, place) % buckets
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,7 +70,7 @@ func (t *Tries) Allow(place string) time.Duration {
 	if t.tries[at] >= t.each {
 		return t.every - now.Sub(t.since)
 	}
-	t.tries[at]++
+	t.tries[at] += n
 	return 0
 }
 

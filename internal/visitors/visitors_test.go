@@ -123,3 +123,19 @@ func TestListen(t *testing.T) {
 		t.Errorf("one too many: %v", err)
 	}
 }
+
+// TestFullCountsNothing: asking whether somebody may is no try.
+func TestFullCountsNothing(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	tries := visitors.NewTries(func() time.Time { return now }, 2, time.Minute)
+	for range 10 {
+		if wait := tries.Full("here"); wait != 0 {
+			t.Fatalf("full after nothing: %v", wait)
+		}
+	}
+	tries.Allow("here")
+	tries.Allow("here")
+	if wait := tries.Full("here"); wait != time.Minute {
+		t.Errorf("after two tries of two: %v", wait)
+	}
+}
