@@ -38,8 +38,6 @@ type Holder struct {
 	// Created is the day on which the holder was added: midnight UTC. The time of
 	// day is not kept.
 	Created time.Time
-	// Deleting is never set: a holder is there or not.
-	Deleting bool
 }
 
 // Query finds holders.

@@ -128,7 +128,7 @@ func (v *visit) chosen(f *form) (ids []string, labels map[string]string, err err
 			return nil, nil, err
 		}
 		for _, h := range page {
-			if !h.Deleting && (everybody || slices.Contains(f.values["holder"], h.ID)) {
+			if everybody || slices.Contains(f.values["holder"], h.ID) {
 				ids = append(ids, h.ID)
 				labels[h.ID] = h.Label
 			}
