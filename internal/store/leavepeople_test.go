@@ -44,6 +44,13 @@ func leavePeople() map[string]allowed {
 		"openings.body":   text(4096, "what was done: JSON with known members"),
 		"openings.keep":   moment("until when the law has it kept"),
 
+		"corrections.holder":   text(0, "who asks"),
+		"corrections.version":  num("for answering"),
+		"corrections.wish":     text(1200, "what the holder says is wrong"),
+		"corrections.asked":    moment("the day on which they asked"),
+		"corrections.answer":   text(1200, "what the operator answered"),
+		"corrections.answered": moment("the day on which they answered"),
+
 		"intents.entry":   num("its place in ledger_queue"),
 		"intents.expires": moment("when it is given up"),
 		"intents.undo":    text(512, "how"),
@@ -85,6 +92,10 @@ func leaveOperators() map[string]allowed {
 		"tokens.name":     text(320, "what it is for"),
 		"tokens.scopes":   text(512, "what it may do"),
 		"tokens.expires":  moment("when it ends"),
+
+		"claims.hash":    text(32, "a hash of a request's name, under a secret of who asks"),
+		"claims.request": text(32, "a hash of what was asked, under the same"),
+		"claims.expires": moment("when it is forgotten"),
 
 		"settings.name":    text(40, "what is set"),
 		"settings.version": num("for editing"),

@@ -47,13 +47,14 @@ func (tx *Tx) DropLinks(o Owner) error {
 	return tx.run(`DELETE FROM links WHERE operator = ? OR holder = ?`, textOrNull(o.Operator), textOrNull(o.Holder))
 }
 
-// DropOldAccess removes links, sessions of holders and tokens that ran out.
+// DropOldAccess removes links, sessions of holders, tokens and claims that ran out.
 func (tx *Tx) DropOldAccess(now int64) error {
 	for _, query := range []string{
 		`DELETE FROM links WHERE expires <= ?`,
 		`DELETE FROM holder_sessions WHERE expires <= ?`,
 		`DELETE FROM holder_sessions WHERE idle <= ?`,
 		`DELETE FROM tokens WHERE expires <= ?`,
+		`DELETE FROM claims WHERE expires <= ?`,
 	} {
 		if err := tx.run(query, now); err != nil {
 			return err

@@ -84,6 +84,7 @@ func (tx *Tx) EraseHolder(id string) error {
 		`DELETE FROM links WHERE holder = ?`,
 		`DELETE FROM holder_sessions WHERE holder = ?`,
 		`DELETE FROM holder_passkeys WHERE holder = ?`,
+		`DELETE FROM corrections WHERE holder = ?`,
 	} {
 		if err := tx.run(query, id); err != nil {
 			return err

@@ -54,6 +54,8 @@ func TestConformanceOfPeople(t *testing.T) {
 		t.Run("passes", func(t *testing.T) { holderPasses(t, s) })
 		t.Run("intents", func(t *testing.T) { intents(t, s) })
 		t.Run("settings", func(t *testing.T) { settings(t, s) })
+		t.Run("corrections", func(t *testing.T) { corrections(t, s) })
+		t.Run("claims", func(t *testing.T) { claims(t, s) })
 		t.Run("erasing", func(t *testing.T) { erasing(t, s) })
 	})
 }
@@ -208,12 +210,13 @@ func erasing(t *testing.T, s *Store) {
 			tx.AddHolderPass(HolderPassRow{Pass: bytes.Repeat([]byte{70}, 16), Holder: h.ID}),
 			tx.AddLink(LinkRow{Hash: hash32(70), Owner: owner, Made: aDay, Expires: 9}),
 			tx.AddHolderSession(HolderSessionRow{Hash: hash32(70), Holder: h.ID, Expires: 9, Idle: 9}),
-			tx.AddHolderPasskey(HolderPasskeyRow{ID: hash32(70), Holder: h.ID, Made: aDay, Credential: "{}"}))
+			tx.AddHolderPasskey(HolderPasskeyRow{ID: hash32(70), Holder: h.ID, Made: aDay, Credential: "{}"}),
+			tx.AskCorrection(CorrectionRow{Holder: h.ID, Wish: "another number", Asked: aDay}))
 	})
 	change(t, s, func(tx *Tx) error { return tx.EraseHolder(h.ID) })
 	wantErr(t, s, ErrConflict, func(tx *Tx) error { return tx.EraseHolder(h.ID) })
 	must(t, s.Read(t.Context(), func(tx *Tx) error {
-		for _, table := range []string{"openings", "holder_passes", "links", "holder_sessions", "holder_passkeys", "consents"} {
+		for _, table := range []string{"openings", "holder_passes", "links", "holder_sessions", "holder_passkeys", "corrections", "consents"} {
 			n, err := one(tx, value[int64], "SELECT count(*) FROM "+table+" WHERE holder = ?", h.ID)
 			if err != nil || n != 0 {
 				t.Errorf("%s: %d left, %v", table, n, err)

@@ -64,6 +64,9 @@ func fromReleased(t *testing.T, url string, version int64, rows string) {
 		}
 		return errors.Join(err, err2, err3, err4, err5, err6)
 	}))
+	if version >= 8 {
+		peopleCameAlong(t, s)
+	}
 	// Numbers go on where they were.
 	change(t, s, func(tx *Tx) error {
 		id, err := tx.Enqueue([]byte("next"))
@@ -72,4 +75,23 @@ func fromReleased(t *testing.T, url string, version int64, rows string) {
 		}
 		return err
 	})
+}
+
+// peopleCameAlong looks for the rows of people and of operators.
+func peopleCameAlong(t *testing.T, s *Store) {
+	t.Helper()
+	holder, operator := strings.Repeat("a", 26), strings.Repeat("b", 26)
+	must(t, s.Read(t.Context(), func(tx *Tx) error {
+		h, err := tx.Holder(holder)
+		consents, err2 := tx.Consents(holder)
+		passes, err3 := tx.HolderPasses(holder)
+		keys, err4 := tx.HolderPasskeys(holder)
+		openings, err5 := tx.Openings(holder)
+		o, err6 := tx.Operator(operator)
+		value, _, err7 := tx.Setting("site")
+		if h.Version != 4 || !h.Under14 || len(consents) != 1 || !consents[0].Guardian || len(passes) != 1 || len(keys) != 1 || len(openings) != 1 || o.Role != "owner" || value == "" {
+			t.Errorf("holder %v, consents %v, passes %v, passkeys %v, openings %v, operator %v", h, consents, passes, keys, openings, o)
+		}
+		return errors.Join(err, err2, err3, err4, err5, err6, err7)
+	}))
 }
