@@ -47,7 +47,9 @@
 // extend the checkpoint that [Memory] remembers, or has fewer entries than the
 // queue has noted, refuses to add to it, so that an older copy of the folder, or
 // one of somebody's own, never becomes a fork. On one machine the lock keeps a
-// second keeper out, whatever the lease says.
+// second keeper out, whatever the lease says: those who share a folder there may
+// share a lease, see [Owner], so that one that starts again, or another, goes on
+// within a second or so after a crash, and waits for no lease to run out.
 //
 // # What can go wrong
 //

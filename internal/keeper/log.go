@@ -41,7 +41,7 @@ var quiet = sync.OnceFunc(func() { klog.SetSlogLogger(slog.New(slog.DiscardHandl
 // appendLog is the log on the disk, open. One goroutine uses it.
 type appendLog struct {
 	dir  source
-	lock *os.File
+	lock *os.File // nil where the caller has it
 	add  tessera.AddFn
 	stop context.CancelFunc
 	size uint64
@@ -56,7 +56,17 @@ func openLog(ctx context.Context, folder string) (l *appendLog, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l = &appendLog{dir: source(filepath.Join(folder, logName)), lock: lock, stop: func() {}}
+	if l, err = openLocked(ctx, folder); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	l.lock = lock
+	return l, nil
+}
+
+// openLocked is openLog for who has the lock of the folder, and keeps it.
+func openLocked(ctx context.Context, folder string) (*appendLog, error) {
+	l := &appendLog{dir: source(filepath.Join(folder, logName)), stop: func() {}}
 	if err := l.open(ctx); err != nil {
 		l.close()
 		return nil, err
@@ -188,5 +198,7 @@ func (l *appendLog) extends(ctx context.Context, earlier ledger.Checkpoint) erro
 // close lets go of the folder. Nothing that was appended is lost.
 func (l *appendLog) close() {
 	l.stop()
-	l.lock.Close()
+	if l.lock != nil {
+		l.lock.Close()
+	}
 }

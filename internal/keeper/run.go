@@ -13,9 +13,11 @@ const (
 	// prolonged.
 	leaseTime  = 10 * time.Second
 	renewEvery = 3 * time.Second
-	// retryFirst and retryLast are how long to wait after an error, which doubles.
+	// retryFirst and retryLast are how long to wait after an error, which doubles,
+	// and standBy is the most where another keeps the ledger, who may die.
 	retryFirst = 100 * time.Millisecond
 	retryLast  = 5 * time.Second
+	standBy    = time.Second
 )
 
 // Run keeps the ledger until ctx ends, and returns once nothing of it goes on.
@@ -36,6 +38,9 @@ func (k *Keeper) Run(ctx context.Context) {
 		case <-time.After(wait):
 		}
 		wait = min(2*wait, retryLast)
+		if errors.Is(err, ErrBusy) || errors.Is(err, ErrElsewhere) {
+			wait = min(wait, standBy)
+		}
 	}
 	k.failed(errNotYet)
 }
@@ -53,8 +58,15 @@ func (k *Keeper) failed(err error) {
 }
 
 // hold keeps the ledger for as long as that is this process's turn and nothing
-// fails, and returns whether anything worked, and why it ended.
+// fails, and returns whether anything worked, and why it ended. The lock comes
+// before the lease and goes after it, so that of several on this machine only the
+// one that has the lock speaks for it.
 func (k *Keeper) hold(ctx context.Context) (worked bool, err error) {
+	lock, err := acquire(k.with.Folder)
+	if err != nil {
+		return false, err
+	}
+	defer lock.Close()
 	ours, err := k.lease(ctx)
 	if err != nil {
 		return false, err

@@ -32,10 +32,10 @@ type session struct {
 	cosigning chan draft
 }
 
-// open takes the folder, compares what is in it with what was published, and
-// goes on where the log ends.
+// open compares what is in the folder, whose lock the caller has, with what was
+// published, and goes on where the log ends.
 func (k *Keeper) open(ctx context.Context) (*session, error) {
-	log, err := openLog(ctx, k.with.Folder)
+	log, err := openLocked(ctx, k.with.Folder)
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +279,7 @@ func (s *session) note(ctx context.Context, list []Recorded) error {
 	return nil
 }
 
-// close waits for the witnesses and lets go of the folder.
+// close waits for the witnesses and ends the log.
 func (s *session) close() {
 	if s.cosigning != nil {
 		<-s.cosigning

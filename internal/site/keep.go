@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"crypto"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -56,7 +55,7 @@ func (o *Office) keep(with KeepOptions) error {
 		Interval: with.Interval, Witnesses: with.Witnesses, Post: with.Post, Log: with.Log, Now: o.now,
 	}
 	if o.store.Kind() != "sqlite" { // on one machine the folder's own lock is enough
-		options.Lease = lease{o.store, rand.Text()}
+		options.Lease = lease{o.store, keeper.Owner(o.f.ledger())}
 	}
 	k, err := keeper.New(options)
 	if err != nil {
