@@ -20,9 +20,12 @@ import (
 func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) error {
 	one := func(f func(acts.Actor) error) []func(acts.Actor) error { return []func(acts.Actor) error{f} }
 	return map[acts.Act][]func(acts.Actor) error{
-		acts.ActHolderAdd:    one(func(who acts.Actor) error { _, err := a.AddHolder(ctx, who, acts.HolderInput{}); return err }),
-		acts.ActHolderEdit:   one(func(who acts.Actor) error { _, err := a.EditHolder(ctx, who, "x", 1, acts.HolderInput{}); return err }),
-		acts.ActHolderList:   one(func(who acts.Actor) error { _, _, err := a.Holders(ctx, who, acts.Query{Limit: -1}); return err }),
+		acts.ActHolderAdd:  one(func(who acts.Actor) error { _, err := a.AddHolder(ctx, who, acts.HolderInput{}); return err }),
+		acts.ActHolderEdit: one(func(who acts.Actor) error { _, err := a.EditHolder(ctx, who, "x", 1, acts.HolderInput{}); return err }),
+		acts.ActHolderList: {
+			func(who acts.Actor) error { _, _, err := a.Holders(ctx, who, acts.Query{Limit: -1}); return err },
+			func(who acts.Actor) error { _, err := a.Waiting(ctx, who); return err },
+		},
 		acts.ActHolderDelete: one(func(who acts.Actor) error { return a.DeleteHolder(ctx, who, "x") }),
 		acts.ActHolderImport: one(func(who acts.Actor) error {
 			_, err := a.ImportHolders(ctx, who, strings.NewReader(""), nil)
@@ -30,11 +33,17 @@ func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) er
 		}),
 		acts.ActHolderExport: one(func(who acts.Actor) error { return a.ExportHolders(ctx, who, io.Discard) }),
 		acts.ActHolderLink:   one(func(who acts.Actor) error { _, err := a.MakeLink(ctx, who, "x"); return err }),
-		acts.ActHolderMeet:   one(func(who acts.Actor) error { _, _, err := a.OpenLinkAt(ctx, who, "x"); return err }),
+		acts.ActHolderMeet: {
+			func(who acts.Actor) error { _, _, err := a.OpenLinkAt(ctx, who, "x"); return err },
+			func(who acts.Actor) error { _, err := a.Meet(ctx, who, "x"); return err },
+		},
 		acts.ActHolderKey: {
 			func(who acts.Actor) error { return a.AddPasskey(ctx, who, acts.Passkey{}) },
 			func(who acts.Actor) error { return a.RemovePasskey(ctx, who, []byte{1}) },
 		},
+		acts.ActHolderContact: one(func(who acts.Actor) error { _, err := a.CorrectContact(ctx, who, 1, "x"); return err }),
+		acts.ActHolderAsk:     one(func(who acts.Actor) error { _, err := a.AskCorrection(ctx, who, ""); return err }),
+		acts.ActHolderAnswer:  one(func(who acts.Actor) error { _, err := a.AnswerCorrection(ctx, who, "x", 1, ""); return err }),
 		acts.ActHolderView: {
 			func(who acts.Actor) error { _, err := a.Holder(ctx, who, "x"); return err },
 			func(who acts.Actor) error { _, err := a.HolderExport(ctx, who, "x"); return err },

@@ -150,7 +150,7 @@ func (a *Acts) recordOf(actor Actor, c asked, in ConsentInput) (record *consent.
 	default:
 		t := c.terms(a.now())
 		if t.Attester = attester; actor.Role == StationRole {
-			t.Attester = actor.Pseudonym
+			t.Attester = actor.by()
 		}
 		record, err = consent.Attest(rand.Reader, t)
 	}
@@ -185,7 +185,7 @@ func (a *Acts) fromStation(actor Actor, c asked, in ConsentInput) (*consent.Reco
 	}
 	t := record.Terms()
 	want := c.terms(t.Given)
-	if want.Attester = actor.Pseudonym; in.Until.IsZero() {
+	if want.Attester = actor.by(); in.Until.IsZero() {
 		want.Until = t.Until
 	}
 	if _, withdrawn := record.Withdrawn(); withdrawn || t != want {

@@ -135,7 +135,7 @@ func stationConsents(t *testing.T, r *rig, h acts.Holder, n acts.NoticeVersion) 
 	ctx := t.Context()
 	terms := consent.Terms{
 		Site: pass.SiteID{1}, Purpose: pass.PurposeAccess, Notice: n.Hash, Given: r.clock(), Until: r.clock().AddDate(1, 0, 0),
-		By: consent.ByHolder, Lang: consent.Chinese, Attester: station().Pseudonym,
+		By: consent.ByHolder, Lang: consent.Chinese, Attester: "station-" + station().Pseudonym,
 	}
 	for name, test := range map[string]struct {
 		spoil func(*consent.Terms)

@@ -27,6 +27,8 @@ type exported struct {
 	Passes   []exportedPass    `json:"passes"`
 	Links    []LinkView        `json:"links"`
 	Passkeys []exportedKey     `json:"passkeys"`
+	// Correction is what the holder said is wrong, and the operator's answer.
+	Correction *exportedCorrection `json:"correction,omitempty"`
 	// Ledger opens what the public record says about the holder.
 	Ledger []ledger.Opening `json:"ledger"`
 }
@@ -62,6 +64,24 @@ type exportedKey struct {
 	Credential json.RawMessage `json:"credential"`
 }
 
+type exportedCorrection struct {
+	Wish     string `json:"wish"`
+	Asked    string `json:"asked"`
+	Answer   string `json:"answer,omitempty"`
+	Answered string `json:"answered,omitempty"`
+}
+
+func exportCorrection(c Correction) *exportedCorrection {
+	if c.Version == 0 {
+		return nil
+	}
+	x := &exportedCorrection{Wish: c.Wish, Asked: c.Asked.Format(time.DateOnly), Answer: c.Answer}
+	if !c.Waits() {
+		x.Answered = c.Answered.Format(time.DateOnly)
+	}
+	return x
+}
+
 // HolderExport returns everything that is held about a holder, as JSON, with the
 // text of each notice and with what opens the ledger. It fails with
 // [ErrForbidden] and [ErrNotFound].
@@ -89,7 +109,7 @@ func (a *Acts) export(tx *store.Tx, id string) (x exported, err error) {
 	h := v.Holder
 	x = exported{
 		Format: 1, Made: a.now().UTC(), Site: site.ID, ID: h.ID, Label: h.Label, Contact: h.Contact, Under14: h.Under14,
-		Guardian: h.GuardianLabel, Created: h.Created.Format(time.DateOnly), Links: v.Links,
+		Guardian: h.GuardianLabel, Created: h.Created.Format(time.DateOnly), Links: v.Links, Correction: exportCorrection(v.Correction),
 	}
 	for _, p := range v.Passes {
 		x.Passes = append(x.Passes, exportedPass{

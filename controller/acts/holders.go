@@ -102,21 +102,31 @@ func (a *Acts) EditHolder(ctx context.Context, actor Actor, id string, version i
 	if err != nil {
 		return Holder{}, err
 	}
-	e, err := a.personEntry(actor, ActHolderEdit, id, map[string]string{"holder": id})
+	return a.changeHolder(ctx, actor, ActHolderEdit, id, version, func(HolderInput) HolderInput { return in })
+}
+
+// changeHolder records a change of what is held about a holder, and makes it, if
+// nobody has since version.
+func (a *Acts) changeHolder(ctx context.Context, actor Actor, act Act, id string, version int64, edit func(HolderInput) HolderInput) (changed Holder, err error) {
+	e, err := a.personEntry(actor, act, id, map[string]string{"holder": id})
 	if err != nil {
 		return Holder{}, err
 	}
-	row := in.row(id)
-	row.Version = version
-	var changed Holder
+	var row store.HolderRow
 	err = a.give(ctx, giving{
 		entries: []entry{e},
 		check: func(tx *store.Tx) error {
 			old, err := tx.Holder(id)
-			if err == nil && old.Version != version {
+			if err != nil {
+				return err
+			}
+			if old.Version != version {
 				return store.ErrConflict
 			}
-			if err == nil && old.Under14 != in.Under14 {
+			in := edit(holderOf(old).HolderInput)
+			row = in.row(id)
+			row.Version = version
+			if old.Under14 != in.Under14 {
 				err = a.otherAge(tx, id, in.Under14)
 			}
 			return err

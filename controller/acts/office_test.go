@@ -194,16 +194,21 @@ func docketOf(row store.DocketRow) (d issue.Docket, err error) {
 	return d, err
 }
 
-// face makes a face pass under a consent, as a station would.
+// face makes a face pass under a consent, as a station would: for half a year, or
+// for a child for as long as the guardian agreed.
 func (o *office) face(c acts.ConsentView) pass.ID {
 	t := o.r.t
 	t.Helper()
 	row := get(o.r, func(tx *store.Tx) (store.ConsentRow, error) { return tx.Consent(c.Hash[:]) })
 	record, err := consent.Decode(row.Record)
 	must(t, err)
+	until := o.r.clock().AddDate(0, 6, 0)
+	if c.Guardian {
+		until = c.Until
+	}
 	at := o.does.For(t.Context(), station().Pseudonym)
 	b, err := at.Prepare(issue.Request{
-		Zones: []string{"gate", "lobby"}, NotBefore: o.r.clock(), Expires: o.r.clock().AddDate(0, 6, 0), Consent: record, Models: []pass.ModelID{{1}},
+		Zones: []string{"gate", "lobby"}, NotBefore: o.r.clock(), Expires: until, Consent: record, Models: []pass.ModelID{{1}},
 	})
 	must(t, err)
 	_, err = at.Sign(b.ID, [32]byte{1})

@@ -8,7 +8,7 @@ type Act string
 // The acts. Those that say "own" in their comment are limited, for a holder, to
 // what is that holder's.
 const (
-	ActHolderAdd    Act = "holder.add"
+	ActHolderAdd    Act = "holder.add" // a station adds whom it makes a pass for
 	ActHolderEdit   Act = "holder.edit"
 	ActHolderList   Act = "holder.list"
 	ActHolderView   Act = "holder.view"   // own: all that is held about one holder
@@ -17,7 +17,11 @@ const (
 	ActHolderExport Act = "holder.export"  // all holders, as CSV
 	ActHolderLink   Act = "holder.link"    // own: the link to a holder's page
 	ActHolderKey    Act = "holder.passkey" // own: add and remove passkeys
-	ActHolderMeet   Act = "holder.meet"    // a station learns whose link it is shown
+	ActHolderMeet   Act = "holder.meet"    // a station learns whose link it is shown, and whether there is a label
+
+	ActHolderContact Act = "holder.contact" // own: how one can be reached
+	ActHolderAsk     Act = "holder.ask"     // own: for a correction of the rest
+	ActHolderAnswer  Act = "holder.answer"
 
 	ActConsentGive     Act = "consent.give"     // own; a station attests
 	ActConsentWithdraw Act = "consent.withdraw" // own
@@ -76,7 +80,7 @@ func Rights() []Right {
 	)
 	and := func(roles []Role, more ...Role) []Role { return append(slices.Clone(roles), more...) }
 	return []Right{
-		{Act: ActHolderAdd, Scope: WriteHolders, Roles: staff},
+		{Act: ActHolderAdd, Scope: WriteHolders, Roles: and(staff, StationRole)},
 		{Act: ActHolderEdit, Scope: WriteHolders, Roles: staff},
 		{Act: ActHolderList, Scope: ReadHolders, Roles: staff, Reads: true},
 		{Act: ActHolderView, Scope: ReadHolders, Roles: and(staff, HolderRole), Reads: true},
@@ -86,6 +90,9 @@ func Rights() []Right {
 		{Act: ActHolderLink, Roles: and(staff, HolderRole)},
 		{Act: ActHolderMeet, Roles: []Role{StationRole}},
 		{Act: ActHolderKey, Roles: own},
+		{Act: ActHolderContact, Roles: own},
+		{Act: ActHolderAsk, Roles: own},
+		{Act: ActHolderAnswer, Scope: WriteHolders, Roles: staff},
 
 		{Act: ActConsentGive, Roles: []Role{HolderRole, StationRole}},
 		{Act: ActConsentWithdraw, Scope: WithdrawConsents, Roles: and(staff, HolderRole, StationRole), Takes: true},

@@ -16,6 +16,11 @@ import (
 // deleted, before the pass is signed gets none. It fails with [ErrForbidden],
 // [ErrNotFound], [ErrWithdrawn], [ErrInvalid] and [ErrLedger].
 func (a *Acts) Prepare(ctx context.Context, actor Actor, holder string, r issue.Request) (pass.Binding, error) {
+	return a.prepareThen(ctx, actor, holder, r, func(*store.Tx, pass.Binding) error { return nil })
+}
+
+// prepareThen is Prepare, with something more to do in its transaction.
+func (a *Acts) prepareThen(ctx context.Context, actor Actor, holder string, r issue.Request, then func(*store.Tx, pass.Binding) error) (pass.Binding, error) {
 	act := ActPassIssue
 	if r.Consent != nil {
 		act = ActPassFace
@@ -30,8 +35,10 @@ func (a *Acts) Prepare(ctx context.Context, actor Actor, holder string, r issue.
 	var binding pass.Binding
 	var entries []store.QueueID
 	err = a.with.Store.Change(ctx, func(tx *store.Tx) (err error) {
-		binding, entries, err = a.prepareAt(tx, c, actor, holder, r)
-		return err
+		if binding, entries, err = a.prepareAt(tx, c, actor, holder, r); err != nil {
+			return err
+		}
+		return then(tx, binding)
 	})
 	if err != nil {
 		return pass.Binding{}, policyError(told(err))

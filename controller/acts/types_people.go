@@ -61,6 +61,8 @@ type HolderView struct {
 	Passes   []PassView
 	Links    []LinkView
 	Passkeys []Passkey
+	// Correction is what the holder says is wrong; its Version is 0 if nothing is.
+	Correction Correction
 }
 
 // LinkView is a link that was made and can still be opened. It does not hold the

@@ -53,6 +53,9 @@ func (a *Acts) view(tx *store.Tx, id string) (v HolderView, err error) {
 	for _, k := range keys {
 		v.Passkeys = append(v.Passkeys, passkeyOf(k))
 	}
+	if v.Correction, err = correctionNow(tx, id); err != nil {
+		return v, err
+	}
 	v.Passes, err = a.passesOf(tx, id)
 	return v, err
 }

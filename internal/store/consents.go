@@ -62,3 +62,22 @@ func (tx *Tx) RunOutConsents(now int64, limit int) ([]ConsentRow, error) {
 func (tx *Tx) DropOldConsents(now int64) (int64, error) {
 	return tx.exec(`DELETE FROM consents WHERE keep <= ? AND withdrawn <> 0`, now)
 }
+
+// EndingRow is a guardian's consent that ends soon.
+type EndingRow struct {
+	Holder, Label string
+	Until         int64
+}
+
+// EndingGuardians returns at most limit guardians' consents that end after one time
+// and not after another, and beside which none holds for longer, the first to end
+// first.
+func (tx *Tx) EndingGuardians(after, until int64, limit int) ([]EndingRow, error) {
+	return list(tx, func(row scanner) (e EndingRow, err error) {
+		err = row.Scan(&e.Holder, &e.Label, &e.Until)
+		return e, err
+	}, `SELECT h.id, h.label, c.until FROM consents c JOIN holders h ON h.id = c.holder
+		WHERE c.withdrawn = 0 AND c.guardian = 1 AND c.until > ? AND c.until <= ?
+		AND NOT EXISTS (SELECT 1 FROM consents d WHERE d.holder = c.holder AND d.withdrawn = 0 AND d.until > c.until)
+		ORDER BY c.until, h.id LIMIT ?`, after, until, limit)
+}
