@@ -138,6 +138,24 @@ func Verify(data []byte, signers map[pass.KeyID]*ecdsa.PublicKey, site pass.Site
 	return b, nil
 }
 
+// ClaimedNumber returns the number that a bundle says it has, with no signature
+// checked: it is good for nothing but not looking at a bundle that is held already.
+// It fails with [ErrTooLarge] or [ErrMalformed].
+func ClaimedNumber(data []byte) (uint64, error) {
+	if len(data) > MaxSize {
+		return 0, fmt.Errorf("%w: %d bytes, more than %d", ErrTooLarge, len(data), MaxSize)
+	}
+	m, err := cose.ParseSign1(data)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	var w wireBundle
+	if err := cose.UnmarshalWide(m.Payload, &w); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return w.Number, nil
+}
+
 // verify checks a signature under a type and decodes the payload into w.
 func verify(data []byte, keys map[pass.KeyID]*ecdsa.PublicKey, kind string, largest int, w any) (id pass.KeyID, err error) {
 	if len(data) > largest {

@@ -42,7 +42,10 @@ type Config struct {
 	// Controller is the address of the controller, host:port, if it is another
 	// now than in the code that the door was joined with.
 	Controller string `yaml:"controller"`
-	Kiosk      Kiosk  `yaml:"kiosk"`
+	// Mirror is the address of a web server with copies of bundles, status lists
+	// and ledger, https://host/path. Empty, the default, is none.
+	Mirror string `yaml:"mirror"`
+	Kiosk  Kiosk  `yaml:"kiosk"`
 	// Camera is where pictures come from: "kiosk:" for the tablet's own camera
 	// (the default), or an address as in camera.Open.
 	Camera string `yaml:"camera"`

@@ -128,6 +128,7 @@ func TestEveryFieldWrong(t *testing.T) {
 	wrong := map[string][]string{
 		"state":                      {`""`, "relative", "[1]"},
 		"controller":                 {"nowhere", "host:0", "host:99999"},
+		"mirror":                     {"http://host", "https://", "host", "https://a:b@host", "https://host/?q=1", "https://host/#x", "ftp://host"},
 		"kiosk.listen":               {`"8443"`, `":0"`, `":x"`},
 		"kiosk.hosts":                {"[]", "door", "[a b]", "[-a]", "['']"},
 		"kiosk.plain_http":           {"x", `":8443"`},

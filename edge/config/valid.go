@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,7 +27,7 @@ func (c Config) valid() error {
 			return err
 		}
 	}
-	for _, check := range []func() error{c.Kiosk.valid, c.camera, c.Latch.valid, c.methods, c.languages, c.Metrics.valid, c.tpm} {
+	for _, check := range []func() error{c.mirror, c.Kiosk.valid, c.camera, c.Latch.valid, c.methods, c.languages, c.Metrics.valid, c.tpm} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -52,6 +53,18 @@ func address(field, value string) error {
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return wrong(field, "the port is 1 to 65535, not %q", port)
+	}
+	return nil
+}
+
+// mirror checks the address of a web server. What is asked for is appended to it.
+func (c Config) mirror() error {
+	if c.Mirror == "" {
+		return nil
+	}
+	u, err := url.Parse(c.Mirror)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return wrong("mirror", "it is https://HOST or https://HOST/PATH, not %q", c.Mirror)
 	}
 	return nil
 }

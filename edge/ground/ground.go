@@ -275,7 +275,7 @@ func (g *Ground) Run(ctx context.Context) {
 func (g *Ground) client() *link.Client {
 	address := cmp.Or(g.config.Controller, g.identity.Controller)
 	return link.NewClient(address, link.Trust{
-		Authority: g.identity.Authority, Certificate: g.Certificate, Now: g.Now,
+		Authority: g.identity.Authority, Certificate: g.Certificate, Now: g.Now, Mirror: g.config.Mirror,
 	})
 }
 

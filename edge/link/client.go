@@ -56,6 +56,8 @@ type Client struct {
 	http *http.Client
 	base string
 	over func() bool // whether the door's certificate has ended; nil for a door without one
+	// mirror has copies; nil where there is none.
+	mirror *mirror
 }
 
 // Trust is what a [Client] shows and believes.
@@ -66,6 +68,9 @@ type Trust struct {
 	Certificate func() tls.Certificate
 	// Now is the time at which certificates are judged.
 	Now func() time.Time
+	// Mirror is the address of a web server with copies, https://host/path, or
+	// empty.
+	Mirror string
 }
 
 // NewClient returns a client for the controller at an address, host:port. It
@@ -84,6 +89,7 @@ func NewClient(address string, t Trust) *Client {
 		own := t.Certificate()
 		return own.Leaf != nil && !t.Now().Before(own.Leaf.NotAfter)
 	}
+	c.mirror = newMirror(t.Mirror, t)
 	return c
 }
 
@@ -103,7 +109,10 @@ func newClient(address string, config *tls.Config) *Client {
 }
 
 // Close closes connections that nobody uses.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.mirror.close()
+}
 
 // Bundle returns the newest bundle as it was signed, once there is one whose
 // number is above after; with 0, at once. It fails with [ErrNothingNew] if none
@@ -118,10 +127,14 @@ func (c *Client) Bundle(ctx context.Context, after uint64) ([]byte, error) {
 	return c.do(ctx, http.MethodGet, path, nil, bundle.MaxSize)
 }
 
-// Object returns the bytes that an object names, and nothing else.
+// Object returns the bytes that an object names, and nothing else: from the mirror
+// where it is there, so that the controller is asked for what is new to few.
 func (c *Client) Object(ctx context.Context, o bundle.Object) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
+	if data, ok := c.mirror.object(ctx, o); ok {
+		return data, nil
+	}
 	data, err := c.do(ctx, http.MethodGet, doorapi.PathObjects+o.String(), nil, int64(o.Size))
 	if err != nil {
 		return nil, err
@@ -184,6 +197,11 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, large
 		return nil, err
 	}
 	defer response.Body.Close()
+	return answer(response, path, largest)
+}
+
+// answer reads the body of a response, or why there is none.
+func answer(response *http.Response, path string, largest int64) ([]byte, error) {
 	if response.StatusCode == http.StatusNotModified {
 		return nil, ErrNothingNew
 	}

@@ -74,7 +74,7 @@ func (c *Client) follow(ctx context.Context, t Taker) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return c.instead(ctx, t, err)
 	}
 	return t.Take(ctx, data)
 }

@@ -12,9 +12,7 @@ import (
 // pathLedger is where a controller serves the site's ledger to everybody.
 const pathLedger = "/ledger/"
 
-// Ledger is the site's ledger as the controller serves it.
-func (c *Client) Ledger() ledger.Source { return publicLedger{c} }
-
+// publicLedger is the site's ledger as one server has it.
 type publicLedger struct{ *Client }
 
 // Read is a method of [ledger.Source].
