@@ -40,6 +40,9 @@ type Config struct {
 	DoorHosts []string
 	// Extras are what bundles say that does not stand in the database.
 	Extras site.Extras
+	// Copies is a folder in which bundles and status lists are written too, for other
+	// web servers; "" for none. It may hold nothing else.
+	Copies string
 	// Ledger is how the ledger is kept.
 	Ledger site.KeepOptions
 	// Say is called with what the operator has to know, one sentence each time;
@@ -66,6 +69,7 @@ type Controller struct {
 	say       func(string)
 
 	publisher *site.Publisher // used by the goroutine of Serve alone
+	copies    copies
 	news      *news
 	office    *site.Office
 	owed      owed
@@ -85,7 +89,7 @@ func New(c Config) (*Controller, error) {
 	if c.Say == nil {
 		c.Say = func(string) {}
 	}
-	s := &Controller{now: c.Now, say: c.Say, news: newNews()}
+	s := &Controller{now: c.Now, say: c.Say, copies: copies{dir: c.Copies}, news: newNews()}
 	s.joins = newLimiter(c.Now, joinsEach, joinsAll)
 	s.changes = newLimiter(c.Now, changesEach, changesEach*site.MaxMembers)
 	s.certificate.now = c.Now
@@ -125,7 +129,7 @@ func (s *Controller) start(c Config) error {
 	for _, w := range warnings {
 		s.say(w)
 	}
-	s.news.set(p)
+	s.spread(p)
 	return nil
 }
 

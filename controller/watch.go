@@ -58,7 +58,7 @@ func (s *Controller) publish(ctx context.Context) {
 	for _, w := range warnings {
 		s.ahead.say(s.say, w)
 	}
-	s.news.set(p)
+	s.spread(p)
 }
 
 // sayOnce repeats nothing that it said in the last hour, and says no more than a
