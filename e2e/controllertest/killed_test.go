@@ -1,0 +1,99 @@
+package controllertest
+
+import (
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/facelatch/facelatch/internal/store/pgtest"
+	"github.com/facelatch/facelatch/internal/testenv"
+)
+
+func TestMain(m *testing.M) {
+	BeApart()
+	os.Exit(m.Run())
+}
+
+// TestKilledUnderLoad: a controller is killed at random moments while holders
+// consent, get passes, withdraw and leave. No consent, no pass, no revocation and no
+// entry of the ledger that was acknowledged is missing, nothing is good that was
+// taken away, the ledger verifies, and the doctor finds nothing.
+func TestKilledUnderLoad(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { killedUnderLoad(t, "", testenv.Count(4, 200)) })
+	t.Run("postgres", func(t *testing.T) { killedUnderLoad(t, pgtest.Shared(t).Database(), testenv.Count(3, 200)) })
+}
+
+func killedUnderLoad(t *testing.T, database string, kills int) {
+	if testing.Short() {
+		kills = 2
+	}
+	s, err := NewSite(t.Context(), t.TempDir(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := NewJournal()
+	began, late := time.Now(), 0
+	for n := 1; n <= kills; n++ {
+		if killOnce(t, s, j) {
+			late++
+		}
+		if n == kills || n%(kills/4+1) == 0 {
+			judged(t, s, j)
+		}
+	}
+	t.Logf("%d kills in %v, %d of them under load and the others before anything was done", kills, time.Since(began).Round(time.Second), late)
+	for _, word := range []string{"staying", "consent", "pass", "revoked", "withdrawn", "deleted", "told"} {
+		n := len(j.Said(word))
+		t.Logf("%s: %d", word, n)
+		if n == 0 && !testing.Short() {
+			t.Errorf("none was %s before a kill", word)
+		}
+	}
+	for _, why := range j.Said("failed") {
+		t.Errorf("a controller says: failed %v", why)
+	}
+}
+
+// killOnce has a controller work for a while, and says whether it had begun to.
+func killOnce(t *testing.T, s *Site, j *Journal) (begun bool) {
+	t.Helper()
+	heard := j.Next()
+	p, err := s.Start("127.0.0.1:0", "", true, j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rand.N(5) == 0 { // while it starts, and mends what the one before has left
+		time.Sleep(rand.N(400 * time.Millisecond))
+	} else {
+		select {
+		case <-heard:
+		case <-p.Gone:
+			t.Fatal("the controller ended by itself")
+		case <-time.After(2 * time.Minute):
+			t.Error("the controller does not get to work")
+		}
+		begun = true
+		time.Sleep(rand.N(1200 * time.Millisecond))
+	}
+	if err := p.Kill(); err != nil {
+		t.Error(err)
+	}
+	return begun
+}
+
+// judged fails for each fault.
+func judged(t *testing.T, s *Site, j *Journal) {
+	t.Helper()
+	found, err := s.Judge(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, fault := range found.Faults {
+		if i == 20 {
+			t.Fatalf("and %d more", len(found.Faults)-i)
+		}
+		t.Error(fault)
+	}
+	t.Logf("%d acknowledgements are kept, and %d openings proved in a ledger of %d entries", found.Checked, found.Claims, found.Entries)
+}
