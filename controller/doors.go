@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
@@ -98,6 +99,10 @@ func (s *Controller) bundle(c call) error {
 		case after < newest.Number:
 			c.w.Header().Set("ETag", strconv.Quote(strconv.FormatUint(newest.Number, 10)))
 			c.w.Header().Set("Content-Type", doorapi.TypeBundle)
+			if c.has(c.w.Header().Get("ETag")) {
+				c.w.WriteHeader(http.StatusNotModified)
+				return nil
+			}
 			_, _ = c.w.Write(newest.Bundle) // or the line is broken
 			return nil
 		case closed:
@@ -115,6 +120,16 @@ func (s *Controller) bundle(c call) error {
 			return err
 		}
 	}
+}
+
+// has says whether who asks has what bears a tag: RFC 9110, 13.1.2.
+func (c call) has(etag string) bool {
+	for tag := range strings.SplitSeq(c.r.Header.Get("If-None-Match"), ",") {
+		if strings.TrimPrefix(strings.TrimSpace(tag), "W/") == etag {
+			return true
+		}
+	}
+	return false
 }
 
 // number reads what a door has; nothing is 0.
@@ -147,7 +162,12 @@ func (s *Controller) object(c call) error {
 	if !ok || o.Zone != "" && o.Zone != c.from.Zone {
 		return missing
 	}
+	c.w.Header().Set("ETag", strconv.Quote(hex.EncodeToString(hash)))
 	c.w.Header().Set("Content-Type", "application/octet-stream")
+	if c.has(c.w.Header().Get("ETag")) {
+		c.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
 	_, _ = c.w.Write(o.Data) // or the line is broken
 	return nil
 }

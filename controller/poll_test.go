@@ -168,3 +168,30 @@ func TestCountsAndReports(t *testing.T) {
 		return err
 	})
 }
+
+// TestTags: whoever has what bears a tag is told so, and gets nothing again.
+func TestTags(t *testing.T) {
+	r := newRig(t)
+	d := r.door("Front door", "front")
+	b := d.newest()
+	for path, tag := range map[string]string{
+		doorapi.PathBundle: strconv.Quote(itoa(b.Number)),
+		doorapi.PathObjects + b.Lists[0].Object.String(): strconv.Quote(b.Lists[0].Object.String()),
+	} {
+		for shown, want := range map[string]int{tag: http.StatusNotModified, `"x", W/` + tag: http.StatusNotModified, `"x"`: http.StatusOK, "": http.StatusOK} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.base+path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("If-None-Match", shown)
+			response, err := d.client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if response.StatusCode != want || response.Header.Get("ETag") != tag {
+				t.Errorf("%s with %s: %s, tag %s", path, shown, response.Status, response.Header.Get("ETag"))
+			}
+		}
+	}
+}

@@ -58,6 +58,7 @@ func controllerCommand() *cobra.Command {
 // serveFlags are the flags of controller serve.
 type serveFlags struct {
 	site, listen, address, database string
+	copies                          string
 	hosts                           []string
 	interval                        time.Duration
 	web                             webFlags
@@ -74,6 +75,7 @@ func controllerServe() *cobra.Command {
 	c.Flags().StringVar(&f.listen, "listen", "", "where to listen, as host:port")
 	c.Flags().StringVar(&f.address, "address", "", "where doors reach this machine, as host:port (default: where it listens)")
 	c.Flags().StringVar(&f.database, "database", "", "where the site's database is from now on, if it is not a file in its folder")
+	c.Flags().StringVar(&f.copies, "copies", "", "a folder in which bundles and status lists are written too, for other web servers; nothing else may be in it")
 	c.Flags().StringArrayVar(&f.hosts, "door-host", nil, "a name that doors have beside private ones, when the authority is made; may be given several times")
 	c.Flags().DurationVar(&f.interval, "ledger-interval", time.Hour, "how often what was recorded in the ledger is published; shorter only to try it out")
 	f.web.add(c.Flags())
@@ -116,6 +118,7 @@ func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 	say := func(text string) { warn(c.ErrOrStderr(), []string{text}) }
 	served, err := controller.New(controller.Config{
 		Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras, Ledger: site.KeepOptions{Interval: f.interval}, Say: say,
+		Copies: f.copies,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
