@@ -196,10 +196,10 @@ func TestSignedOut(t *testing.T) {
 	b.expect(b.get("/me/"), http.StatusOK, "Ask the operator for a link")
 	for _, cookie := range []string{"", "x", strings.Repeat("A", 52), strings.Repeat("A", 5000)} {
 		b.cookies = map[string]string{"__Host-holder": cookie}
-		for _, path := range []string{"/me/consent/" + consentHash, "/me/consent/" + consentHash + "/receipt", "/me/export", "/me/delete"} {
+		for _, path := range []string{"/me/consent/" + consentHash, "/me/consent/" + consentHash + "/receipt", "/me/export", "/me/delete", "/me/renew"} {
 			b.expect(b.get(path), http.StatusUnauthorized, "With a link")
 		}
-		for _, path := range []string{"/me/consent/" + consentHash + "/withdraw", "/me/pass/" + facePass + "/replace", "/me/pass/" + facePass + "/revoke", "/me/guest", "/me/delete", "/me/passkey/remove"} {
+		for _, path := range []string{"/me/consent/" + consentHash + "/withdraw", "/me/pass/" + facePass + "/replace", "/me/pass/" + facePass + "/revoke", "/me/guest", "/me/delete", "/me/passkey/remove", "/me/renew", "/me/contact", "/me/correction"} {
 			b.expect(b.post(path, nil), http.StatusUnauthorized)
 		}
 	}

@@ -1,7 +1,8 @@
 // Package holder is the page of one's own that every holder has: what is kept of
 // them, what they agreed to, their passes, and everything they can do about it,
-// each in one step: take a consent back, replace a lost pass, make a pass for a
-// guest, take a copy of everything, be deleted.
+// each in one step: take a consent back, give one anew before it ends, replace a
+// lost pass, make a pass for a guest, put right what is wrong, take a copy of
+// everything, be deleted.
 //
 // It is opened by a link that the operator prints or mails, which works once, and
 // later by a passkey if the holder likes. It works without JavaScript, passkeys
@@ -25,6 +26,7 @@ import (
 
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/controller/public/words"
 	"github.com/facelatch/facelatch/internal/visitors"
@@ -37,6 +39,8 @@ type Doing interface {
 	Access
 	Keys
 	Person
+	Corrections
+	Consents
 	Passes
 }
 
@@ -74,10 +78,24 @@ type Person interface {
 	MakeLink(ctx context.Context, actor acts.Actor, id string) (acts.Link, error)
 }
 
-// Passes makes and ends passes.
-type Passes interface {
+// Corrections puts right what is kept of a holder.
+type Corrections interface {
+	// CorrectContact writes how the holder who acts can be reached.
+	CorrectContact(ctx context.Context, actor acts.Actor, version int64, contact string) (acts.Holder, error)
+	// AskCorrection tells the operator what is wrong in the rest.
+	AskCorrection(ctx context.Context, actor acts.Actor, wish string) (acts.Correction, error)
+}
+
+// Consents gives consents and takes them back.
+type Consents interface {
+	// GiveConsent records what a holder agreed to.
+	GiveConsent(ctx context.Context, actor acts.Actor, holder string, in acts.ConsentInput) (acts.ConsentView, error)
 	// WithdrawConsent takes a consent back, which revokes face passes.
 	WithdrawConsent(ctx context.Context, actor acts.Actor, hash pass.Hash16) (acts.Withdrawal, error)
+}
+
+// Passes makes and ends passes.
+type Passes interface {
 	// ReplacePass revokes a pass and makes a plain one in its place.
 	ReplacePass(ctx context.Context, actor acts.Actor, id pass.ID) (acts.Issued, error)
 	// RevokePass revokes a pass.
@@ -92,6 +110,8 @@ type Site interface {
 	SiteConfig(ctx context.Context) (acts.SiteConfig, error)
 	// Notices returns all versions of the notices.
 	Notices(ctx context.Context) ([]acts.NoticeVersion, error)
+	// CurrentNotice returns the newest for some rules.
+	CurrentNotice(ctx context.Context, rules consent.Rules) (acts.NoticeVersion, error)
 }
 
 // Config is what the page is made from. Do, Site and Origin are required.

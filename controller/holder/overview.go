@@ -24,10 +24,16 @@ type overview struct {
 	Passkeys []acts.Passkey
 	// Guest is the form for a guest's pass; nil where there can be none now.
 	Guest *guestForm
+	// Ending is the consent that is to be renewed; nil for none.
+	Ending *ending
+	// Correction is what the holder asked to have corrected; its Version is 0 for
+	// nothing.
+	Correction acts.Correction
 	// CanPasskey says that passkeys can be used.
 	CanPasskey bool
-	// Wrong is the field of the guest's form that could not be taken.
-	Wrong string
+	// Wrong is the field of the guest's form that could not be taken, and WrongKept
+	// that of the forms about what is kept, with what was entered there.
+	Wrong, WrongKept, Entered string
 }
 
 // passRow is one pass as people see it.
@@ -69,7 +75,7 @@ func standing(p acts.PassView, now time.Time) string {
 
 func consentStanding(c acts.ConsentView, now time.Time) string {
 	switch {
-	case !c.Withdrawn.IsZero():
+	case !c.Withdrawn.IsZero() && c.Withdrawn.Before(c.Until): // what runs out is withdrawn as of its end
 		return "withdrawn"
 	case c.Good(now):
 		return "good"
@@ -94,7 +100,15 @@ func (s *server) overview(v *visit, status int, wrong string) error {
 // arrange puts what is held in the order in which people look for it.
 func (s *server) arrange(v *visit, view acts.HolderView, config acts.SiteConfig, wrong string) overview {
 	now := s.Now()
-	o := overview{Holder: view.Holder, Links: view.Links, Passkeys: view.Passkeys, CanPasskey: s.ways != nil, Wrong: wrong}
+	o := overview{
+		Holder: view.Holder, Links: view.Links, Passkeys: view.Passkeys, CanPasskey: s.ways != nil,
+		Ending: endingOf(view, now), Correction: view.Correction, Entered: view.Holder.Contact,
+	}
+	if wrong == "contact" || wrong == "wish" {
+		o.WrongKept, o.Entered = wrong, v.r.PostForm.Get(wrong)
+	} else {
+		o.Wrong = wrong
+	}
 	for _, p := range view.Passes {
 		row := rowOf(p, config.Site, v.tag, now)
 		switch {

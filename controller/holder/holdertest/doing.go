@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
@@ -194,4 +195,96 @@ func (h *House) Guest(_ context.Context, actor acts.Actor, in acts.GuestInput) (
 		return nil
 	})
 	return made, err
+}
+
+// CorrectContact is a method of holder.Corrections.
+func (h *House) CorrectContact(_ context.Context, actor acts.Actor, version int64, contact string) (changed acts.Holder, err error) {
+	err = h.act(actor, actor.Holder, "contact", func() error {
+		switch {
+		case len(contact) > acts.MaxContact:
+			return &acts.Invalid{Field: "contact", Why: "has more than 120 characters"}
+		case version != h.view.Holder.Version:
+			return acts.ErrConflict
+		}
+		h.view.Holder.Contact = contact
+		h.view.Holder.Version++
+		changed = h.view.Holder
+		return nil
+	})
+	return changed, err
+}
+
+// AskCorrection is a method of holder.Corrections.
+func (h *House) AskCorrection(_ context.Context, actor acts.Actor, wish string) (asked acts.Correction, err error) {
+	err = h.act(actor, actor.Holder, "wish", func() error {
+		if wish == "" || len(wish) > acts.MaxWish {
+			return &acts.Invalid{Field: "wish", Why: "is missing"}
+		}
+		h.view.Correction = acts.Correction{Version: h.view.Correction.Version + 1, Wish: wish, Asked: At()}
+		asked = h.view.Correction
+		return nil
+	})
+	return asked, err
+}
+
+// Answer answers what the holder asked to have corrected.
+func (h *House) Answer(text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.view.Correction.Answer, h.view.Correction.Answered = text, At()
+}
+
+// GiveConsent is a method of holder.Consents.
+func (h *House) GiveConsent(_ context.Context, actor acts.Actor, holder string, in acts.ConsentInput) (given acts.ConsentView, err error) {
+	err = h.act(actor, holder, "consent", func() error {
+		current := h.notices[len(h.notices)-1]
+		switch {
+		case in.Notice != current.Hash:
+			return acts.ErrConflict
+		case !in.Agreed || in.Guardian != h.view.Holder.Under14:
+			return &acts.Invalid{Field: "agreed", Why: "is not set"}
+		}
+		h.count++
+		given = acts.ConsentView{
+			Hash: pass.Hash16{0xc1, h.count}, Holder: ID, Purpose: in.Purpose, Notice: in.Notice,
+			Given: At(), Until: At().AddDate(1, 0, 0), Guardian: in.Guardian, Receipt: []byte("{}"),
+		}
+		h.view.Consents = append(h.view.Consents, given)
+		return nil
+	})
+	return given, err
+}
+
+// CurrentNotice is a method of holder.Site.
+func (h *House) CurrentNotice(_ context.Context, rules consent.Rules) (acts.NoticeVersion, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	newest := h.notices[len(h.notices)-1]
+	if (rules == consent.Children) != h.view.Holder.Under14 {
+		return acts.NoticeVersion{}, acts.ErrNotFound
+	}
+	return newest, nil
+}
+
+// Child makes the holder a child whose guardian's year ends in some days, which may
+// be past.
+func (h *House) Child(days int) *House {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.view.Holder.Under14, h.view.Holder.GuardianLabel = true, "3 号楼 1201 室"
+	for i := range h.view.Consents {
+		h.view.Consents[i].Guardian = true
+	}
+	c := &h.view.Consents[0]
+	c.Until = At().AddDate(0, 0, days)
+	c.Given = c.Until.AddDate(-1, 0, 0)
+	if days <= 0 {
+		c.Withdrawn = c.Until // as what runs out is
+	}
+	for i := range h.view.Passes {
+		if p := &h.view.Passes[i]; p.Consent == c.Hash {
+			p.Expires = c.Until
+		}
+	}
+	return h
 }

@@ -1,0 +1,44 @@
+package holder
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/facelatch/facelatch/controller/acts"
+)
+
+// contact writes how the holder can be reached.
+func (s *server) contact(v *visit) error {
+	if err := v.r.ParseForm(); err != nil {
+		return err
+	}
+	version, err := strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
+	if err != nil {
+		return errForm
+	}
+	_, err = s.Do.CorrectContact(v.r.Context(), v.actor(), version, v.r.PostForm.Get("contact"))
+	return s.corrected(v, err, "contact")
+}
+
+// ask tells the operator what is wrong in what a holder cannot change.
+func (s *server) ask(v *visit) error {
+	if err := v.r.ParseForm(); err != nil {
+		return err
+	}
+	_, err := s.Do.AskCorrection(v.r.Context(), v.actor(), v.r.PostForm.Get("wish"))
+	return s.corrected(v, err, "wish")
+}
+
+// corrected goes back to the page, on which a field that could not be taken is
+// shown as it was entered.
+func (s *server) corrected(v *visit, err error, field string) error {
+	if errors.Is(err, acts.ErrInvalid) && fieldOf(err) == field {
+		return s.overview(v, http.StatusUnprocessableEntity, field)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.r, home+"#kept", http.StatusSeeOther)
+	return nil
+}
