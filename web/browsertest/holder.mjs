@@ -2,7 +2,7 @@
 // walks is without.
 import { complaints, given, judge, launch, report, sizes } from "./kit.mjs";
 
-async function walk(browser, { base, size, lang, scripts }) {
+async function walk(browser, { base, child, size, lang, scripts }) {
   const context = await browser.newContext({ viewport: sizes[size], locale: lang, ignoreHTTPSErrors: true, javaScriptEnabled: scripts });
   const page = await context.newPage();
   const errors = complaints(page);
@@ -40,6 +40,16 @@ async function walk(browser, { base, size, lang, scripts }) {
   await did("link");
   await go("main > p .button");
 
+  await page.click("#kept ~ details >> nth=0 >> summary");
+  await page.fill("#correct-contact", "021-5555 0199");
+  await look("04-contact");
+  await go('form[action^="/me/contact"] button');
+  await page.click("#kept ~ details >> nth=1 >> summary");
+  await page.fill("#correct-wish", lang === "en" ? "I live at 1202" : "我住 1202 室");
+  await go('form[action^="/me/correction"] button');
+  await look("04-asked");
+  await did("contact", "wish");
+
   await page.click("#guests ~ details > summary");
   await page.fill("#guest-label", "小王 Xiao Wang");
   await page.click('.tick input[value="front"]');
@@ -71,8 +81,25 @@ async function walk(browser, { base, size, lang, scripts }) {
   await page.goto(base + "/me/nothing-of-that-kind");
   await look("13-lost");
   await shows(lang === "en" ? "There is no such page" : "没有这个页面");
+  await renewal(page, child, look, shows, lang, go);
   report(at("errors"), errors);
   await context.close();
+}
+
+/** Renews what a guardian agreed to, once without the face and once with it. */
+async function renewal(page, base, look, shows, lang, go) {
+  const link = await (await page.context().request.get(`${base}/control/link`)).text();
+  await page.goto(`${base}/me/${link}`);
+  await go("main form button");
+  await look("20-child");
+  await go('a[href="/me/renew"]');
+  await look("21-renew");
+  await go('button[name=choice][value="plain"]');
+  await look("22-without");
+  await page.goto(`${base}/me/renew`);
+  await go('button[name=choice][value="face"]');
+  await look("23-with");
+  await shows(lang === "en" ? "It is recorded" : "已记录");
 }
 
 /** Adds a passkey with a virtual authenticator, signs out, and signs in with it. */

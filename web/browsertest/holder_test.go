@@ -20,11 +20,13 @@ type holderWalk struct {
 	Lang    string `json:"lang"`
 	Scripts bool   `json:"scripts"`
 	Base    string `json:"base"`
+	// Child is where the page of a child is, whose guardian's year ends soon.
+	Child string `json:"child"`
 }
 
 // TestHolder walks a holder's page with a house behind it: a link, everything
-// that is held, a pass for a guest, a lost pass, a passkey, taking a consent back,
-// and leaving. In make soak it does so in every language and size.
+// that is held, a pass for a guest, a lost pass, a passkey, what is wrong, taking a
+// consent back, renewing one, and leaving. In make soak it does so in every language and size.
 func TestHolder(t *testing.T) {
 	t.Parallel()
 	executable := browser(t)
@@ -36,16 +38,15 @@ func TestHolder(t *testing.T) {
 		{Size: "phone", Lang: "en", Scripts: true},
 		{Size: "landscape", Lang: "zh-CN", Scripts: true},
 	}[:testenv.Count(3, 5)] {
-		w.Base = servedHouse(t)
+		w.Base, w.Child = servedHouse(t, holdertest.New()), servedHouse(t, holdertest.New().Child(40))
 		walks = append(walks, w)
 	}
 	run(t, "holder.mjs", map[string]any{"walks": walks, "shots": shots(t), "executable": executable})
 }
 
 // servedHouse serves a house, at a name to which passkeys can belong.
-func servedHouse(t *testing.T) string {
+func servedHouse(t *testing.T, house *holdertest.House) string {
 	t.Helper()
-	house := holdertest.New()
 	mux := http.NewServeMux()
 	server := httptest.NewUnstartedServer(mux)
 	server.StartTLS()
