@@ -109,3 +109,51 @@ async function accessible(page) {
   const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"], rules: { "color-contrast-enhanced": { enabled: true }, "target-size": { enabled: true } } }), values);
   return violations.map((v) => `axe ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }
+
+/** What is wrong with a page that is read and scrolled, for a person; and a picture of it. */
+export async function look(page, name, wants = {}) {
+  const failures = [];
+  const facts = await page.evaluate(() => {
+    const seen = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().width > 1 && !e.closest(".unseen, .skip");
+    const leaves = [...document.querySelectorAll("body *")].filter((e) => seen(e) && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
+    const boxes = [...document.querySelectorAll("button,summary,select,textarea,input:not([type=hidden],[type=checkbox],[type=radio]),label.tick,a.button,nav a,.links a,.crumb a")].filter(seen);
+    return {
+      lang: document.documentElement.lang,
+      wide: document.documentElement.scrollWidth > innerWidth + 1,
+      heads: document.querySelectorAll("h1").length,
+      small: leaves.map((e) => [e.textContent.trim().slice(0, 40), parseFloat(getComputedStyle(e).fontSize)]).filter(([, size]) => size < 17),
+      boxes: boxes.map((e) => { const b = e.getBoundingClientRect(); return [(e.textContent.trim() || e.getAttribute("aria-label") || e.name || "").slice(0, 40), Math.round(b.width), Math.round(b.height)]; }).filter(([, w, h]) => w < 44 || h < 44),
+      keys: leaves.map((e) => e.textContent.trim()).filter((t) => /^[a-z-]+(\.[a-z0-9-]+)+$/.test(t) && !t.includes("@") && !t.endsWith(".example")),
+      chinese: /[\u4e00-\u9fff]/.test(document.querySelector("h1")?.textContent ?? ""),
+    };
+  });
+  if (facts.lang !== wants.lang) failures.push(`its language is ${facts.lang}`);
+  if (facts.wide) failures.push("scrolls sideways");
+  if (facts.heads !== 1) failures.push(`${facts.heads} headlines`);
+  if (wants.titled !== false && facts.chinese !== (wants.lang === "zh-CN")) failures.push("its headline is in the other language");
+  for (const [text, size] of facts.small) failures.push(`${size} px: ${text}`);
+  for (const [text, w, h] of facts.boxes) failures.push(`target of ${w}x${h}: ${text}`);
+  for (const key of facts.keys) failures.push(`a text is missing: ${key}`);
+  failures.push(...(await accessible(page)));
+  await page.screenshot({ path: `${given.shots}/${name.replaceAll("/", "-")}.png`, fullPage: true });
+  report(name, failures);
+}
+
+/** Gives a page an authenticator of its own. */
+export async function authenticator(context, page) {
+  const session = await context.newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+  return {
+    verified: (isUserVerified) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
+    passkeys: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+  };
+}
+
+/** Presses what leads to another page. */
+export const press = async (page, selector) => {
+  await Promise.all([page.waitForURL(/.*/, { waitUntil: "load" }), page.click(selector)]);
+  await page.waitForLoadState("load");
+};

@@ -1,60 +1,6 @@
 // An operator sets up a site and runs it; an auditor looks; somebody does without
 // a script. Passkeys are those of authenticators that Chromium simulates.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { complaints, given, launch, report, sizes } from "./kit.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** The rules of axe for WCAG 2.2 AA, and contrast of AAA. */
-async function accessible(page) {
-  if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axe);
-  const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "wcag2aaa"];
-  const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"], rules: { "color-contrast-enhanced": { enabled: true }, "target-size": { enabled: true } } }), values);
-  return violations.map((v) => `axe ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
-}
-
-/** What is wrong with a page, for a person; and a picture of it. */
-async function look(page, name, wants = {}) {
-  const failures = [];
-  const facts = await page.evaluate(() => {
-    const seen = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().width > 1 && !e.closest(".unseen, .skip");
-    const leaves = [...document.querySelectorAll("body *")].filter((e) => seen(e) && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
-    const boxes = [...document.querySelectorAll("button,summary,select,textarea,input:not([type=hidden],[type=checkbox],[type=radio]),label.tick,a.button,nav a,.links a,.crumb a")].filter(seen);
-    return {
-      lang: document.documentElement.lang,
-      wide: document.documentElement.scrollWidth > innerWidth + 1,
-      heads: document.querySelectorAll("h1").length,
-      small: leaves.map((e) => [e.textContent.trim().slice(0, 40), parseFloat(getComputedStyle(e).fontSize)]).filter(([, size]) => size < 17),
-      boxes: boxes.map((e) => { const b = e.getBoundingClientRect(); return [(e.textContent.trim() || e.getAttribute("aria-label") || e.name || "").slice(0, 40), Math.round(b.width), Math.round(b.height)]; }).filter(([, w, h]) => w < 44 || h < 44),
-      keys: leaves.map((e) => e.textContent.trim()).filter((t) => /^[a-z-]+(\.[a-z0-9-]+)+$/.test(t) && !t.includes("@") && !t.endsWith(".example")),
-      chinese: /[\u4e00-\u9fff]/.test(document.querySelector("h1")?.textContent ?? ""),
-    };
-  });
-  if (facts.lang !== wants.lang) failures.push(`its language is ${facts.lang}`);
-  if (facts.wide) failures.push("scrolls sideways");
-  if (facts.heads !== 1) failures.push(`${facts.heads} headlines`);
-  if (wants.titled !== false && facts.chinese !== (wants.lang === "zh-CN")) failures.push("its headline is in the other language");
-  for (const [text, size] of facts.small) failures.push(`${size} px: ${text}`);
-  for (const [text, w, h] of facts.boxes) failures.push(`target of ${w}x${h}: ${text}`);
-  for (const key of facts.keys) failures.push(`a text is missing: ${key}`);
-  failures.push(...(await accessible(page)));
-  await page.screenshot({ path: `${given.shots}/${name.replaceAll("/", "-")}.png`, fullPage: true });
-  report(name, failures);
-}
-
-/** Gives a page an authenticator of its own. */
-async function authenticator(context, page) {
-  const session = await context.newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-  });
-  return {
-    verified: (isUserVerified) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
-    passkeys: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
-  };
-}
+import { authenticator, complaints, given, launch, look, press, report, sizes } from "./kit.mjs";
 
 async function operator(browser, { base, size, lang }, name) {
   const context = await browser.newContext({ viewport: sizes[size], locale: lang, reducedMotion: "reduce", ignoreHTTPSErrors: true });
@@ -64,11 +10,6 @@ async function operator(browser, { base, size, lang }, name) {
   const at = (step) => `office/${size}/${lang}/${name}${step}`;
   return { context, page, errors, key, see: (step, wants = {}) => look(page, at(step), { lang, ...wants }), go: (path) => page.goto(base + path), at };
 }
-
-const press = async (page, selector) => {
-  await Promise.all([page.waitForURL(/.*/, { waitUntil: "load" }), page.click(selector)]);
-  await page.waitForLoadState("load");
-};
 
 /** Sets the site up, from the printed code to the first door. */
 async function setUp({ page, see, go, at, key }, base) {
