@@ -57,7 +57,7 @@ type bulkForm struct {
 }
 
 func (v *visit) bulkPage() error {
-	f := filled("hours", hoursAlways, "q", v.value("q"))
+	f := filled("hours", hoursAlways, "q", v.value("q"), "once", randomID(16))
 	f.values["zone"] = v.site.Site.Zones
 	return v.showBulk(0, f, true)
 }
@@ -103,15 +103,30 @@ func (v *visit) issueBulk() error {
 	for _, id := range holders {
 		all = append(all, acts.BulkInput{Holder: id, PassInput: in})
 	}
+	claim, err := v.claim(f)
+	if err != nil {
+		return err
+	}
 	actor := v.actor
 	id, err := v.jobs.begin("passes", v.me.ID, labels, func(ctx context.Context, progress func(int, int)) (lines []acts.BulkLine, _ acts.ImportReport, err error) {
 		lines, err = v.c.Acts.IssueBulk(ctx, actor, all, progress)
 		return lines, acts.ImportReport{}, err
 	})
 	if err != nil {
-		return err
+		return errors.Join(err, v.c.Acts.Unclaim(v.r.Context(), claim))
 	}
 	return v.to(Path+"jobs/"+id, "")
+}
+
+// claim sees to it that a form is acted on once, however often it is sent: pressed
+// twice, or sent again to another controller. A form without a name of its own is
+// taken as it is.
+func (v *visit) claim(f *form) (acts.Claim, error) {
+	c := acts.Claim{Secret: []byte("office form\x00" + v.me.ID), Key: f.Get("once")}
+	if c.Key == "" || len(c.Key) > 64 {
+		c.Key = randomID(16)
+	}
+	return c, v.c.Acts.Claim(v.r.Context(), c)
 }
 
 // chosen returns the holders of a form, in the order of the book: those that are

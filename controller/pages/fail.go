@@ -56,6 +56,9 @@ func troubles() []trouble {
 		{errLost, http.StatusNotFound, "lost", false},
 		{errForm, http.StatusBadRequest, "form", false},
 		{errBusy, http.StatusServiceUnavailable, "busy", true},
+		{errElsewhere, http.StatusServiceUnavailable, "elsewhere", false},
+		{acts.ErrDone, http.StatusConflict, "sent-before", false},
+		{acts.ErrReused, http.StatusConflict, "sent-before", false},
 		{errNoFonts, http.StatusServiceUnavailable, "fonts", false},
 	}
 }
@@ -67,9 +70,9 @@ type sorry struct {
 	// Again is where to send Values once more, "" not to.
 	Again  string
 	Values url.Values
-	// SignIn says that signing in helps.
-	SignIn bool
-	Back   string
+	// SignIn says that signing in helps, and Look that looking again does.
+	SignIn, Look bool
+	Back         string
 }
 
 // fail answers an error with a page in plain words. What it says never repeats
@@ -84,7 +87,7 @@ func (v *visit) fail(err error) {
 		return
 	}
 	t := v.trouble(err)
-	s := sorry{Key: t.key, SignIn: t.key == "signed-out", Back: Path}
+	s := sorry{Key: t.key, SignIn: t.key == "signed-out", Look: t.key == "elsewhere" && v.r.Method == http.MethodGet, Back: Path}
 	if late, ok := errors.AsType[signin.TooMany](err); ok {
 		s.Wait = max(1, int((late.Wait+time.Second-1)/time.Second))
 		v.w.Header().Set("Retry-After", strconv.Itoa(s.Wait))

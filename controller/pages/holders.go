@@ -142,7 +142,10 @@ type consentView struct {
 	Signed, Guardian, Good                bool
 }
 
-func (v *visit) holderPage() error {
+func (v *visit) holderPage() error { return v.showHolderPage(0, filled()) }
+
+// showHolderPage shows a holder, with the form of an answer to what they asked.
+func (v *visit) showHolderPage(status int, f *form) error {
 	h, err := v.holder()
 	if err != nil {
 		return err
@@ -151,7 +154,8 @@ func (v *visit) holderPage() error {
 		acts.HolderView
 		Given  []consentView
 		Passes []passView
-	}{HolderView: h}
+		Form   *form
+	}{HolderView: h, Form: f}
 	now := v.now()
 	for _, c := range h.Consents {
 		p.Given = append(p.Given, consentView{
@@ -162,7 +166,27 @@ func (v *visit) holderPage() error {
 	for _, one := range h.Passes {
 		p.Passes = append(p.Passes, v.viewPass(one, now))
 	}
-	return v.show(page{name: "holder", title: h.Holder.Label, titled: true, data: p})
+	return v.show(page{name: "holder", title: h.Holder.Label, titled: true, status: status, data: p})
+}
+
+// answerCorrection tells a holder what was done about what they say is wrong.
+func (v *visit) answerCorrection() error {
+	f := v.entered()
+	answer := v.text(f, "answer", acts.MaxWish, true)
+	version, err := strconv.ParseInt(f.Get("version"), 10, 64)
+	if err != nil {
+		return errForm
+	}
+	if f.ok() {
+		_, err := v.c.Acts.AnswerCorrection(v.r.Context(), v.actor, v.r.PathValue("id"), version, answer)
+		if err == nil {
+			return v.to(holderPath(v.r.PathValue("id")), "answered")
+		}
+		if err := v.take(f, err, nil); err != nil {
+			return err
+		}
+	}
+	return v.showHolderPage(http.StatusUnprocessableEntity, f)
 }
 
 // link is what a link to a page is shown with: once, on screen or paper.

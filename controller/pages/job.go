@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,13 +19,19 @@ const (
 	maxJobs = 16
 )
 
-// errBusy is returned for one job too many.
-var errBusy = errors.New("others have much done at this moment")
+var (
+	// errBusy is returned for one job too many.
+	errBusy = errors.New("others have much done at this moment")
+	// errElsewhere is returned for a job that another controller has: what it made is
+	// in that one's memory and nowhere else.
+	errElsewhere = errors.New("another controller has this job")
+)
 
 // jobs are what takes longer than an answer should. They are in memory, and gone
 // when the controller stops; what they did by then was done.
 type jobs struct {
 	now     func() time.Time
+	own     string // begins the ids of this controller's jobs
 	ctx     context.Context
 	stop    context.CancelFunc
 	working sync.WaitGroup
@@ -47,7 +54,14 @@ type job struct {
 
 func newJobs(now func() time.Time) *jobs {
 	ctx, stop := context.WithCancel(context.Background())
-	return &jobs{now: now, ctx: ctx, stop: stop, all: map[string]*job{}}
+	return &jobs{now: now, own: randomID(4), ctx: ctx, stop: stop, all: map[string]*job{}}
+}
+
+// randomID is of so many bytes.
+func randomID(n int) string {
+	id := make([]byte, n)
+	_, _ = rand.Read(id) // never fails (Go 1.24)
+	return hex.EncodeToString(id)
 }
 
 // close ends all jobs and waits for them.
@@ -61,9 +75,7 @@ func (j *jobs) close() {
 
 // begin starts a job. It fails with [errBusy].
 func (j *jobs) begin(kind, operator string, labels map[string]string, work func(ctx context.Context, progress func(done, total int)) ([]acts.BulkLine, acts.ImportReport, error)) (string, error) {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails (Go 1.24)
-	one := &job{ID: hex.EncodeToString(id[:]), Kind: kind, Operator: operator, Labels: labels}
+	one := &job{ID: j.own + randomID(16), Kind: kind, Operator: operator, Labels: labels}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.sweep()
@@ -93,13 +105,18 @@ func (j *jobs) sweep() {
 	}
 }
 
-// get returns how a job of an operator stands. It fails with [acts.ErrNotFound].
+// get returns how a job of an operator stands. It fails with [acts.ErrNotFound], and
+// with [errElsewhere] for what may be a job of another controller, behind the same
+// address.
 func (j *jobs) get(id, operator string) (job, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.sweep()
 	one, ok := j.all[id]
-	if !ok || one.Operator != operator {
+	switch {
+	case !ok && len(id) == len(j.own)+32 && !strings.HasPrefix(id, j.own):
+		return job{}, errElsewhere
+	case !ok || one.Operator != operator:
 		return job{}, acts.ErrNotFound
 	}
 	return *one, nil

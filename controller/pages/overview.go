@@ -56,6 +56,22 @@ func (v *visit) overviewPage() error {
 	return v.show(page{name: "overview", title: "overview.title", data: p})
 }
 
+// waiting is who waits for an answer, and who is to be reminded that a guardian's
+// year ends.
+func (v *visit) waiting() (all []concern, err error) {
+	if !v.actor.May(acts.ActHolderList) {
+		return nil, nil
+	}
+	found, err := v.c.Acts.Waiting(v.r.Context(), v.actor)
+	for _, c := range found.Corrections {
+		all = append(all, concern{Key: "concern.correction", Link: holderPath(c.Holder), Name: c.Label})
+	}
+	for _, r := range found.Renewals {
+		all = append(all, concern{Key: "concern.renewal", Link: holderPath(r.Holder), Name: r.Label + " · " + v.lastDay(r.Until)})
+	}
+	return all, err
+}
+
 // concerns are what is wrong beside doors.
 func (v *visit) concerns(p overview) (all []concern, err error) {
 	if !p.Steps.Notice && !p.Setting {
@@ -64,8 +80,9 @@ func (v *visit) concerns(p overview) (all []concern, err error) {
 	if p.Status.Queue > 0 {
 		all = append(all, concern{Key: "concern.queue", Link: Path + "record", Count: p.Status.Queue})
 	}
-	if v.session.By == signin.ByOpenID {
-		return all, nil
+	waiting, err := v.waiting()
+	if all = append(all, waiting...); err != nil || v.session.By == signin.ByOpenID {
+		return all, err
 	}
 	left, err := v.c.SignIn.CodesLeft(v.r.Context(), v.me.ID)
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/ledger"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // recordSize is how many entries a page lists.
@@ -37,7 +38,11 @@ type actView struct {
 	Details      [][2]string
 }
 
-type openedView struct{ Entry, Body string }
+// openedView is what entries say: one, or all about a pass.
+type openedView struct {
+	Entry  string
+	Bodies []string
+}
 
 // readCheckpoint reads the three lines of a checkpoint (C2SP tlog-checkpoint).
 // That it is genuine is for whoever has the ledger's key to say.
@@ -73,21 +78,32 @@ func (v *visit) showRecord(status int, f *form, opened *openedView) error {
 	return v.show(page{name: "record", title: "record.title", status: status, data: p})
 }
 
-// openEntry shows an auditor what a commitment about a person says.
+// openEntry shows an auditor what a commitment about a person says, or all about a
+// pass of which they were given the id.
 func (v *visit) openEntry() error {
 	f := v.entered()
 	var entry ledger.Commitment
+	var found []ledger.Opening
 	data, err := hex.DecodeString(strings.TrimSpace(f.Get("entry")))
-	if err != nil || len(data) != len(entry) {
+	switch {
+	case err == nil && len(data) == len(entry):
+		copy(entry[:], data)
+		found = make([]ledger.Opening, 1)
+		found[0], err = v.c.Acts.Open(v.r.Context(), v.actor, entry)
+	case err == nil && len(data) == len(pass.ID{}):
+		found, err = v.c.Acts.OpenPass(v.r.Context(), v.actor, pass.ID(data))
+	default:
 		f.wrong["entry"] = v.say("wrong.hash")
 		return v.showRecord(http.StatusUnprocessableEntity, f, nil)
 	}
-	copy(entry[:], data)
-	found, err := v.c.Acts.Open(v.r.Context(), v.actor, entry)
 	if err != nil {
 		return err
 	}
-	return v.showRecord(0, f, &openedView{hexText(entry[:]), sayOpening(found)})
+	opened := &openedView{Entry: hexText(data)}
+	for _, o := range found {
+		opened.Bodies = append(opened.Bodies, sayOpening(o))
+	}
+	return v.showRecord(0, f, opened)
 }
 
 // sayOpening lays out what a commitment says.

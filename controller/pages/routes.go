@@ -111,6 +111,7 @@ func holderRoutes() []route {
 		{pattern: "GET " + Path + "holders/one/{id}", act: acts.ActHolderView, do: (*visit).holderPage},
 		{pattern: "GET " + Path + "holders/one/{id}/edit", act: acts.ActHolderEdit, do: (*visit).editForm},
 		{pattern: "POST " + Path + "holders/one/{id}/edit", act: acts.ActHolderEdit, do: (*visit).editHolder},
+		{pattern: "POST " + Path + "holders/one/{id}/answer", act: acts.ActHolderAnswer, do: (*visit).answerCorrection},
 		{pattern: "POST " + Path + "holders/one/{id}/link", act: acts.ActHolderLink, do: (*visit).makeLink},
 		{pattern: "GET " + Path + "holders/one/{id}/delete", act: acts.ActHolderDelete, do: (*visit).deletePage},
 		{pattern: "POST " + Path + "holders/one/{id}/delete", act: acts.ActHolderDelete, do: (*visit).deleteHolder},

@@ -36,6 +36,8 @@ type Hands interface {
 	Join(kind site.Kind, name, zone string, state site.MemberState) pass.DoorID
 	// Consented has a holder consent, as at a station.
 	Consented(holder string, notice [32]byte)
+	// Ask has a holder ask for a correction on their own page.
+	Ask(holder, wish string)
 }
 
 // Real is a real site: its folder, its database, its ledger.
@@ -166,6 +168,13 @@ func (r *Real) Join(kind site.Kind, name, zone string, _ site.MemberState) pass.
 // somebody is an owner who is nobody.
 func somebody() acts.Actor {
 	return acts.Actor{Role: acts.Owner, Operator: "somebody", Pseudonym: "op-zzzz"}
+}
+
+// Ask has a holder ask for a correction on their own page.
+func (r *Real) Ask(holder, wish string) {
+	if _, err := r.AskCorrection(context.Background(), acts.Actor{Role: acts.HolderRole, Holder: holder}, wish); err != nil {
+		panic(err)
+	}
 }
 
 // Consented has a holder consent on their own page.

@@ -40,6 +40,7 @@ type Acts struct {
 	links     map[string]string // of operators, by token
 	tokens    []acts.Token
 	openings  map[ledger.Commitment]ledger.Opening
+	claims    map[string][32]byte
 	acted     int
 	made      int
 }
