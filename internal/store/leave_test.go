@@ -28,7 +28,7 @@ func placesWithTimes() map[string]string {
 func leaveSite() map[string]allowed {
 	return map[string]allowed{
 		"leases.name":  text(64, "what only one process may do"),
-		"leases.owner": text(64, "a random name of a process"),
+		"leases.owner": text(64, "a random name of a process, or a hash that names a machine and a folder on it"),
 		"leases.until": moment("when it runs out"),
 
 		"site.one":     num("one row"),

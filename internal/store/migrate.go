@@ -86,7 +86,7 @@ func (s *Store) migrator() (*goose.Provider, error) {
 	}
 	options := []goose.ProviderOption{goose.WithGoMigrations(all...), goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_version")}
 	if s.dialect == liteDialect {
-		return goose.NewProvider(goose.DialectSQLite3, s.batches.db, nil, options...)
+		return goose.NewProvider(goose.DialectSQLite3, s.write, nil, options...)
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))
 	if err != nil {

@@ -3,9 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,12 +13,13 @@ import (
 )
 
 const (
-	// maxConnections is how many connections one process has at most, and
-	// maxWriters how many of them write: more only undo each other's work.
-	maxConnections = 16
-	maxWriters     = 6
-	// maxTries is how often a change is tried that others keep undoing.
-	maxTries = 40
+	// maxConnections is how many connections of a process read at most, and
+	// keptConnections how many of them stay open.
+	maxConnections  = 15
+	keptConnections = 6
+	// lockTime is how long, in milliseconds, a batch waits for its turn among
+	// processes, and how long a process that hangs in one keeps the others waiting.
+	lockTime = "10000"
 )
 
 func openPostgres(url string) (*Store, error) {
@@ -35,55 +36,43 @@ func openPostgres(url string) (*Store, error) {
 	config.RuntimeParams["application_name"] = "facelatch"
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConnections)
-	db.SetMaxIdleConns(maxWriters)
-	return &Store{db: db, dialect: postgresDialect, slots: make(chan struct{}, maxWriters), noted: newBell()}, nil
+	db.SetMaxIdleConns(keptConnections)
+	writes := config.Copy()
+	writes.RuntimeParams["lock_timeout"] = lockTime
+	writes.RuntimeParams["idle_in_transaction_session_timeout"] = lockTime
+	write := stdlib.OpenDB(*writes)
+	write.SetMaxOpenConns(1)
+	connect := func(ctx context.Context) (lane, error) {
+		conn, err := write.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return server{conn}, nil
+	}
+	noted := newBell()
+	return &Store{db: db, write: write, dialect: postgresDialect, batches: newBatches(connect, postgresDialect, noted), noted: noted}, nil
 }
 
-// changePostgres tries a change until no other stands in its way.
-func (s *Store) changePostgres(ctx context.Context, f func(*Tx) error) error {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	for try := 1; ; try++ {
-		again, err := s.attempt(ctx, f)
-		if !again || try == maxTries {
-			return err
+// server is a connection to PostgreSQL: a [lane].
+type server struct{ *sql.Conn }
+
+// errNotCommitted is returned for a transaction that the server had given up.
+var errNotCommitted = errors.New("the server rolled back what was to be committed")
+
+// do is a method of lane. All of a script goes in one message.
+func (s server) do(ctx context.Context, script string) error {
+	return s.Raw(func(raw any) error {
+		results, err := raw.(*stdlib.Conn).Conn().PgConn().Exec(ctx, script).ReadAll()
+		if err == nil && script == commitScript && (len(results) != 1 || results[0].CommandTag.String() != commitScript) {
+			err = errNotCommitted
 		}
-		wait := time.Duration(rand.Int64N(int64(min(try, 10)) * int64(5*time.Millisecond)))
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+		return err
+	})
 }
 
-// attempt runs f in one transaction, and says whether to try again. Who cancels
-// while it commits is told that the outcome is open.
-func (s *Store) attempt(ctx context.Context, f func(*Tx) error) (again bool, err error) {
-	raw, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
-	if err != nil {
-		return false, translate(err)
-	}
-	defer raw.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
-	tx := &Tx{ctx: ctx, q: raw, dialect: postgresDialect, noted: s.noted}
-	if err := f(tx); err != nil {
-		return tx.again, err
-	}
-	err = raw.Commit()
-	switch {
-	case err == nil:
-		for _, f := range tx.after {
-			f()
-		}
-		return false, nil
-	case tx.again || tryAgain(err):
-		return true, translate(err)
-	case errors.Is(err, pgx.ErrTxCommitRollback):
-		return false, explain(nil, err) // f went on after an error
-	}
-	return false, explain(ErrUnavailable, err)
+// close is a method of lane. The connection is not used again: the server undoes
+// what was not committed.
+func (s server) close() {
+	_ = s.Raw(func(any) error { return driver.ErrBadConn })
+	_ = s.Conn.Close()
 }

@@ -18,6 +18,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -25,10 +26,10 @@ import (
 // Store is an open database. Its methods may be called at once. Several
 // processes may have the same one open.
 type Store struct {
-	db      *sql.DB // on SQLite it only reads
+	db      *sql.DB // reads; on SQLite it can do nothing else
+	write   *sql.DB // one connection, for batches
 	dialect dialect
-	batches *batches // SQLite only: what writes
-	slots   chan struct{}
+	batches *batches
 	noted   *bell
 }
 
@@ -63,13 +64,8 @@ func open(url string) (*Store, error) {
 
 // Close ends all connections. Nobody may be at work.
 func (s *Store) Close() error {
-	err := s.db.Close()
-	if s.batches != nil {
-		if other := s.batches.db.Close(); err == nil {
-			err = other
-		}
-	}
-	return err
+	s.batches.close()
+	return errors.Join(s.db.Close(), s.write.Close())
 }
 
 // Kind returns "sqlite" or "postgres".
@@ -84,10 +80,7 @@ func (s *Store) Kind() string { return string(s.dialect) }
 // [ErrNotFound], because a transaction that failed can go on in one of the
 // databases only. It neither waits for anything nor calls Change or Read.
 func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
-	if s.batches != nil {
-		return s.batches.change(ctx, f)
-	}
-	return s.changePostgres(ctx, f)
+	return s.batches.change(ctx, f)
 }
 
 // Read runs f on a snapshot: what others change meanwhile is not seen. It fails

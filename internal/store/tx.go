@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // dialect is what the two databases differ in.
@@ -41,6 +42,38 @@ func (d dialect) rebind(query string) string {
 	}
 }
 
+// begin is what begins a transaction that changes something. On PostgreSQL those
+// who write take turns among processes too: two who wrote at once would mostly undo
+// each other's work, whole batches of it. The lock comes before the transaction
+// sees anything, keeps nobody from reading, and goes with the transaction.
+func (d dialect) begin() string {
+	if d == postgresDialect {
+		return "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE site IN EXCLUSIVE MODE"
+	}
+	return "BEGIN IMMEDIATE"
+}
+
+// together is how many changes share one commit at most. PostgreSQL loses track of
+// more than 64 savepoints, and slows down.
+func (d dialect) together() int {
+	if d == postgresDialect {
+		return 60
+	}
+	return 512
+}
+
+// changeTime is how long a change or a commit may take on a line to a server.
+const changeTime = 30 * time.Second
+
+// limited ends what a server does not answer. A statement on a file cannot be
+// ended without risk to the others in its transaction, and need not.
+func (d dialect) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d == postgresDialect {
+		return context.WithTimeout(ctx, changeTime)
+	}
+	return ctx, func() {}
+}
+
 // unixNow is the database's own clock, in seconds, for what several machines
 // have to agree on.
 func (d dialect) unixNow() string {
@@ -62,7 +95,8 @@ type Tx struct {
 	ctx     context.Context
 	q       querier
 	dialect dialect
-	again   bool // the database asked to try the whole once more
+	again   bool  // the database asked to try the whole once more
+	broken  error // the last error of a statement
 	noted   *bell
 	after   []func()
 }
@@ -72,7 +106,7 @@ type scanner interface{ Scan(into ...any) error }
 
 // fail notes and translates what went wrong.
 func (tx *Tx) fail(err error) error {
-	tx.again = tx.again || tryAgain(err)
+	tx.again, tx.broken = tx.again || tryAgain(err), err
 	return translate(err)
 }
 
