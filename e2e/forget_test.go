@@ -43,8 +43,8 @@ type shadow struct {
 	apart   *rigtest.Apart
 	needles *rigtest.Needles
 	dir     string // its temporary folder and its log
-	passes  [2]string
-	films   [2][][]byte // of somebody else with each pass
+	passes  [3]string
+	films   [3][][]byte // of somebody else with each pass
 	hall    [][]byte
 }
 
@@ -177,15 +177,16 @@ func (s *shadow) plant(t *testing.T, r *rigtest.Rig, film [][]byte) {
 func (s *shadow) watch(t *testing.T) {
 	t.Helper()
 	seen := map[string]int{}
-	for i := range 6 { // after three each, passes have to wait
-		s.film.Point(s.films[i%2])
-		if s.page.Code(s.ctx, s.passes[i%2]) != nil || !s.await(t, func(key string) bool { return key != "ready" && key != "about-to-look" }) {
+	for i := range 3 * len(s.passes) { // after three each, passes have to wait
+		s.film.Point(s.films[i%len(s.films)])
+		if s.page.Code(s.ctx, s.passes[i%len(s.passes)]) != nil || !s.await(t, func(key string) bool { return key != "ready" && key != "about-to-look" }) {
 			s.again(t)
 			continue
 		}
 		var moments []rigtest.Snapshot
-		for range 3 {
-			moments = append(moments, s.stop(t))
+		// At once, because a door on a fast machine has soon looked three times.
+		for _, after := range []time.Duration{0, 50 * time.Millisecond, 100 * time.Millisecond} {
+			moments = append(moments, s.stop(t, after))
 		}
 		s.film.Point(s.hall)
 		for _, m := range moments {
@@ -237,9 +238,9 @@ func (s *shadow) again(t *testing.T) {
 
 // stop stops the door's process for a moment, at some moment of its looking, and
 // returns its memory.
-func (s *shadow) stop(t *testing.T) rigtest.Snapshot {
+func (s *shadow) stop(t *testing.T, after time.Duration) rigtest.Snapshot {
 	t.Helper()
-	time.Sleep(50*time.Millisecond + rand.N(150*time.Millisecond))
+	time.Sleep(after + rand.N(50*time.Millisecond))
 	if err := syscall.Kill(s.apart.PID, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,12 @@ package ground
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -44,7 +49,7 @@ func newReal(t *testing.T) *real {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	r.address = l.Addr().String()
-	s, err := controller.New(controller.Config{Dir: r.dir, Address: r.address, Extras: extras()})
+	s, err := controller.New(controller.Config{Dir: r.dir, Address: r.address, Extras: extras(), Copies: r.copies()})
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -52,6 +57,9 @@ func newReal(t *testing.T) *real {
 	t.Cleanup(func() { cancel(); must(t, <-ended) })
 	return r
 }
+
+// copies is where the controller writes what any web server can carry to doors.
+func (r *real) copies() string { return filepath.Join(r.dir, "..", "copies") }
 
 // office does something at the site, as a command does.
 func (r *real) office(do func(o *site.Office) error) {
@@ -155,4 +163,68 @@ func TestWithTheRealController(t *testing.T) {
 	})
 	r.office(func(o *site.Office) error { return o.Remove(t.Context(), site.Operator, i.Door, false) })
 	soon(t, "the door knows that it was removed", func() bool { return g.Snapshot().Contact.Removed })
+}
+
+// TestByTheMirrorAlone: a door that cannot reach its controller believes a web
+// server with copies what is signed, and opens and refuses by it.
+func TestByTheMirrorAlone(t *testing.T) {
+	r := newReal(t)
+	c := config.Default()
+	c.State, c.TPM = filepath.Join(t.TempDir(), "door"), "off"
+	i := r.join(c.State)
+	g, err := Open(c, Options{})
+	must(t, err)
+	stop := run(t, g)
+	soon(t, "a bundle from the controller", func() bool { return number(g) > 0 })
+	before := number(g)
+	stop()
+	must(t, g.Close())
+	good, _ := r.issue()
+	bad, id := r.issue()
+	before = r.copied(before)
+	r.office(func(o *site.Office) error {
+		c, err := o.Controller(r.t.Context())
+		if err == nil {
+			_, err = c.Revoke(r.t.Context(), id)
+		}
+		return err
+	})
+	r.copied(before)
+	must(t, os.Symlink(filepath.Join(r.dir, "ledger", "public"), filepath.Join(r.copies(), "ledger")))
+	c.Controller, c.Mirror = "127.0.0.1:1", r.mirror(i)
+	g, err = Open(c, Options{})
+	must(t, err)
+	t.Cleanup(func() { g.folder.Close() })
+	run(t, g)
+	soon(t, "a pass opens by what the mirror has", func() bool { return judge(t, g, good) == nil })
+	wantReason(t, "revoked", judge(t, g, bad), pass.ReasonRevoked)
+	if g.Snapshot().Contact.Reached {
+		t.Error("the controller counts as reached")
+	}
+}
+
+// copied waits until the copies are of a bundle after one, and returns its number.
+func (r *real) copied(after uint64) (number uint64) {
+	r.t.Helper()
+	soon(r.t, "a newer copy", func() bool {
+		data, err := os.ReadFile(filepath.Join(r.copies(), "v1", "bundle"))
+		must(r.t, err)
+		number, err = bundle.ClaimedNumber(data)
+		must(r.t, err)
+		return number > after
+	})
+	return number
+}
+
+// mirror serves the copies with a certificate of the site's authority.
+func (r *real) mirror(i *state.Identity) string {
+	r.t.Helper()
+	roots := x509.NewCertPool()
+	roots.AddCert(i.Authority)
+	own := i.TLS()
+	server := httptest.NewUnstartedServer(http.FileServer(http.Dir(r.copies())))
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, Certificates: []tls.Certificate{own}}
+	server.StartTLS()
+	r.t.Cleanup(server.Close)
+	return server.URL
 }

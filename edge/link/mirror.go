@@ -26,9 +26,10 @@ const mirrorTime = 15 * time.Second
 type mirror struct {
 	client *Client
 
-	mu    sync.Mutex // guards what follows
-	etag  string     // of the bundle that was read last
-	asked time.Time
+	mu     sync.Mutex // guards what follows
+	etag   string     // of the bundle that was read last
+	asked  time.Time
+	failed error // why nothing came of the last attempt, nil if something did
 }
 
 // newMirror returns nil for an empty address. A mirror's certificate may be one of
@@ -53,15 +54,9 @@ func newMirror(address string, t Trust) *mirror {
 	return &mirror{client: c}
 }
 
-// bundle returns a bundle whose number is above after. It fails with
-// [ErrNothingNew] also where it is too early to ask again.
+// bundle returns a bundle whose number is above after, or fails with
+// [ErrNothingNew]. The caller holds mu.
 func (m *mirror) bundle(ctx context.Context, after uint64) ([]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if !m.asked.IsZero() && time.Since(m.asked) < mirrorTime {
-		return nil, ErrNothingNew
-	}
-	m.asked = time.Now()
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	data, etag, err := m.client.get(ctx, doorapi.PathBundle, m.etag, bundle.MaxSize)
@@ -89,17 +84,30 @@ func (c *Client) instead(ctx context.Context, t Taker, why error) error {
 	if c.mirror == nil || errors.Is(why, ErrRemoved) || errors.Is(why, ErrOver) {
 		return why
 	}
-	data, err := c.mirror.bundle(ctx, t.After())
-	if errors.Is(err, ErrNothingNew) {
-		return why
-	}
-	if err == nil {
-		err = t.Take(ctx, data)
-	}
-	if err != nil {
+	if err := c.mirror.step(ctx, t); err != nil {
 		return fmt.Errorf("%w; and from the mirror: %w", why, err)
 	}
 	return why
+}
+
+// step asks the mirror if it is time to. It returns why nothing came of it, or of
+// the last time.
+func (m *mirror) step(ctx context.Context, t Taker) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.asked.IsZero() && time.Since(m.asked) < mirrorTime {
+		return m.failed
+	}
+	m.asked = time.Now()
+	data, err := m.bundle(ctx, t.After())
+	if err == nil {
+		err = t.Take(ctx, data)
+	}
+	if errors.Is(err, ErrNothingNew) {
+		err = nil
+	}
+	m.failed = err
+	return err
 }
 
 // object returns an object from the mirror, if it is there.
