@@ -24,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
@@ -38,6 +39,9 @@ type Config struct {
 	// DoorHosts are names that the authority is to vouch for beside private
 	// ones; see [authority.OpenOrMake].
 	DoorHosts []string
+	// Pages is where browsers find the pages for people, such as
+	// "https://house.example", for links to holders' own; "" where there are none.
+	Pages string
 	// Extras are what bundles say that does not stand in the database.
 	Extras site.Extras
 	// Copies is a folder in which bundles and status lists are written too, for other
@@ -72,6 +76,8 @@ type Controller struct {
 	copies    copies
 	news      *news
 	office    *site.Office
+	acts      *acts.Acts
+	pages     string
 	owed      owed
 	joins     *limiter // by address
 	changes   *limiter // by door
@@ -89,7 +95,7 @@ func New(c Config) (*Controller, error) {
 	if c.Say == nil {
 		c.Say = func(string) {}
 	}
-	s := &Controller{now: c.Now, say: c.Say, copies: copies{dir: c.Copies}, news: newNews()}
+	s := &Controller{now: c.Now, say: c.Say, copies: copies{dir: c.Copies}, news: newNews(), pages: c.Pages}
 	s.joins = newLimiter(c.Now, joinsEach, joinsAll)
 	s.changes = newLimiter(c.Now, changesEach, changesEach*site.MaxMembers)
 	s.certificate.now = c.Now
@@ -117,6 +123,9 @@ func (s *Controller) start(c Config) error {
 	}
 	err := s.office.Keep(c.Ledger)
 	if err == nil {
+		s.acts, err = s.openActs()
+	}
+	if err == nil {
 		s.publisher, err = s.office.Publisher(context.Background(), c.Extras)
 	}
 	if err != nil {
@@ -131,6 +140,17 @@ func (s *Controller) start(c Config) error {
 	}
 	s.spread(p)
 	return nil
+}
+
+// openActs are the acts that stations do.
+func (s *Controller) openActs() (*acts.Acts, error) {
+	key, err := s.office.IssuingKey()
+	if err != nil {
+		return nil, err
+	}
+	return acts.New(acts.Config{
+		Store: s.office.Store(), Issuing: s.office, Doors: s.office, EncodeSite: site.Encode, Kick: s.office.Kick, Key: key, Now: s.now,
+	})
 }
 
 // Close gives the site up, for who does not call Serve.

@@ -46,6 +46,8 @@ func (s *Controller) handler() http.Handler {
 		{"GET " + doorapi.PathSite, station, s.site},
 		{"GET " + doorapi.PathReceipt, station, s.receipt},
 		{"GET " + doorapi.PathDoors, station, s.doors},
+		{"POST " + doorapi.PathMeet, station, s.meet},
+		{"POST " + doorapi.PathOwnPage, station, s.ownPage},
 		{"PUT " + doorapi.PathDoorSecrets, station, s.putSecrets},
 		{"POST " + doorapi.PathActs, station, s.act},
 		{"POST " + doorapi.PathPINs, station, s.addPIN},

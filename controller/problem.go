@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
@@ -58,6 +59,14 @@ func answers() []answer {
 		{store.ErrUnavailable, doorapi.ProblemBusy, http.StatusServiceUnavailable, "The database cannot be reached at present", false},
 		{issue.ErrPolicy, doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "The site does not allow this pass", true},
 		{issue.ErrState, doorapi.ProblemConflict, http.StatusConflict, "This step does not follow from the one before", false},
+		{acts.ErrInvalid, doorapi.ProblemPolicy, http.StatusUnprocessableEntity, "This cannot be taken", true},
+		{acts.ErrSignedOut, doorapi.ProblemNotFound, http.StatusNotFound, "This link is not good (any more)", false},
+		{acts.ErrForbidden, doorapi.ProblemForbidden, http.StatusForbidden, "Stations may not do this", false},
+		{acts.ErrNotFound, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such holder or consent (any more)", false},
+		{acts.ErrConflict, doorapi.ProblemConflict, http.StatusConflict, "Somebody has changed this meanwhile: begin again", false},
+		{acts.ErrWithdrawn, doorapi.ProblemConflict, http.StatusConflict, "The consent was withdrawn or has run out", false},
+		{acts.ErrLedger, doorapi.ProblemBusy, http.StatusServiceUnavailable, "The ledger cannot be written at present, and without it nothing is given", false},
+		{acts.ErrUnavailable, doorapi.ProblemBusy, http.StatusServiceUnavailable, "The database cannot be reached at present", false},
 		{issue.ErrUnknown, doorapi.ProblemNotFound, http.StatusNotFound, "No such pass was issued here", false},
 	}
 }

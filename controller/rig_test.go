@@ -66,7 +66,7 @@ func (r *rig) serve() {
 		r.t.Fatal(err)
 	}
 	r.address = l.Addr().String()
-	c, err := New(Config{Dir: r.dir, Address: r.address, Extras: extras(), Say: func(s string) {
+	c, err := New(Config{Dir: r.dir, Address: r.address, Pages: "https://house.example", Extras: extras(), Say: func(s string) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.said = append(r.said, s)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/facelatch/facelatch/consent"
@@ -184,95 +183,3 @@ func (s *Controller) revokePIN(c call) error {
 
 // by is how the ledger names a station.
 func by(c call) string { return site.ByStation(c.from.ID) }
-
-// issuing is what a station makes passes with. What one station makes, no other
-// can go on with.
-func (s *Controller) issuing(c call) (issue.Office, error) {
-	made, err := s.office.Controller(c.r.Context())
-	if err != nil {
-		return nil, err
-	}
-	return made.For(c.r.Context(), c.from.ID.String()), nil
-}
-
-// prepare is a step of [issue.Office], as are those that follow.
-func (s *Controller) prepare(c call) error {
-	var body doorapi.PrepareRequest
-	if err := c.read(&body); err != nil {
-		return err
-	}
-	r := issue.Request{Zones: body.Zones, NotBefore: body.NotBefore, Expires: body.Expires, Models: body.Models}
-	var err error
-	if r.Schedule, err = pass.ParseSchedule(body.Hours); err != nil {
-		return badRequest(err.Error())
-	}
-	if r.Holder, err = issue.ParseHolder(body.Holder); err != nil {
-		return badRequest(err.Error())
-	}
-	if body.Consent != nil {
-		if r.Consent, err = consent.Decode(body.Consent); err != nil {
-			return badRequest(err.Error())
-		}
-	}
-	made, err := s.issuing(c)
-	if err != nil {
-		return err
-	}
-	b, err := made.Prepare(r)
-	if err != nil {
-		return err
-	}
-	return c.write(doorapi.Binding{Site: b.Site, ID: b.ID, Expires: b.Expires, Consent: b.Consent})
-}
-
-func (s *Controller) sign(c call) error {
-	var body doorapi.SignRequest
-	if err := c.read(&body); err != nil {
-		return err
-	}
-	var sealed [32]byte
-	if body.Sealed != nil {
-		if len(body.Sealed) != len(sealed) {
-			return badRequest("a SHA-256 has 32 bytes")
-		}
-		sealed = [32]byte(body.Sealed)
-	}
-	made, err := s.issuing(c)
-	if err != nil {
-		return err
-	}
-	signed, err := made.Sign(body.ID, sealed)
-	if err != nil {
-		return err
-	}
-	return c.write(doorapi.SignResponse{Signed: signed})
-}
-
-func (s *Controller) complete(c call) error {
-	return s.last(c, func(o issue.Office, id pass.ID) error {
-		err := o.Complete(id)
-		s.owed.add(err, c.from.ID, id)
-		return err
-	})
-}
-
-func (s *Controller) abandon(c call) error {
-	return s.last(c, func(o issue.Office, id pass.ID) error { return o.Abandon(id) })
-}
-
-// last is a step that ends the making of a pass.
-func (s *Controller) last(c call, step func(issue.Office, pass.ID) error) error {
-	var body doorapi.PassRequest
-	if err := c.read(&body); err != nil {
-		return err
-	}
-	made, err := s.issuing(c)
-	if err == nil {
-		err = step(made, body.ID)
-	}
-	if err != nil {
-		return err
-	}
-	c.w.WriteHeader(http.StatusNoContent)
-	return nil
-}

@@ -164,6 +164,8 @@ type choice struct {
 	// Guardian says that a guardian agrees, for a child under 14.
 	Guardian bool   `json:"guardian"`
 	Holder   []byte `json:"holder"`
+	// Whose is the holder, as staff named them or a link did.
+	Whose doorapi.Whose `json:"whose"`
 }
 
 // choose is POST /api/choose.
@@ -195,7 +197,8 @@ func (s *Server) begin(about doorapi.Site, chosen choice) (*enrolment, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &enrolment{about: about, lang: consent.Lang(chosen.Lang), request: issue.Request{Zones: zonesOf(about), NotBefore: from, Expires: until}}
+	chosen.Whose.Child = chosen.Whose.Child || chosen.Guardian
+	e := &enrolment{about: about, lang: consent.Lang(chosen.Lang), whose: chosen.Whose, request: issue.Request{Zones: zonesOf(about), NotBefore: from, Expires: until}}
 	switch {
 	case chosen.Kind == pass.Plain.String():
 		e.shown = pass.Plain

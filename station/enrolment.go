@@ -23,6 +23,7 @@ type enrolment struct {
 	// shown is the kind that screens and card say; see [enrolment.press].
 	shown pass.Kind
 	lang  consent.Lang
+	whose doorapi.Whose
 
 	// frame holds one value while a picture is taken in.
 	frame chan struct{}

@@ -30,6 +30,8 @@ type handed struct {
 	Later bool `json:"later"`
 	// Transfer says that it can be given to a phone.
 	Transfer bool `json:"transfer"`
+	// Page is the link to the holder's own page; "" where they have one already.
+	Page string `json:"page,omitempty"`
 }
 
 // finish is POST /api/finish.
@@ -54,7 +56,7 @@ func (s *Server) finish(c call) error {
 	at := pathPass + e.token
 	return c.write(handed{
 		Kind: e.shown.String(), Text: e.made.text, Until: e.made.until, Number: e.made.number, Later: true,
-		PNG: at + namePNG, SVG: at + nameSVG, PDF: at + namePDF, Transfer: s.c.PhoneURL != "",
+		PNG: at + namePNG, SVG: at + nameSVG, PDF: at + namePDF, Transfer: s.c.PhoneURL != "", Page: e.made.page,
 	})
 }
 
@@ -91,13 +93,16 @@ func (s *Server) make(life context.Context, e *enrolment) error {
 	}
 	e.request.NotBefore = s.c.Now().Truncate(time.Second) // whatever came before
 	out := &outlet{server: s, e: e}
-	claims, err := s.c.Site.Issue(ctx, e.request, &enroller{s.c.Faces, e}, out)
+	claims, err := s.c.Site.Issue(ctx, e.whose, e.request, &enroller{s.c.Faces, e}, out)
 	if err != nil {
 		return err
 	}
 	e.forget()
 	e.made = out.made
 	e.made.receipt = s.receipt(ctx, e, claims.ID)
+	if own, err := s.c.Site.OwnPage(ctx, claims.ID); err == nil { // else staff can make one later
+		e.made.page = own.URL
+	}
 	s.prolong(e)
 	return nil
 }
@@ -148,6 +153,8 @@ type made struct {
 	png, svg, pdf       []byte
 	// receipt is of the consent to a face pass; nil where there is none.
 	receipt []byte
+	// page is the link to the holder's own page, or "".
+	page string
 }
 
 func (m *made) wipe() {

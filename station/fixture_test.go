@@ -46,6 +46,9 @@ type fakeSite struct {
 	asked    map[pass.ID]issue.Request
 	complete error // what Complete fails with
 	receipts int   // how often one was asked for
+	whose    []doorapi.Whose
+	met      map[string]doorapi.MeetResponse // by link or label
+	pages    int                             // how many links to own pages were made
 }
 
 func newFakeSite(t *testing.T, now func() time.Time) *fakeSite {
@@ -97,6 +100,25 @@ func (f *fakeSite) Receipt(_ context.Context, id pass.ID) ([]byte, error) {
 	return json.Marshal(map[string]string{"receipt": f.asked[id].Consent.Hash().String()})
 }
 
+// Meet is a method of [Site].
+func (f *fakeSite) Meet(_ context.Context, who doorapi.MeetRequest) (doorapi.MeetResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	met, there := f.met[who.Link+who.Label]
+	if !there && who.Link != "" {
+		return met, &doorapi.Problem{Type: doorapi.ProblemNotFound, Status: 404, Title: "This link is not good (any more)"}
+	}
+	return met, nil
+}
+
+// OwnPage is a method of [Site].
+func (f *fakeSite) OwnPage(context.Context, pass.ID) (doorapi.OwnPage, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pages++
+	return doorapi.OwnPage{URL: "https://house.example/me/ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, nil
+}
+
 func (f *fakeSite) set(change func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -111,9 +133,10 @@ func (f *fakeSite) About(context.Context) (doorapi.Site, error) {
 }
 
 // Issue is a method of [Site].
-func (f *fakeSite) Issue(_ context.Context, r issue.Request, e issue.Enroller, out issue.Outlet) (pass.Claims, error) {
+func (f *fakeSite) Issue(_ context.Context, whose doorapi.Whose, r issue.Request, e issue.Enroller, out issue.Outlet) (pass.Claims, error) {
 	f.mu.Lock()
 	fails, during := f.fails, f.during
+	f.whose = append(f.whose, whose)
 	f.mu.Unlock()
 	if fails != nil {
 		return pass.Claims{}, fails

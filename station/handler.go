@@ -44,6 +44,7 @@ func (s *Server) handler(life context.Context, port int) http.Handler {
 	mux.Handle("/", s.file)
 	for pattern, do := range map[string]func(call) error{
 		"GET /api/notice":                           s.notice,
+		"POST /api/meet":                            s.meet,
 		"POST /api/choose":                          s.choose,
 		"POST /api/frame":                           s.takeFrame,
 		"POST /api/finish":                          s.finish,

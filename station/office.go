@@ -20,6 +20,7 @@ import (
 type Office struct {
 	client *client
 	ctx    context.Context // of the pass that is made; nil is that nothing ends it
+	whose  doorapi.Whose
 }
 
 var _ issue.Office = (*Office)(nil)
@@ -39,7 +40,14 @@ func (s *Station) Office() *Office { return &Office{client: s.client} }
 const abandonTime = 10 * time.Second
 
 // during returns an office that gives up what is being made when ctx ends.
-func (o *Office) during(ctx context.Context) *Office { return &Office{client: o.client, ctx: ctx} }
+func (o *Office) during(ctx context.Context) *Office {
+	return &Office{client: o.client, ctx: ctx, whose: o.whose}
+}
+
+// For returns an office for passes of somebody.
+func (o *Office) For(whose doorapi.Whose) *Office {
+	return &Office{client: o.client, ctx: o.ctx, whose: whose}
+}
 
 func (o *Office) context() context.Context {
 	if o.ctx == nil {
@@ -51,6 +59,7 @@ func (o *Office) context() context.Context {
 // Prepare is a method of [issue.Office].
 func (o *Office) Prepare(r issue.Request) (pass.Binding, error) {
 	body := doorapi.PrepareRequest{
+		Whose: o.whose,
 		Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires, Hours: r.Schedule.String(), Models: r.Models,
 	}
 	var err error

@@ -24,8 +24,10 @@ import (
 // come after the same times, the card says the same, and the code has as many
 // modules. The controller learns of a plain pass, as of any other, and nothing is
 // said to the operator. What remains: whoever reads the code with a program sees
-// the kind of the pass, a door opens for it without looking, and who compares the
-// controller's list with the clock sees that a plain pass was made at that time.
+// the kind of the pass, a door opens for it without looking, and an operator who
+// looks up the holder, or compares the controller's list with the clock, sees that
+// a plain pass was made at that time: of which any number are made because people
+// chose one.
 
 // press ends what a person was pressed to agree to. The caller holds mu.
 func (e *enrolment) press(now time.Time) {

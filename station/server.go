@@ -24,11 +24,21 @@ import (
 type Site interface {
 	// About says what the site is and allows, as it is now.
 	About(ctx context.Context) (doorapi.Site, error)
-	// Issue makes a pass, as [Station.Issue] does. It may take a while, and ends
-	// early with ctx.
-	Issue(ctx context.Context, r issue.Request, e issue.Enroller, out issue.Outlet) (pass.Claims, error)
+	Holders
+	// Issue makes a pass of somebody, as [Station.Issue] does. It may take a while,
+	// and ends early with ctx.
+	Issue(ctx context.Context, whose doorapi.Whose, r issue.Request, e issue.Enroller, out issue.Outlet) (pass.Claims, error)
 	// Receipt returns the signed receipt of the consent to a face pass.
 	Receipt(ctx context.Context, id pass.ID) ([]byte, error)
+}
+
+// Holders are on record at the controller.
+type Holders interface {
+	// Meet says who shows the link to their own page, or has a label.
+	Meet(ctx context.Context, who doorapi.MeetRequest) (doorapi.MeetResponse, error)
+	// OwnPage makes a link to the page of the holder of a pass that was just made. It
+	// fails where they have a page already, and where there are no pages.
+	OwnPage(ctx context.Context, id pass.ID) (doorapi.OwnPage, error)
 }
 
 // Faces is what a station looks at faces with.

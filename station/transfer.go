@@ -50,7 +50,7 @@ type waiting struct {
 // transferred is what a phone gets.
 type transferred struct {
 	lang              consent.Lang
-	site, until       string
+	site, until, page string
 	face              bool
 	svg, png, receipt []byte
 }
@@ -65,7 +65,7 @@ func (t transferred) wipe() {
 type phonePage struct {
 	// There says that there is something; Asks that it is not shown yet.
 	There, Asks, Chinese, Face bool
-	Site, Until                string
+	Site, Until, Page          string
 	SVG                        template.HTML
 	PNG, Receipt               template.URL
 	Style                      template.CSS
@@ -115,7 +115,7 @@ func (t *transfers) take(token string) phonePage {
 	}
 	defer w.page.wipe()
 	p := phonePage{
-		There: true, Chinese: w.page.lang == consent.Chinese, Face: w.page.face, Site: w.page.site, Until: w.page.until,
+		There: true, Chinese: w.page.lang == consent.Chinese, Face: w.page.face, Site: w.page.site, Until: w.page.until, Page: w.page.page,
 		SVG: template.HTML(w.page.svg), PNG: dataURL("image/png", w.page.png),
 	}
 	if w.page.receipt != nil {
@@ -184,7 +184,7 @@ func (s *Server) transfer(c call) error {
 // forPhone is what a phone gets of a pass that was made.
 func (e *enrolment) forPhone() transferred {
 	return transferred{
-		lang: e.lang, site: e.about.Name, until: e.made.until, face: e.shown == pass.Face,
+		lang: e.lang, site: e.about.Name, until: e.made.until, page: e.made.page, face: e.shown == pass.Face,
 		svg: bytes.Clone(e.made.svg), png: bytes.Clone(e.made.png), receipt: bytes.Clone(e.made.receipt),
 	}
 }

@@ -272,7 +272,7 @@ func (a *apart) issueApart() (pass.Claims, string) {
 		a.t.Fatal(err)
 	}
 	now := time.Now().Truncate(time.Second)
-	agreed, err := agreeTo(a.dir, a.config.ID, now, now.Add(24*time.Hour))
+	agreed, err := agreeTo(a.dir, a.config.ID, a.station.Attester(), now, now.Add(24*time.Hour))
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -27,9 +27,9 @@ func readNotice(path string) (consent.Notice, error) {
 	return n, err
 }
 
-// agreeTo makes the record that the operator attests: the person read the site's
-// notice and agreed, for a pass that ends at until.
-func agreeTo(dir string, id pass.SiteID, now, until time.Time) (*consent.Record, error) {
+// agreeTo makes the record that somebody attests: the person read the site's notice
+// and agreed, for a pass that ends at until.
+func agreeTo(dir string, id pass.SiteID, attester string, now, until time.Time) (*consent.Record, error) {
 	n, err := site.CurrentNotice(dir, consent.Everybody)
 	if errors.Is(err, consent.ErrDraft) {
 		return nil, usagef("nobody can agree to anything here yet: %v (facelatch notice --help)", err)
@@ -43,6 +43,6 @@ func agreeTo(dir string, id pass.SiteID, now, until time.Time) (*consent.Record,
 	}
 	return consent.Attest(rand.Reader, consent.Terms{
 		Site: id, Purpose: pass.PurposeAccess, Notice: hash, Given: now.Truncate(time.Second), Until: until,
-		By: consent.ByHolder, Lang: consent.English, Attester: attestedHere,
+		By: consent.ByHolder, Lang: consent.English, Attester: attester,
 	})
 }

@@ -41,7 +41,7 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 	if err != nil || f.face == "" {
 		return r, err
 	}
-	r.Consent, err = agreeTo(f.site, c.ID, now, r.Expires)
+	r.Consent, err = agreeTo(f.site, c.ID, attestedHere, now, r.Expires)
 	return r, err
 }
 

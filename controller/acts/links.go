@@ -33,6 +33,10 @@ func (a *Acts) MakeLink(ctx context.Context, actor Actor, id string) (Link, erro
 	if err := actor.own(ActHolderLink, id); err != nil {
 		return Link{}, err
 	}
+	return a.makeLink(ctx, actor, id)
+}
+
+func (a *Acts) makeLink(ctx context.Context, actor Actor, id string) (Link, error) {
 	e, err := a.personEntry(actor, ActHolderLink, id, map[string]string{"holder": id})
 	if err != nil {
 		return Link{}, err

@@ -52,6 +52,12 @@ const (
 	// PathReceipt answers a station's GET with the signed receipt of the consent
 	// under which a pass was made; {id} is that of the pass.
 	PathReceipt = "/v1/passes/{id}/receipt"
+	// PathMeet takes a station's [MeetRequest] by POST and answers with a
+	// [MeetResponse].
+	PathMeet = "/v1/holders/meet"
+	// PathOwnPage takes a station's POST about a pass that it has just made, and
+	// answers with an [OwnPage]; {id} is that of the pass.
+	PathOwnPage = "/v1/passes/{id}/page"
 	// PathSite answers a station's GET with [Site].
 	PathSite = "/v1/site"
 )

@@ -87,8 +87,45 @@ type PINEntry struct {
 	Tag  []byte `json:"tag"`
 }
 
-// PrepareRequest is issue.Request.
+// MeetRequest asks who stands at a station: by the link to their own page, which is
+// used up, or by what staff call them. It has one of the two.
+type MeetRequest struct {
+	// Link is the last part of the link's path.
+	Link  string `json:"link,omitempty"`
+	Label string `json:"label,omitempty"`
+}
+
+// MeetResponse says who it is.
+type MeetResponse struct {
+	// Known is how many holders have the label; 1 for a link that is good.
+	Known int `json:"known"`
+	// Holder is the id of the only one.
+	Holder string `json:"holder,omitempty"`
+	// Child says that a guardian consents for them.
+	Child bool `json:"child,omitempty"`
+}
+
+// Whose says for whom a pass is made. The zero value is for somebody whom staff did
+// not name: a record is made that is called after the pass.
+type Whose struct {
+	// Holder is an id from a [MeetResponse]; "" is for somebody who is added.
+	Holder string `json:"holder,omitempty"`
+	// Label is what staff call who is added.
+	Label string `json:"label,omitempty"`
+	// Child says that who is added is under 14.
+	Child bool `json:"child,omitempty"`
+}
+
+// OwnPage is the link to the page on which a holder finds what they agreed to, and
+// takes it back. It opens once.
+type OwnPage struct {
+	URL     string    `json:"url"`
+	Expires time.Time `json:"expires"`
+}
+
+// PrepareRequest is issue.Request, and whose the pass is to be.
 type PrepareRequest struct {
+	Whose     Whose          `json:"whose,omitzero"`
 	Zones     []string       `json:"zones"`
 	NotBefore time.Time      `json:"not_before"`
 	Expires   time.Time      `json:"expires"`

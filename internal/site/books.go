@@ -54,10 +54,42 @@ func (p page) Holder(commitment [32]byte) (issue.EntryID, error) {
 // Put is a method of [issue.Dockets].
 func (p page) Put(d issue.Docket) error {
 	row, err := rowOf(d)
+	if err == nil {
+		err = p.tx.PutDocket(row)
+	}
+	if err == nil && d.State == issue.Abandoned && d.Consent != nil {
+		err = p.endUnused(d)
+	}
+	return err
+}
+
+// endUnused ends a consent on record under which no pass came about, so that nobody
+// finds it on their page as one that holds.
+func (p page) endUnused(d issue.Docket) error {
+	hash := d.Consent.Hash()
+	given, err := p.tx.Consent(hash[:])
+	if errors.Is(err, store.ErrNotFound) || err == nil && given.Withdrawn != 0 {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	return p.tx.PutDocket(row)
+	all, err := p.tx.DocketsOfConsent(hash)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if issue.State(other.State) != issue.Abandoned {
+			return nil // there is another pass
+		}
+	}
+	years := given.Keep - given.Until
+	if given.Record, err = d.Consent.Encode(); err != nil {
+		return err
+	}
+	given.Withdrawn = d.Since.Unix()
+	given.Keep = given.Withdrawn + years
+	return p.tx.EndConsent(given)
 }
 
 // Get is a method of [issue.Dockets].

@@ -200,7 +200,7 @@ func (o *Office) place(tx *store.Tx, j *joining) error {
 func (o *Office) admit(ctx context.Context, j *joining) error {
 	m := j.member
 	return o.give(ctx, act{
-		by: controllerItself, name: string(m.Kind) + "-joined",
+		by: ControllerItself, name: string(m.Kind) + "-joined",
 		check: func(tx *store.Tx) (map[string]string, error) {
 			details := map[string]string{string(m.Kind): m.ID.String(), "name": m.Name, "fingerprint": m.Fingerprint()}
 			if m.Zone != "" {

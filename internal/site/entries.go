@@ -20,8 +20,8 @@ const Operator = "operator"
 // ByStation is how the ledger names a station.
 func ByStation(id fmt.Stringer) string { return "station-" + id.String() }
 
-// controllerItself is who does what follows from something else.
-const controllerItself = "controller"
+// ControllerItself is who does what follows from something else.
+const ControllerItself = "controller"
 
 // undo is an act that is recorded and was not done, as [store.IntentRow] has it.
 type undo struct {

@@ -250,7 +250,7 @@ func (o *Office) SetHosts(ctx context.Context, id pass.DoorID, hosts []string) (
 		return freeHosts(tx, hosts, id)
 	}
 	err = o.give(ctx, act{
-		by: controllerItself, name: string(m.Kind) + "-hosts-changed",
+		by: ControllerItself, name: string(m.Kind) + "-hosts-changed",
 		check: func(tx *store.Tx) (map[string]string, error) {
 			return map[string]string{string(m.Kind): id.String(), "hosts": strings.Join(hosts, " ")}, allowed(tx)
 		},

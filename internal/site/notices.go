@@ -167,6 +167,25 @@ func (o *Office) Notice(ctx context.Context, hash [32]byte) (n consent.Notice, e
 	return Notice(string(o.f), hash) // the draft, of a site for trying out
 }
 
+// PublishDraft publishes the notice for some rules of a site for trying out that has
+// only the draft, which people there may agree to: what they agree to is on record
+// like any other. It does nothing where there is a notice, and fails with
+// [consent.ErrDraft] where nobody can agree to the draft.
+func (o *Office) PublishDraft(ctx context.Context, by string, rules consent.Rules) error {
+	err := o.store.Read(ctx, func(tx *store.Tx) error {
+		_, err := tx.CurrentNotice(string(rules))
+		return err
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	n, err := o.CurrentNotice(ctx, rules)
+	if err != nil {
+		return err
+	}
+	return o.PublishNotice(ctx, by, n)
+}
+
 // PublishNotice has people agree to another notice from now on. It is recorded
 // first, in clear. It fails as [consent.Notice.Publishable] does. What was agreed
 // to before stays what it was; publishing the notice in force again changes

@@ -82,7 +82,7 @@ func (o *Office) bundleKey(ctx context.Context) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.Tell(ctx, controllerItself, "bundle-key-made", map[string]string{"bundle-key": id.String()}); err != nil {
+	if err := o.Tell(ctx, ControllerItself, "bundle-key-made", map[string]string{"bundle-key": id.String()}); err != nil {
 		return nil, err
 	}
 	return key, CreateKey(o.disk, o.f.bundleKey(), key)

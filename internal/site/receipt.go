@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/internal/store"
@@ -12,21 +13,50 @@ import (
 )
 
 // Receipt returns the signed receipt of the consent under which a pass was made;
-// once that is withdrawn, it is the receipt of the withdrawal. It opens what the
-// ledger says of the pass last. It fails with issue.ErrUnknown for a pass that there
-// is not, and for one that is made under no consent.
+// once that is withdrawn, it is the receipt of the withdrawal. It is the one that
+// stands on the holder's page, or, of a consent that was recorded with its pass only,
+// one that opens what the ledger says of the pass last. It fails with
+// issue.ErrUnknown for a pass that there is not, and for one that is made under no
+// consent.
 func (o *Office) Receipt(ctx context.Context, id pass.ID) ([]byte, error) {
 	var d issue.Docket
+	var kept string
 	err := o.store.Read(ctx, func(tx *store.Tx) (err error) {
-		d, err = o.Page(tx).Get(id)
+		if d, err = o.Page(tx).Get(id); err == nil {
+			kept, err = receiptOf(tx, d.Consent)
+		}
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if d.Consent == nil {
+	case d.Consent == nil:
 		return nil, issue.ErrUnknown
+	case kept != "":
+		return []byte(kept), nil
 	}
+	return o.makeReceipt(ctx, d)
+}
+
+// receiptOf is the receipt that is kept of a consent; "" where there is none, or it
+// says less than the record of the pass, which was revoked.
+func receiptOf(tx *store.Tx, record *consent.Record) (string, error) {
+	if record == nil {
+		return "", nil
+	}
+	hash := record.Hash()
+	row, err := tx.Consent(hash[:])
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if _, ended := record.Withdrawn(); ended != (row.Withdrawn != 0) {
+		return "", err
+	}
+	return row.Receipt, err
+}
+
+// makeReceipt makes a receipt of the consent to a pass.
+func (o *Office) makeReceipt(ctx context.Context, d issue.Docket) ([]byte, error) {
 	n, err := o.Notice(ctx, d.Consent.Terms().Notice)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,9 @@
 // begin again. The station keeps an enrolment for a few minutes, in memory.
 //
 //   GET  /api/notice    -> Offer
+//   POST /api/meet      {"link": ...} or {"label": ...} -> Met
+//                       Whose pass it is: by the link to the holder's own page,
+//                       which is used up, or by what staff call them.
 //   POST /api/choose    Choice -> {"enrolment": token}
 //                       The station records the consent, or that a plain pass
 //                       was chosen. 409: the notice has changed, load it again.
@@ -62,8 +65,24 @@ export interface Choice {
   agreed: true;
   /** Whether a guardian agrees, for a child under 14. */
   guardian?: true;
+  /** Whose it is; missing for somebody whom staff did not name. */
+  whose?: Whose;
   /** A plain pass may belong to a phone: its public key, x and y of P-256, 64 bytes in Base64. */
   holder?: string;
+}
+
+/** A holder who is on record already, or one who is added. */
+export interface Whose {
+  holder?: string;
+  label?: string;
+  child?: boolean;
+}
+
+export interface Met {
+  /** How many holders are called so, and the only one. */
+  known: number;
+  holder?: string;
+  child?: boolean;
 }
 
 export interface Progress {
@@ -87,6 +106,8 @@ export interface Pass {
   pdf: string;
   /** Whether it can be handed over to a phone. */
   transfer: boolean;
+  /** The link to the holder's own page, where they had none before. It opens once. */
+  page?: string;
   /** When doors that were offline will know it: a sentence is shown if set. */
   later?: boolean;
 }
@@ -116,6 +137,7 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
 const post = (body: unknown): RequestInit => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const offer = (): Promise<Offer> => ask("/api/notice");
+export const meet = (who: { link: string } | { label: string }): Promise<Met> => ask("/api/meet", post(who));
 export const choose = (choice: Choice): Promise<{ enrolment: string }> => ask("/api/choose", post(choice));
 export const finish = (enrolment: string): Promise<Pass> => ask("/api/finish", post({ enrolment }));
 export const transfer = (enrolment: string): Promise<Transfer> => ask("/api/transfer", post({ enrolment }));

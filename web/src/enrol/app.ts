@@ -2,10 +2,11 @@ import { drawing, fill, h } from "../shared/dom";
 import { pictures } from "../shared/pictures";
 import { drawCode } from "../shared/qr";
 import type { Texts } from "../shared/texts";
-import { abandon, choose, finish, type Kind, type Offer, offer, type Pass, Problem, transfer, type Transfer } from "./api";
+import { abandon, choose, finish, type Kind, meet, type Met, type Offer, offer, type Pass, Problem, transfer, type Transfer } from "./api";
 import { Paper } from "./paper";
 import { Portrait } from "./portrait";
 import { PhoneKey } from "./phonekey";
+import { Naming } from "./whose";
 
 import type en from "./lang/en.json";
 export type Word = keyof typeof en;
@@ -26,10 +27,15 @@ export class App {
   private readonly top = h("header", {});
   private readonly demo = h("aside", { class: "demo", hidden: true });
   private readonly paper: Paper;
+  private readonly naming: Naming;
 
   constructor(root: HTMLElement, private readonly said: HTMLElement, private readonly texts: Texts<Word>) {
     root.append(this.demo, this.top, this.main);
     this.paper = new Paper(texts);
+    this.naming = new Naming(texts, (child) => {
+      this.child = child;
+      this.show(() => this.choosing());
+    });
     for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => this.active());
     addEventListener("pagehide", () => this.let());
   }
@@ -45,8 +51,13 @@ export class App {
     }
   }
 
-  // Lets go of the enrolment, and of what it showed.
+  // Lets go of the enrolment, of what it showed, and of whose it was.
   private let(): void {
+    this.release();
+    this.naming.clear();
+  }
+
+  private release(): void {
     this.leave();
     this.leave = () => undefined;
     if (this.enrolment) abandon(this.enrolment);
@@ -100,11 +111,40 @@ export class App {
     const card = (kind: Kind): HTMLElement => h("section", { class: "card", "aria-labelledby": `name-${kind}` },
       drawing(pictures[kind === "plain" ? "plain" : "faced"]), h("h2", { id: `name-${kind}` }, say(`${kind}.name`)),
       h("ul", {}, ...([1, 2, 3] as const).map((n) => h("li", {}, say(`${kind}.${n}`)))),
-      this.button(say(`${kind}.take`), () => this.show(() => this.agreeing(kind)), "main"));
+      this.button(say(`${kind}.take`), () => void this.attempt(() => this.chosen(kind)), "main"));
     const zones = o.zones.map((z) => this.texts.pick(z)).join(this.texts.lang === "zh-CN" ? "、" : ", ");
     const both = o.kinds.length > 1 ? "choose" : "only";
     this.page("choose", say(`${both}.title`), h("p", { class: "text" }, say(`${both}.text`, { zones, until: o.until })),
-      h("div", { class: o.kinds.length > 1 ? "cards" : "cards one" }, ...o.kinds.map(card)), this.forChild());
+      h("div", { class: o.kinds.length > 1 ? "cards" : "cards one" }, ...o.kinds.map(card)), this.forChild(), this.naming.element);
+    this.naming.draw();
+    this.leave = () => this.naming.stop();
+  }
+
+  // Whose it is comes before the notice, because a guardian reads another.
+  private async chosen(kind: Kind): Promise<void> {
+    const { naming } = this;
+    if (naming.whose?.holder || !naming.label) return this.show(() => this.agreeing(kind));
+    const met = await meet({ label: naming.label });
+    if (met.known > 0) return this.show(() => this.asking(kind, met));
+    naming.whose = { label: naming.label };
+    this.show(() => this.agreeing(kind));
+  }
+
+  // Two people can be called the same: staff say whether it is the same person.
+  private asking(kind: Kind, met: Met): void {
+    const { say } = this.texts;
+    const { naming } = this;
+    const same = (): void => {
+      naming.whose = { holder: met.holder ?? "" };
+      this.child = met.child === true;
+      this.show(() => this.agreeing(kind));
+    };
+    const other = (): void => {
+      naming.whose = { label: naming.label };
+      this.show(() => this.agreeing(kind));
+    };
+    this.page("whose", say("whose.title"), h("p", { class: "text" }, say(met.known > 1 ? "whose.several" : "whose.one", { label: naming.label })),
+      h("div", { class: "row" }, met.holder ? this.button(say("whose.same"), same) : null, this.button(say("whose.new"), other), this.button(say("back"), () => this.show(() => this.choosing()))));
   }
 
   // A child under 14 has a notice of its own, and a guardian who agrees.
@@ -117,6 +157,7 @@ export class App {
   private agreeing(kind: Kind): void {
     const { say } = this.texts;
     const child = this.child && kind === "face";
+    if (child && !this.offer!.children) return this.failed(new Problem(422, say("child.none")));
     const whose = child ? "child" : kind;
     const next = this.button(say("next"), () => (box.checked ? void this.begin(kind) : (note.textContent = say("agree.first"))), "main");
     const note = h("p", { class: "note", role: "alert" });
@@ -152,9 +193,10 @@ export class App {
   private async begin(kind: Kind): Promise<void> {
     const holder = kind === "plain" && this.holder ? { holder: this.holder } : {};
     const child = this.child && kind === "face";
+    const whose = this.naming.whose ?? {};
     const notice = (child ? this.offer!.children : this.offer!.notice)?.id ?? "";
     await this.attempt(async () => {
-      const { enrolment } = await choose({ kind, notice, lang: this.texts.lang, agreed: true, ...holder, ...(child ? { guardian: true as const } : {}) });
+      const { enrolment } = await choose({ kind, notice, lang: this.texts.lang, agreed: true, whose: { ...whose, ...(this.child && !whose.holder ? { child: true } : {}) }, ...holder, ...(child ? { guardian: true as const } : {}) });
       this.enrolment = enrolment;
       if (kind === "face") this.show(() => this.looking());
       else await this.make(kind);
@@ -167,7 +209,7 @@ export class App {
     const portrait = new Portrait(this.texts, this.enrolment, (error) => (error ? this.failed(error) : void this.attempt(() => this.make("face"))));
     this.leave = () => portrait.stop();
     const stop = this.button(say("camera.stop"), () => {
-      this.let();
+      this.release();
       this.show(() => this.agreeing("plain"));
     });
     this.page("camera", say("camera.title"), portrait.element, h("p", { class: "text" }, say("camera.text")), h("p", { class: "own" }, say("own.now")), h("div", { class: "row" }, stop));
@@ -186,6 +228,7 @@ export class App {
     this.page("pass", say("pass.title"), h("div", { class: "given" }, h("img", { class: "code", src: pass.svg, alt: say("pass.label") }), h("div", { class: "beside" },
       h("p", { class: "kind" }, say(`${pass.kind}.name`)), h("p", { class: "text" }, say("pass.text", { until: pass.until })), pass.later ? h("p", { class: "text" }, say("pass.later")) : null,
       h("div", { class: "row" }, pass.transfer ? this.button(say("phone.send"), () => void this.attempt(() => this.send(kind, pass))) : null,
+        pass.page ? this.button(say("own.page"), () => void this.attempt(() => this.own(kind, pass))) : null,
         file(pass.pdf, say("pass.pdf"), { target: "_blank", rel: "noopener" }), this.button(say("print.agreed"), () => this.paper.print())),
       h("details", {}, h("summary", {}, say("pass.more")), h("div", { class: "row" }, file(pass.png, say("pass.png"), { download: "pass.png" }), file(pass.svg, say("pass.svg"), { download: "pass.svg" }))),
       this.button(say("pass.done"), () => this.done(), "main"))));
@@ -202,6 +245,19 @@ export class App {
       this.page("phone", say("phone.title"), h("div", { class: "given" }, code, h("div", { class: "beside" },
         h("p", { class: "text" }, say("phone.text", { minutes })), kind === "face" ? h("p", { class: "text" }, say("phone.receipt")) : null, h("p", { class: "text" }, say("phone.network")),
         h("div", { class: "row" }, this.button(say("back"), () => this.show(() => this.taking(kind, pass)))))));
+    });
+  }
+
+  // The link to the holder's own page, for their phone or on paper.
+  private async own(kind: Kind, pass: Pass): Promise<void> {
+    const code = await drawCode(pass.page!, this.texts.say("own.label"), "M");
+    this.show(() => {
+      const { say } = this.texts;
+      code.setAttribute("aria-label", say("own.label"));
+      this.paper.put([h("p", {}, say("own.text")), code.cloneNode(true), h("p", {}, pass.page!)]);
+      this.page("own", say("own.title"), h("div", { class: "given" }, code, h("div", { class: "beside" },
+        h("p", { class: "text" }, say("own.text")), h("p", { class: "link" }, pass.page!),
+        h("div", { class: "row" }, this.button(say("print.notice"), () => this.paper.print()), this.button(say("back"), () => this.show(() => this.taking(kind, pass)))))));
     });
   }
 
