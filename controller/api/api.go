@@ -9,7 +9,8 @@
 //
 // Whoever asks shows an API token. What it may is said by the table of rights of
 // controller/acts alone. The answer to a giving act is kept in memory for ten
-// minutes if the request had an Idempotency-Key, and then forgotten.
+// minutes if the request had an Idempotency-Key, and then forgotten; that it was made
+// is known to all of a site's controllers for a day.
 //
 // It never gives a consent, never issues a face pass, never keeps a pass, and
 // never logs a request.
@@ -137,7 +138,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, to route) {
 	c := call{ctx: r.Context(), api: a, actor: actor}
 	answer := func() reply { return to.answer(c, in) }
 	if once := r.Header.Get(onceHeader); once != "" && to.once {
-		a.write(w, a.answers.once(key, once, sumOf(r, body), answer))
+		a.write(w, a.answers.once(r.Context(), a.with.Acts, key, once, sumOf(r, body), answer))
 		return
 	}
 	a.write(w, answer())

@@ -1,11 +1,14 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/http"
 	"regexp"
 	"sync"
 	"time"
+
+	"github.com/facelatch/facelatch/controller/acts"
 )
 
 // onceHeader names a request that is to be done once, however often it is sent
@@ -22,7 +25,9 @@ const (
 )
 
 // answers remembers what was answered to requests with a key, in memory only:
-// among them are passes, which are kept nowhere.
+// among them are passes, which are kept nowhere. That a request was made is known to
+// all of a site's controllers ([acts.Claims]), and for longer: so none is done twice,
+// and what was answered is told again by the controller that answered.
 type answers struct {
 	now func() time.Time
 
@@ -52,9 +57,9 @@ func sumOf(r *http.Request, body []byte) [32]byte {
 }
 
 // once answers a request with a key: by do the first time, and then as it was
-// answered. Somebody who asks while it is being done waits. What failed on this
-// side was not done, and is tried again.
-func (a *answers) once(token, key string, request [32]byte, do func() reply) reply {
+// answered, or at another controller by saying that it was. Somebody who asks while
+// it is being done waits. What failed on this side was not done, and is tried again.
+func (a *answers) once(ctx context.Context, claims acts.Claims, token, key string, request [32]byte, do func() reply) reply {
 	if !regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`).MatchString(key) {
 		return reply{err: badRequest("The Idempotency-Key has 1 to 64 of A-Z, a-z, 0-9, dot, colon, hyphen and underscore")}
 	}
@@ -74,7 +79,14 @@ func (a *answers) once(token, key string, request [32]byte, do func() reply) rep
 	}
 	made := reply{err: &Problem{Type: problemFailed}} // unless do returns
 	defer func() { a.keep(token+"\x00"+key, g, made) }()
-	made = do()
+	claim := acts.Claim{Secret: []byte(token), Key: key, Request: request}
+	if err := claims.Claim(ctx, claim); err != nil {
+		made = reply{err: err}
+		return made
+	}
+	if made = do(); made.err != nil {
+		_ = claims.Unclaim(ctx, claim) // else it can be tried again under another key
+	}
 	return made
 }
 

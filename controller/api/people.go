@@ -51,6 +51,8 @@ type HolderView struct {
 	Passes   []Pass    `json:"passes,omitzero" doc:"Left away where the token lacks the scope passes:read"`
 	Links    []Link    `json:"links" doc:"Links to the holder's page that can still be opened"`
 	Passkeys []Passkey `json:"passkeys"`
+	// Correction is missing where there is none.
+	Correction *Correction `json:"correction,omitempty" doc:"What the holder says is wrong, and what was answered"`
 }
 
 func (v HolderView) version() int64 { return v.Holder.Version }
@@ -131,6 +133,10 @@ func getHolder(c call, in request[nothing]) (HolderView, error) {
 	}
 	for _, one := range v.Passkeys {
 		made.Passkeys = append(made.Passkeys, Passkey{one.Label, one.Made})
+	}
+	if v.Correction.Version != 0 {
+		correction := correctionOf(v.Correction)
+		made.Correction = &correction
 	}
 	return made, nil
 }

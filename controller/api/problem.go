@@ -33,6 +33,7 @@ const (
 	problemConflict     = "urn:facelatch:conflict"
 	problemWithdrawn    = "urn:facelatch:withdrawn"
 	problemUsed         = "urn:facelatch:key-used"
+	problemDone         = "urn:facelatch:done-before"
 	problemChanged      = "urn:facelatch:changed-meanwhile"
 	problemLarge        = "urn:facelatch:too-large"
 	problemMedia        = "urn:facelatch:media-type"
@@ -62,6 +63,7 @@ func ProblemTypes() []ProblemType {
 		{problemConflict, http.StatusConflict, "This does not follow from what is there"},
 		{problemWithdrawn, http.StatusConflict, "The consent was withdrawn or has run out"},
 		{problemUsed, http.StatusConflict, "The Idempotency-Key was used for another request"},
+		{problemDone, http.StatusConflict, "This request was made before"},
 		{problemChanged, http.StatusPreconditionFailed, "Somebody else has changed this meanwhile"},
 		{problemLarge, http.StatusRequestEntityTooLarge, "The body is too large"},
 		{problemMedia, http.StatusUnsupportedMediaType, "The body has another media type than it has to"},
@@ -110,6 +112,8 @@ func problemOf(err error) *Problem {
 		{acts.ErrNotFound, problemNotFound},
 		{acts.ErrConflict, problemConflict},
 		{acts.ErrWithdrawn, problemWithdrawn},
+		{acts.ErrDone, problemDone},
+		{acts.ErrReused, problemUsed},
 		{acts.ErrLedger, problemLedger},
 		{acts.ErrUnavailable, problemUnavailable},
 		{acts.ErrSignedOut, problemToken},

@@ -54,6 +54,14 @@ func holderRoutes() []route {
 			summary: "Change what is held about a holder", params: []param{holder},
 		}, editHolder),
 		does(route{
+			method: "POST", path: "/holders/{holder}/correction", name: "answerCorrection", act: acts.ActHolderAnswer, status: http.StatusOK, once: true,
+			summary: "Answer what a holder says is wrong", params: []param{holder},
+		}, answerCorrection),
+		does(route{
+			method: "GET", path: "/waiting", name: "listWaiting", act: acts.ActHolderList, status: http.StatusOK,
+			summary: "List who asks for a correction, and whose guardian's year ends",
+		}, listWaiting),
+		does(route{
 			method: "DELETE", path: "/holders/{holder}", name: "deleteHolder", act: acts.ActHolderDelete, status: http.StatusNoContent,
 			summary: "Revoke and withdraw everything of a holder, and erase them", params: []param{holder},
 		}, deleteHolder),

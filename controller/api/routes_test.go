@@ -19,7 +19,13 @@ func (r *rig) example(of route) ask {
 			q.path = strings.ReplaceAll(q.path, "{"+name+"}", value())
 		}
 	}
-	fill("holder", func() string { return r.holder().ID })
+	fill("holder", func() string {
+		h := r.holder().ID
+		if of.name == "answerCorrection" {
+			r.acts.Ask(h, "It is 3-1202")
+		}
+		return h
+	})
 	fill("pass", func() string { return r.issued(r.holder().ID).ID })
 	fill("door", func() string { return r.acts.Join(site.KindDoor, "Front door", "main", site.Approved).String() })
 	fill("consent", func() string {
@@ -61,6 +67,8 @@ func (r *rig) exampleBody(name string) any {
 		s.Name, s.Rules = "Another", map[string]ZoneRules{"main": {Title: map[string]string{"en": "Main"}, Methods: []string{"plain"}, Budget: 3}}
 		s.Offline = &Offline{FaceHours: 12, PlainHours: 24}
 		return s.SiteInput
+	case "answerCorrection":
+		return CorrectionAnswer{Version: 1, Answer: "Put right"}
 	case "makeJoinCode":
 		return JoinInput{Kind: "door", Name: "Side door", Zone: "main"}
 	}
@@ -78,6 +86,7 @@ func (r *rig) prepare() {
 	h := r.holder().ID
 	r.issued(h)
 	r.acts.Consented(h, r.notice)
+	r.acts.Ask(h, "It is 3-1203")
 }
 
 // TestEveryRoute drives every route of a real site, and holds requests and answers

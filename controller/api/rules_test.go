@@ -67,12 +67,38 @@ func TestOnce(t *testing.T) {
 	}
 	q.token = ""
 	r.pass(answerTime)
-	if later := r.read(q, nil).Body.String(); later == first {
-		t.Error("the pass is still in memory")
-	}
+	r.refused(q, problemDone) // the pass is in memory no more
 	for _, key := range []string{strings.Repeat("a", 65), "a b", "ä", `"x"`} {
 		q.headers = map[string]string{onceHeader: key}
 		r.refused(q, problemRequest)
+	}
+}
+
+// TestOnceAtTwoControllers: what was sent to one controller is not done by another
+// over the same store, nor after a restart; and what failed there can be done here.
+func TestOnceAtTwoControllers(t *testing.T) {
+	r := newRealRig(t)
+	h := r.holder().ID
+	q := ask{method: "POST", path: "/holders/" + h + "/passes", body: PassInput{Zones: []string{"main"}}, headers: map[string]string{onceHeader: "k-1"}}
+	first, answered := r.http, r.read(q, nil).Body.String()
+	r.open()
+	r.refused(q, problemDone)
+	newValidator(t).answer(q, r.do(q))
+	other := q
+	other.body = PassInput{Zones: []string{"main"}, Hours: "daily 06:00-07:00"}
+	r.refused(other, problemUsed)
+	other.body, other.headers = PassInput{Zones: []string{"nowhere"}}, map[string]string{onceHeader: "k-2"}
+	r.refused(other, problemInvalid)
+	r.http = first
+	if r.read(q, nil).Body.String() != answered {
+		t.Error("the first controller answers otherwise")
+	}
+	other.body = PassInput{Zones: []string{"main"}}
+	r.read(other, nil)
+	var v HolderView
+	r.read(ask{method: "GET", path: "/holders/" + h}, &v)
+	if len(v.Passes) != 2 {
+		t.Errorf("%d passes", len(v.Passes))
 	}
 }
 
