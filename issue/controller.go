@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -72,43 +71,33 @@ func (c *Controller) PrepareOn(p Page, opener string, requests ...Request) (bind
 		if err := c.Allow(r); err != nil {
 			return nil, nil, err
 		}
-		d, err := c.newDocket(p, opener, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		entry, err := c.put(p, d)
-		if err != nil {
-			return nil, nil, err
-		}
-		bindings = append(bindings, d.claims(c.with.Policy.Site, [32]byte{}).Binding())
-		entries = append(entries, entry)
 	}
-	return bindings, entries, nil
+	places, err := manyOf(p).ReserveAll(len(requests), c.now())
+	if err != nil {
+		return nil, nil, err
+	}
+	dockets := make([]Docket, len(requests))
+	for i, r := range requests {
+		if dockets[i], err = c.newDocket(places[i], opener, r); err != nil {
+			return nil, nil, err
+		}
+		bindings = append(bindings, dockets[i].claims(c.with.Policy.Site, [32]byte{}).Binding())
+	}
+	entries, err = c.put(p, dockets...)
+	return bindings, entries, err
 }
 
-func (c *Controller) newDocket(p Page, opener string, r Request) (d Docket, err error) {
+func (c *Controller) newDocket(place pass.StatusRef, opener string, r Request) (d Docket, err error) {
 	now := c.now()
 	d = Docket{
 		State: Intended, Since: now, Until: now.Add(OpenTime), Opener: opener, Zones: r.Zones, NotBefore: r.NotBefore, Expires: r.Expires,
-		Schedule: r.Schedule, Consent: r.Consent, Models: r.Models, Holder: r.Holder,
+		Schedule: r.Schedule, Consent: r.Consent, Models: r.Models, Holder: r.Holder, Status: place,
 	}
 	if d.ID, err = pass.NewID(c.with.Rand); err != nil {
 		return Docket{}, err
 	}
-	if _, err := io.ReadFull(c.with.Rand, d.Salt[:]); err != nil {
-		return Docket{}, err
-	}
-	d.Status, err = p.Reserve(now)
+	_, err = io.ReadFull(c.with.Rand, d.Salt[:])
 	return d, err
-}
-
-// put keeps a docket that has come to its state, and queues what the ledger says
-// of that.
-func (c *Controller) put(p Page, d Docket) (EntryID, error) {
-	if err := p.Put(d); err != nil {
-		return 0, err
-	}
-	return p.Holder(d.Commitment(d.State))
 }
 
 // ToSign is a pass that is to be signed.
@@ -127,21 +116,16 @@ func (c *Controller) Sign(ctx context.Context, opener string, passes ...ToSign) 
 	}
 	var entries []EntryID
 	err = c.with.Books.Change(ctx, func(p Page) error {
-		entries = entries[:0]
-		for i, s := range passes {
-			d, err := at(p, opener, s.ID, Intended)
-			if err != nil {
-				return err
-			}
-			now := c.now()
-			d.State, d.Signed, d.Since, d.Until = Signed, sha256.Sum256(signed[i]), now, now.Add(OpenTime)
-			entry, err := c.put(p, d)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, entry)
+		all, err := at(p, opener, Intended, idsOf(passes))
+		if err != nil {
+			return err
 		}
-		return nil
+		now := c.now()
+		for i := range all {
+			all[i].State, all[i].Signed, all[i].Since, all[i].Until = Signed, sha256.Sum256(signed[i]), now, now.Add(OpenTime)
+		}
+		entries, err = c.put(p, all...)
+		return err
 	})
 	if err == nil {
 		err = c.with.Books.Recorded(ctx, entries)
@@ -157,16 +141,9 @@ func (c *Controller) Sign(ctx context.Context, opener string, passes ...ToSign) 
 // anybody gets what was signed.
 func (c *Controller) signAll(ctx context.Context, opener string, passes []ToSign) (signed [][]byte, err error) {
 	var dockets []Docket
-	err = c.with.Books.Read(ctx, func(p Page) error {
-		dockets = dockets[:0]
-		for _, s := range passes {
-			d, err := at(p, opener, s.ID, Intended)
-			if err != nil {
-				return err
-			}
-			dockets = append(dockets, d)
-		}
-		return nil
+	err = c.with.Books.Read(ctx, func(p Page) (err error) {
+		dockets, err = at(p, opener, Intended, idsOf(passes))
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -193,34 +170,42 @@ func (c *Controller) Complete(ctx context.Context, opener string, all ...pass.ID
 
 // CompleteOn is the transaction of [Controller.Complete].
 func (c *Controller) CompleteOn(p Page, opener string, all ...pass.ID) error {
-	for _, id := range all {
-		d, err := at(p, opener, id, Signed)
-		if err != nil {
-			return err
-		}
-		if err := p.Set(d.Status, statuslist.Valid); err != nil {
-			return err
-		}
-		d.State, d.Since, d.Until = Issued, c.now(), time.Time{}
-		if err := p.Put(d); err != nil {
-			return err
-		}
+	dockets, err := at(p, opener, Signed, all)
+	if err != nil {
+		return err
+	}
+	places := make([]pass.StatusRef, len(dockets))
+	for i := range dockets {
+		places[i] = dockets[i].Status
+		dockets[i].State, dockets[i].Since, dockets[i].Until = Issued, c.now(), time.Time{}
+	}
+	m := manyOf(p)
+	if err := m.SetAll(places, statuslist.Valid); err != nil {
+		return err
+	}
+	return m.PutAll(dockets)
+}
+
+// goesOn returns nil if an opener may take the next step from a state. seen says
+// that somebody wants to take it twice.
+func (d Docket) goesOn(opener string, from State, seen bool) error {
+	switch {
+	case d.Opener != opener:
+		return ErrState // what others make is not told
+	case seen:
+		return fmt.Errorf("%w: it is named twice", ErrState)
+	case d.State != from || d.Until.IsZero():
+		return fmt.Errorf("%w: it is %s", ErrState, d.State)
 	}
 	return nil
 }
 
-// at returns a docket that is in a state, open, and its opener's.
-func at(p Page, opener string, id pass.ID, s State) (Docket, error) {
-	d, err := p.Get(id)
-	switch {
-	case errors.Is(err, ErrUnknown), err == nil && d.Opener != opener:
-		return Docket{}, ErrState // what others make is not told
-	case err != nil:
-		return Docket{}, err
-	case d.State != s || d.Until.IsZero():
-		return Docket{}, fmt.Errorf("%w: it is %s", ErrState, d.State)
+func idsOf(passes []ToSign) []pass.ID {
+	all := make([]pass.ID, len(passes))
+	for i, s := range passes {
+		all[i] = s.ID
 	}
-	return d, nil
+	return all
 }
 
 func ids(bindings []pass.Binding) []pass.ID {

@@ -11,8 +11,11 @@ import (
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
+
+var _ issue.Many = page{}
 
 // books are an [issue.Books] in the store.
 type books struct{ o *Office }
@@ -116,6 +119,54 @@ func (p page) Overdue(at time.Time, most int) (late []issue.Docket, err error) {
 		late = append(late, d)
 	}
 	return late, err
+}
+
+// PutAll is a method of [issue.Many].
+func (p page) PutAll(all []issue.Docket) error {
+	rows := make([]store.DocketRow, len(all))
+	for i, d := range all {
+		var err error
+		if rows[i], err = rowOf(d); err != nil {
+			return err
+		}
+	}
+	return p.tx.PutDockets(rows)
+}
+
+// GetAll is a method of [issue.Many].
+func (p page) GetAll(ids []pass.ID) ([]issue.Docket, error) {
+	names := make([][16]byte, len(ids))
+	for i, id := range ids {
+		names[i] = id
+	}
+	rows, err := p.tx.Dockets(names)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, issue.ErrUnknown
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]issue.Docket, len(rows))
+	for i, row := range rows {
+		if all[i], err = docketOf(row); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// HolderAll is a method of [issue.Many].
+func (p page) HolderAll(commitments [][32]byte) ([]issue.EntryID, error) {
+	entries := make([][]byte, len(commitments))
+	for i, c := range commitments {
+		entries[i] = ledger.Commitment(c).Encode()
+	}
+	ids, err := p.tx.EnqueueAll(entries)
+	all := make([]issue.EntryID, len(ids))
+	for i, id := range ids {
+		all[i] = issue.EntryID(id)
+	}
+	return all, err
 }
 
 func rowOf(d issue.Docket) (r store.DocketRow, err error) {

@@ -194,11 +194,13 @@ const keepEntries = 10000
 
 // Recorded is a method of [keeper.Queue].
 func (q queue) Recorded(ctx context.Context, list []keeper.Recorded) error {
+	noted := make([]store.Noted, len(list))
+	for i, r := range list {
+		noted[i] = store.Noted{ID: store.QueueID(r.ID), Index: r.Index}
+	}
 	err := q.s.Change(ctx, func(tx *store.Tx) error {
-		for _, r := range list {
-			if err := tx.NoteIndex(store.QueueID(r.ID), r.Index); err != nil {
-				return err
-			}
+		if err := tx.NoteIndexes(noted); err != nil {
+			return err
 		}
 		return tx.DropEntries(keepEntries)
 	})

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/store"
@@ -21,40 +23,87 @@ const (
 	throws = 24
 )
 
-// Reserve is a method of [issue.Lists]: a place of the newest list, each that is
+// Reserve is a method of [issue.Lists].
+func (p page) Reserve(at time.Time) (pass.StatusRef, error) {
+	refs, err := p.ReserveAll(1, at)
+	if err != nil {
+		return pass.StatusRef{}, err
+	}
+	return refs[0], nil
+}
+
+// ReserveAll is a method of [issue.Many]: places of the newest list, each that is
 // free as likely as any other.
-func (p page) Reserve(at time.Time) (ref pass.StatusRef, err error) {
-	if ref.List, err = p.tx.NewestList(); err != nil {
-		return ref, err
+func (p page) ReserveAll(n int, at time.Time) (refs []pass.StatusRef, err error) {
+	list, err := p.tx.NewestList()
+	if err != nil {
+		return nil, err
 	}
-	for range throws {
-		var b [4]byte
-		if _, err := io.ReadFull(p.o.rand, b[:]); err != nil {
-			return ref, err
+	for thrown := 0; len(refs) < n; thrown++ {
+		if thrown == throws {
+			list, thrown = list+1, 0
+			if err := p.tx.AddList(list, at.Unix()); err != nil {
+				return nil, err
+			}
 		}
-		ref.Index = binary.BigEndian.Uint32(b[:]) % listSize // a power of two: no place is favoured
-		free, err := p.tx.TakePlace(ref.List, ref.Index)
-		if err != nil || free {
-			return ref, err
+		places, err := p.throw(n - len(refs))
+		if err != nil {
+			return nil, err
+		}
+		free, err := p.tx.TakePlaces(list, places)
+		if err != nil {
+			return nil, err
+		}
+		for _, place := range free {
+			refs = append(refs, pass.StatusRef{List: list, Index: place})
 		}
 	}
-	if err := p.tx.AddList(ref.List+1, at.Unix()); err != nil {
-		return ref, err
+	return refs, nil
+}
+
+// throw returns different places at random, at most so many.
+func (p page) throw(n int) ([]uint32, error) {
+	random := make([]byte, 4*n)
+	if _, err := io.ReadFull(p.o.rand, random); err != nil {
+		return nil, err
 	}
-	return p.Reserve(at)
+	var places []uint32
+	seen := make(map[uint32]bool, n)
+	for i := range n {
+		place := binary.BigEndian.Uint32(random[4*i:]) % listSize // a power of two: no place is favoured
+		if !seen[place] {
+			places = append(places, place)
+		}
+		seen[place] = true
+	}
+	return places, nil
 }
 
 // Set is a method of [issue.Lists].
 func (p page) Set(ref pass.StatusRef, s statuslist.Status) error {
+	return p.SetAll([]pass.StatusRef{ref}, s)
+}
+
+// SetAll is a method of [issue.Many].
+func (p page) SetAll(refs []pass.StatusRef, s statuslist.Status) error {
 	word, err := word(s)
 	if err != nil {
 		return err
 	}
-	err = p.tx.SetPlace(ref.List, ref.Index, word)
-	if errors.Is(err, store.ErrNotFound) {
-		err = fmt.Errorf("%w: place %d of list %d was never given away", ErrDamaged, ref.Index, ref.List)
+	places := make(map[uint32][]uint32)
+	for _, ref := range refs {
+		places[ref.List] = append(places[ref.List], ref.Index)
 	}
-	return err
+	for _, list := range slices.Sorted(maps.Keys(places)) {
+		err := p.tx.SetPlaces(list, places[list], word)
+		if errors.Is(err, store.ErrNotFound) {
+			err = fmt.Errorf("%w: a place of list %d that was never given away, among %d", ErrDamaged, list, places[list])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // What a row says of a place.

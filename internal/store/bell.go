@@ -2,14 +2,22 @@ package store
 
 import "sync"
 
-// bell wakes all who wait for something, whoever they are.
+// keepNoted is how many entries a bell remembers where they stand.
+const keepNoted = 8192
+
+// bell wakes all who wait for something to be noted in this process, and tells
+// where it stands, so that they need not ask the database.
 type bell struct {
-	mu sync.Mutex // guards next
+	mu sync.Mutex // guards what follows
 	// next is closed at the next ring.
 	next chan struct{}
+	// noted are the newest, and before those before them: about as many again.
+	noted, before map[QueueID]uint64
 }
 
-func newBell() *bell { return &bell{next: make(chan struct{})} }
+func newBell() *bell {
+	return &bell{next: make(chan struct{}), noted: make(map[QueueID]uint64)}
+}
 
 // wait returns what is closed at the next ring.
 func (b *bell) wait() <-chan struct{} {
@@ -18,9 +26,34 @@ func (b *bell) wait() <-chan struct{} {
 	return b.next
 }
 
-func (b *bell) ring() {
+// ring says that something is noted, durably.
+func (b *bell) ring(all ...Noted) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.noted) > keepNoted {
+		b.noted, b.before = make(map[QueueID]uint64), b.noted
+	}
+	for _, n := range all {
+		b.noted[n.ID] = n.Index
+	}
 	close(b.next)
 	b.next = make(chan struct{})
+}
+
+// fill puts down where entries stand that it knows of, and returns the others.
+func (b *bell) fill(found map[QueueID]uint64, ids []QueueID) (rest []QueueID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		index, ok := b.noted[id]
+		if !ok {
+			index, ok = b.before[id]
+		}
+		if ok {
+			found[id] = index
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	return rest
 }

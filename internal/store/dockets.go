@@ -24,16 +24,25 @@ type DocketRow struct {
 const docketColumns = `id, state, not_before, expires, zones, hours, list, place, consent, record, models, phone, signed, salt, since, until, opener`
 
 // PutDocket keeps a docket, in the place of an earlier one with its id.
-func (tx *Tx) PutDocket(r DocketRow) error {
+func (tx *Tx) PutDocket(r DocketRow) error { return tx.run(putDocket(1), r.args()...) }
+
+// putDocket keeps n dockets.
+func putDocket(n int) string {
+	return `INSERT INTO dockets (` + docketColumns + `) VALUES ` + marks(n, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") + `
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, consent = excluded.consent, record = excluded.record,
+		signed = excluded.signed, since = excluded.since, until = excluded.until, opener = excluded.opener`
+}
+
+// args are the columns of a docket.
+func (r DocketRow) args() []any {
 	var opener any
 	if r.Opener != "" {
 		opener = r.Opener
 	}
-	return tx.run(`INSERT INTO dockets (`+docketColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, consent = excluded.consent, record = excluded.record,
-		signed = excluded.signed, since = excluded.since, until = excluded.until, opener = excluded.opener`,
-		r.ID[:], r.State, r.NotBefore, r.Expires, r.Zones, r.Hours, int64(r.List), int64(r.Place),
-		orNone(r.Consent), orNone(r.Record), orNone(r.Models), orNone(r.Phone), orNone(r.Signed), orNone(r.Salt), r.Since, orZero(r.Until), opener)
+	return []any{
+		r.ID[:], r.State, r.NotBefore, r.Expires, r.Zones, r.Hours, int64(r.List), int64(r.Place), orNone(r.Consent), orNone(r.Record),
+		orNone(r.Models), orNone(r.Phone), orNone(r.Signed), orNone(r.Salt), r.Since, orZero(r.Until), opener,
+	}
 }
 
 func scanDocket(row scanner) (r DocketRow, err error) {

@@ -79,7 +79,7 @@ func (tx *Tx) NoteIndex(id QueueID, index uint64) error {
 	if n != 1 {
 		return fmt.Errorf("%w: entry %d of the queue", ErrConflict, id)
 	}
-	tx.afterwards(tx.noted.ring)
+	tx.afterwards(func() { tx.noted.ring(Noted{id, index}) })
 	return nil
 }
 
@@ -103,33 +103,55 @@ func (tx *Tx) DropEntries(keep int) error {
 // stand. It fails with [ErrNotRecorded] once ctx ends, after which they may be
 // recorded all the same.
 func (s *Store) Recorded(ctx context.Context, ids ...QueueID) ([]uint64, error) {
-	indexes := make([]uint64, len(ids))
-	pause, done := 10*time.Millisecond, 0
-	for {
+	found, rest := make(map[QueueID]uint64, len(ids)), ids
+	ask := time.NewTimer(firstAsk)
+	defer ask.Stop()
+	for pause := firstAsk; ; {
 		rung := s.noted.wait()
-		err := s.Read(ctx, func(tx *Tx) error {
-			for ; done < len(ids); done++ {
-				index, recorded, err := tx.Index(ids[done])
-				if err != nil || !recorded {
-					return err
-				}
-				indexes[done] = index
-			}
-			return nil
-		})
-		switch {
-		case ctx.Err() != nil:
-			return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
-		case err != nil:
-			return nil, err
-		case done == len(ids):
-			return indexes, nil
+		if rest = s.noted.fill(found, rest); len(rest) == 0 {
+			break
 		}
-		select { // another process may be the one that notes it
+		select {
 		case <-rung:
-		case <-time.After(pause):
-			pause = min(2*pause, 200*time.Millisecond)
+		case <-ask.C: // another process may be the one that notes it
+			var err error
+			if rest, err = s.ask(ctx, found, rest); err != nil && ctx.Err() == nil {
+				return nil, err
+			}
+			pause = min(2*pause, lastAsk)
+			ask.Reset(pause)
 		case <-ctx.Done():
+			return nil, fmt.Errorf("%w: %w", ErrNotRecorded, ctx.Err())
 		}
 	}
+	indexes := make([]uint64, len(ids))
+	for i, id := range ids {
+		indexes[i] = found[id]
+	}
+	return indexes, nil
+}
+
+// firstAsk and lastAsk are how long Recorded waits before it asks the database:
+// longer each time.
+const (
+	firstAsk = 15 * time.Millisecond
+	lastAsk  = 200 * time.Millisecond
+)
+
+// ask asks the database where entries stand, and returns those that it does not
+// say it of.
+func (s *Store) ask(ctx context.Context, found map[QueueID]uint64, ids []QueueID) (rest []QueueID, err error) {
+	var there map[QueueID]uint64
+	err = s.Read(ctx, func(tx *Tx) error {
+		there, err = tx.indexes(ids)
+		return err
+	})
+	for _, id := range ids {
+		if index, ok := there[id]; ok && err == nil {
+			found[id] = index
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	return rest, err
 }
