@@ -8,10 +8,13 @@ import (
 // What is here does for many rows what other methods do for one, in a few
 // statements: on a busy machine each statement is a wait of its own.
 
+// largestPiece is how many rows one statement has at most: a power of two.
+const largestPiece = 128
+
 // pieces cuts a list into pieces of a few sizes, so that there are few different
 // statements.
 func pieces[T any](all []T, do func([]T) error) error {
-	for _, size := range []int{64, 8, 1} {
+	for size := largestPiece; size > 0; size /= 2 {
 		for ; len(all) >= size; all = all[size:] {
 			if err := do(all[:size]); err != nil {
 				return err

@@ -23,7 +23,7 @@ func TestConformanceOfMany(t *testing.T) {
 }
 
 // many is more than one piece of each size.
-const many = 64 + 2*8 + 3
+const many = 2*largestPiece - 1
 
 func manyDockets(t *testing.T, s *Store) {
 	var rows []DocketRow
