@@ -15,6 +15,7 @@ package statuslist
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 )
 
@@ -86,6 +87,14 @@ func (l *List) Set(index uint32, s Status) error {
 		l.bits[index/8] |= 1 << (index % 8)
 	}
 	return nil
+}
+
+// Valid returns how many entries are [Valid].
+func (l *List) Valid() (n int) {
+	for _, b := range l.bits {
+		n += 8 - bits.OnesCount8(b)
+	}
+	return n
 }
 
 // Clone returns an independent copy.

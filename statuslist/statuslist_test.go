@@ -363,3 +363,24 @@ func TestCorpora(t *testing.T) {
 	testenv.Corpus(t, "FuzzVerify")
 	testenv.Corpus(t, "FuzzInflate")
 }
+
+func TestValid(t *testing.T) {
+	l, err := New(64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, index := range []uint32{0, 7, 8, 63} {
+		if got := l.Valid(); got != n {
+			t.Errorf("%d valid entries, want %d", got, n)
+		}
+		if err := l.Set(index, Valid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Set(7, Invalid); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Valid(); got != 3 {
+		t.Errorf("%d valid entries, want 3", got)
+	}
+}

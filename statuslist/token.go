@@ -52,6 +52,9 @@ type Token struct {
 // Header returns what the token says beside its bits. Times are in UTC.
 func (t *Token) Header() Header { return t.header }
 
+// Valid returns how many of its entries are valid.
+func (t *Token) Valid() int { return t.list.Valid() }
+
 // List returns a copy of the bits, for whoever continues the list.
 func (t *Token) List() *List { return t.list.Clone() }
 

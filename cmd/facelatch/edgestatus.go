@@ -57,6 +57,7 @@ func sayStatus(w io.Writer, s ground.Status) error {
 		{"running", yes[s.Running]},
 		{"approved", yes[s.Approved]},
 		{"bundle", bundleLine(s)},
+		{"passes", validLine(s)},
 		{"ways in", cmp.Or(s.Methods, "none: "+s.Wrong)},
 		{"opens", fmt.Sprintf("without a face %s, with a face %s", left(s, s.Plain), left(s, s.Face))},
 	} {
@@ -76,6 +77,13 @@ func left(s ground.Status, seconds int64) string {
 		return "no more"
 	}
 	return "for " + (time.Duration(seconds) * time.Second).String()
+}
+
+func validLine(s ground.Status) string {
+	if s.Valid == nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%d not revoked, in the lists that it decides by", *s.Valid)
 }
 
 func bundleLine(s ground.Status) string {

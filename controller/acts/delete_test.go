@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"testing"
@@ -133,6 +134,16 @@ func exported(t *testing.T, r *rig, h acts.Holder, wants ...string) {
 	}
 	_, err = r.OpenPass(ctx, owner(), pass.ID{1})
 	want(t, err, acts.ErrForbidden)
+	want(t, r.PassOpenings(ctx, owner(), io.Discard), acts.ErrForbidden)
+	var every bytes.Buffer
+	must(t, r.PassOpenings(ctx, auditor(), &every))
+	for _, o := range openings {
+		line, err := json.Marshal(o)
+		must(t, err)
+		if o.Says().Pass != "" && !bytes.Contains(every.Bytes(), line) {
+			t.Errorf("%s is not among what opens all passes", o.Body)
+		}
+	}
 	_, err = r.OpenPass(ctx, auditor(), pass.ID{1})
 	want(t, err, acts.ErrNotFound)
 	_, err = r.Openings(ctx, owner(), h.ID)

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"io"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/ledger"
@@ -63,4 +64,5 @@ type Tokens interface {
 type Ledger interface {
 	Open(ctx context.Context, actor acts.Actor, entry ledger.Commitment) (ledger.Opening, error)
 	OpenPass(ctx context.Context, actor acts.Actor, id pass.ID) ([]ledger.Opening, error)
+	PassOpenings(ctx context.Context, actor acts.Actor, w io.Writer) error
 }

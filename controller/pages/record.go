@@ -106,6 +106,13 @@ func (v *visit) openEntry() error {
 	return v.showRecord(0, f, opened)
 }
 
+// passOpenings hands an auditor what opens all entries about passes.
+func (v *visit) passOpenings() error {
+	v.w.Header().Set("Content-Type", "application/jsonl; charset=utf-8")
+	v.w.Header().Set("Content-Disposition", `attachment; filename="passes-`+v.now().In(v.location()).Format(time.DateOnly)+`.jsonl"`)
+	return v.c.Acts.PassOpenings(v.r.Context(), v.actor, v.w)
+}
+
 // sayOpening lays out what a commitment says.
 func sayOpening(o ledger.Opening) string {
 	var b bytes.Buffer

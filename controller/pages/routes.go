@@ -90,6 +90,7 @@ func siteRoutes() []route {
 		{pattern: "POST " + Path + "notices/publish", act: acts.ActNoticePublish, do: (*visit).publishNotice},
 		{pattern: "GET " + Path + "record", act: acts.ActLedgerView, do: (*visit).recordPage},
 		{pattern: "POST " + Path + "record/open", act: acts.ActLedgerOpen, do: (*visit).openEntry},
+		{pattern: "GET " + Path + "record/passes", act: acts.ActLedgerOpen, do: (*visit).passOpenings},
 	}
 }
 

@@ -34,6 +34,9 @@ type Status struct {
 	// signed.
 	Bundle uint64     `json:"bundle"`
 	Issued *time.Time `json:"bundle_issued,omitempty"`
+	// Valid is how many passes the lists that the bundle names hold for valid,
+	// whether or not their time is over: what an auditor compares with the ledger.
+	Valid *int `json:"valid_passes,omitempty"`
 	// Plain and Face are for how many seconds it can still be used offline.
 	Plain int64 `json:"plain_left_seconds"`
 	Face  int64 `json:"face_left_seconds"`
@@ -99,6 +102,10 @@ func (s *Status) look(f *state.Folder, i *state.Identity, c config.Config, clock
 		return err
 	}
 	s.Bundle, s.Issued = b.Number, &b.Issued
+	if c, err := state.Assemble(b, i.Zone, nil, f.Object); err == nil {
+		n := c.Valid()
+		s.Valid = &n
+	}
 	zone, _ := b.Zone(i.Zone)
 	if methods, err := c.Accepted(zone.Methods); err != nil {
 		s.Wrong = err.Error()

@@ -106,6 +106,15 @@ func (c *Contents) list(uri string, o bundle.Object, issuers map[pass.KeyID]*ecd
 	return statuslist.Verify(data, issuers, uri, c.Bundle.Issued)
 }
 
+// Valid returns how many places of the lists are valid: how many passes are not
+// revoked, whether or not their time is over.
+func (c *Contents) Valid() (n int) {
+	for _, token := range c.tokens {
+		n += token.Valid()
+	}
+	return n
+}
+
 // sameIssuers says whether nobody is trusted any less than before.
 func (c *Contents) sameIssuers(issuers map[pass.KeyID]*ecdsa.PublicKey) bool {
 	for id, key := range c.Trust.Keys {

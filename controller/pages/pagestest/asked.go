@@ -2,6 +2,7 @@ package pagestest
 
 import (
 	"context"
+	"io"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/ledger"
@@ -80,6 +81,15 @@ func (a *Acts) Unclaim(_ context.Context, c acts.Claim) error {
 	defer a.mu.Unlock()
 	delete(a.claims, string(c.Secret)+"\x00"+c.Key)
 	return nil
+}
+
+// PassOpenings writes what opens all passes: one.
+func (a *Acts) PassOpenings(_ context.Context, actor acts.Actor, w io.Writer) error {
+	if !actor.May(acts.ActLedgerOpen) {
+		return acts.ErrForbidden
+	}
+	_, err := io.WriteString(w, "{}\n")
+	return err
 }
 
 // OpenPass opens what is recorded of a pass: nothing.
