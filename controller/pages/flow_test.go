@@ -186,6 +186,31 @@ func TestHolder(t *testing.T) {
 	b.get(path).is(http.StatusNotFound).has("not there any more")
 }
 
+// TestLinkByMail: where a holder gave an address for mail, the operator's own mail
+// program opens with the link in a letter; where the contact is something else, or
+// would say more than an address, there is no such thing.
+func TestLinkByMail(t *testing.T) {
+	b := newRig(t).owner()
+	for contact, want := range map[string]string{
+		"a1203@house.example":           `href="mailto:a1203@house.example?subject=`,
+		"a?cc=b@house.example":          `href="mailto:a%3Fcc=b@house.example?subject=`,
+		"021 5555 0100":                 "",
+		"Ann <a1203@house.example>":     "",
+		"a@house.example,b@ill.example": "",
+	} {
+		page := b.post("/office/holders/new", "label", "A-1203", "contact", contact).is(http.StatusSeeOther)
+		path, _, _ := strings.Cut(page.Header().Get("Location"), "?")
+		link := b.post(path + "/link").is(http.StatusOK)
+		found := regexp.MustCompile(`href="mailto:[^"]*"`).FindString(link.Body.String())
+		if !strings.HasPrefix(found, want) || want == "" && found != "" {
+			t.Errorf("%s: %s", contact, found)
+		}
+		if want != "" && !strings.Contains(found, "https%3A%2F%2Fhouse.example%2Fme%2F") {
+			t.Errorf("%s: the link is not in the letter: %s", contact, found)
+		}
+	}
+}
+
 // TestWithdraw: an operator can take a consent back, and offers a plain pass.
 func TestWithdraw(t *testing.T) {
 	f := furnishOver(t, fakeRig(t)) // face passes come from stations

@@ -3,8 +3,10 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"net/mail"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
@@ -205,10 +207,28 @@ func (v *visit) makeLink() error {
 	if err != nil {
 		return err
 	}
+	link := linkView{v.c.Origin + "/me/" + made.Token, v.moment(made.Expires), h.Holder.Label, h.Holder.Under14}
 	return v.show(page{name: "holderlink", title: "holderlink.title", once: true, data: struct {
 		linkView
-		ID string
-	}{linkView{v.c.Origin + "/me/" + made.Token, v.moment(made.Expires), h.Holder.Label, h.Holder.Under14}, h.Holder.ID}})
+		ID, Mail string
+	}{link, h.Holder.ID, v.mailWith(link, h.Holder.Contact)}})
+}
+
+// mailWith is an address (RFC 6068) that opens a letter with the link in the
+// operator's own mail program, if a holder gave an address for mail; else "". The
+// controller itself sends nothing.
+func (v *visit) mailWith(link linkView, contact string) string {
+	to, err := mail.ParseAddress(contact)
+	if err != nil || to.Address != contact {
+		return ""
+	}
+	said := "holderlink.paper"
+	if link.Guardian {
+		said = "holderlink.paper.guardian"
+	}
+	body := v.say("holderlink.mail.text") + "\r\n\r\n" + link.URL + "\r\n\r\n" + v.say(said) + "\r\n" + v.say("holderlink.once", "until", link.Until)
+	escape := func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+	return "mailto:" + url.PathEscape(to.Address) + "?subject=" + escape(v.say("holderlink.title")+" – "+v.site.Site.Name) + "&body=" + escape(body)
 }
 
 func (v *visit) deletePage() error {
