@@ -96,8 +96,8 @@ func (c *client) ask(ctx context.Context, method, path string, body, answer any)
 		return fmt.Errorf("%w: %w", errAway, err)
 	}
 	defer response.Body.Close()
-	// Lists of doors are long because of their keys.
-	data, err := io.ReadAll(io.LimitReader(response.Body, 64*doorapi.MaxBody))
+	// Lists of doors are long because of their keys: some 2 KB for each.
+	data, err := io.ReadAll(io.LimitReader(response.Body, 512*doorapi.MaxBody))
 	if err != nil {
 		return err
 	}

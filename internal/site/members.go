@@ -87,8 +87,9 @@ var (
 // maxDoorName is the longest name of a door, in characters.
 const maxDoorName = MaxName
 
-// MaxMembers is how many doors and stations a site has at once, at most.
-const MaxMembers = 1024
+// MaxMembers is how many doors and stations a site has at once, at most: more than
+// have been measured at one controller, which is ten thousand.
+const MaxMembers = 12288
 
 // Member returns a member by its id, removed ones too. It fails with
 // [ErrNoMember].
