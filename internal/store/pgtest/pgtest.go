@@ -194,11 +194,13 @@ func (s *server) start() error {
 }
 
 // run starts a process from a thread that lives as long as it does: the kernel
-// kills the process when that thread ends.
+// kills the process when that thread ends. Nor does the thread end afterwards: it may
+// have started others before.
 func run(cmd *exec.Cmd, ended chan<- struct{}) error {
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		started <- err
 		if err == nil {
