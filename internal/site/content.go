@@ -25,14 +25,14 @@ func (p *Publisher) content(tx *store.Tx, key *ecdsa.PrivateKey) (b *bundle.Bund
 	if b, err = config.draft(); err != nil {
 		return nil, nil, nil, err
 	}
-	issuers, err := p.o.f.readIssuers()
+	issuers, err := p.o.issuers(p.keys)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	for _, key := range issuers {
 		b.Issuers = append(b.Issuers, key)
 	}
-	b.Signers = []*ecdsa.PublicKey{&p.key.PublicKey}
+	b.Signers = p.signs.public()
 	b.Models = p.extras.Models
 	if err := p.notice(tx, b, config); err != nil {
 		return nil, nil, nil, err

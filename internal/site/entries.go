@@ -182,7 +182,7 @@ func (o *Office) Sweep(ctx context.Context) error {
 	if err == nil {
 		_, err = c.Sweep(ctx)
 	}
-	return errors.Join(err, o.sweepPINs(ctx), o.change(ctx, func(tx *store.Tx) error {
+	return errors.Join(err, o.sweepPINs(ctx), o.sweepKeys(ctx), o.change(ctx, func(tx *store.Tx) error {
 		left, err := tx.OldIntents(o.now().Unix(), sweepTogether)
 		for _, i := range left {
 			var u undo

@@ -33,19 +33,28 @@ func (f folder) makeIssuingKey(disk Disk, rand io.Reader) (*ecdsa.PrivateKey, er
 	if err != nil {
 		return nil, err
 	}
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		return nil, err
-	}
-	id, err := pass.KeyIDOf(&key.PublicKey)
-	if err != nil {
-		return nil, err
-	}
 	if err := CreateKey(disk, f.issuingKey(), key); err != nil {
 		return nil, err
 	}
+	return key, f.showIssuer(disk, key)
+}
+
+// showIssuer writes the file from which doors learn a key, unless it is there.
+func (f folder) showIssuer(disk Disk, key *ecdsa.PrivateKey) error {
+	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		return err
+	}
+	id, err := pass.KeyIDOf(&key.PublicKey)
+	if err != nil {
+		return err
+	}
 	path := filepath.Join(f.issuers(), id.String()+".pem")
-	return key, disk.Create(path, pem.EncodeToMemory(&pem.Block{Type: publicType, Bytes: der}), public)
+	err = disk.Create(path, pem.EncodeToMemory(&pem.Block{Type: publicType, Bytes: der}), public)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // readIssuingKey reads the key that passes are signed with.

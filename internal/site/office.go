@@ -137,11 +137,18 @@ func SetDatabase(dir, url string) error {
 
 // Controller returns what decides about passes, by the configuration as it is now.
 func (o *Office) Controller(ctx context.Context) (*issue.Controller, error) {
-	config, _, err := o.Configuration(ctx)
+	var config Config
+	var keys keyState
+	err := o.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if config, _, err = configOf(tx); err == nil {
+			keys, err = keyStateOf(tx)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	key, err := o.IssuingKey()
+	key, err := o.issuing(keys)
 	if err != nil {
 		return nil, err
 	}
@@ -151,20 +158,11 @@ func (o *Office) Controller(ctx context.Context) (*issue.Controller, error) {
 // IssuingKey returns the key that passes and status lists are signed with. It fails
 // with [ErrNoKey], [ErrExposed] and [ErrDamaged].
 func (o *Office) IssuingKey() (*ecdsa.PrivateKey, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.key != nil {
-		return o.key, nil
-	}
-	key, err := o.f.readIssuingKey()
+	s, err := o.keyStateNow(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	if err := o.f.mustBeIssuer(&key.PublicKey); err != nil {
-		return nil, err
-	}
-	o.key = key
-	return key, nil
+	return o.issuing(s)
 }
 
 // Configuration returns the configuration as it is now, and its version.

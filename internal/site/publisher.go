@@ -52,7 +52,9 @@ type Object struct {
 type Publisher struct {
 	o      *Office
 	extras Extras
-	key    *ecdsa.PrivateKey // signs bundles
+	// keys and signs are what the transaction of the moment works with.
+	keys  keyState
+	signs signers
 	// proved are the lists and PINs that were found to be good, by hash.
 	proved map[[sha256.Size]byte]bool
 	last   *Published
@@ -62,40 +64,48 @@ type Publisher struct {
 // Publisher returns one. The key that signs bundles is made where there is none,
 // and recorded first.
 func (o *Office) Publisher(ctx context.Context, extras Extras) (*Publisher, error) {
-	key, err := o.bundleKey(ctx)
-	if err != nil {
+	if err := o.ensureBundleKey(ctx); err != nil {
 		return nil, err
 	}
-	return &Publisher{o: o, extras: extras, key: key, proved: make(map[[sha256.Size]byte]bool)}, nil
+	return &Publisher{o: o, extras: extras, proved: make(map[[sha256.Size]byte]bool)}, nil
 }
 
-// bundleKey reads the key that signs bundles, or makes it.
-func (o *Office) bundleKey(ctx context.Context) (*ecdsa.PrivateKey, error) {
-	key, err := ReadKey(o.f.bundleKey())
-	if !errors.Is(err, ErrNoKey) {
-		return key, err
+// ensureBundleKey makes the first key that signs bundles, where there is none.
+func (o *Office) ensureBundleKey(ctx context.Context) error {
+	s, err := o.keyStateNow(ctx)
+	if err != nil {
+		return err
 	}
-	if key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-		return nil, err
+	_, err = o.current(o.f.bundleKey(), s.Bundle)
+	if s.Bundle != "" || !errors.Is(err, ErrNoKey) {
+		return err
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
 	}
 	id, err := pass.KeyIDOf(&key.PublicKey)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := o.Tell(ctx, ControllerItself, "bundle-key-made", map[string]string{"bundle-key": id.String()}); err != nil {
-		return nil, err
+		return err
 	}
-	return key, CreateKey(o.disk, o.f.bundleKey(), key)
+	return CreateKey(o.disk, o.f.bundleKey(), key)
 }
 
-// Signers returns the keys that may sign bundles. It fails with [ErrNoKey] at a
-// site that nobody has served yet.
+// Signers returns the keys that may sign bundles, now or later. It fails with
+// [ErrNoKey] at a site that nobody has served yet.
 func (o *Office) Signers() ([]*ecdsa.PublicKey, error) {
-	key, err := ReadKey(o.f.bundleKey())
+	s, err := o.keyStateNow(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	return []*ecdsa.PublicKey{&key.PublicKey}, nil
+	k, err := o.signers(s)
+	if err != nil {
+		return nil, err
+	}
+	return k.public(), nil
 }
 
 // Changed returns whether something has changed since the last Publish that doors
@@ -114,21 +124,26 @@ func (p *Publisher) Changed(ctx context.Context) (changed bool, err error) {
 // can have it. After an error the bundle before stands, and it can be tried again.
 // warnings are about what had to be left out.
 func (p *Publisher) Publish(ctx context.Context) (made *Published, warnings []string, err error) {
-	key, err := p.o.IssuingKey()
-	if err != nil {
-		warnings = append(warnings, "no status list is signed: "+err.Error())
-	}
 	statement := p.statement()
 	var next *Published
 	var stamp store.Stamp
 	var said []string
 	err = p.o.store.Change(ctx, func(tx *store.Tx) (err error) {
+		said = nil
+		key, missing, err := p.read(tx)
+		if err != nil {
+			return err
+		}
 		if key != nil {
 			if err := p.o.signLists(tx, key); err != nil {
 				return err
 			}
 		}
-		if next, said, err = p.make(tx, key, statement); err != nil {
+		next, said, err = p.make(tx, key, statement)
+		if missing != nil {
+			said = append(said, "no status list is signed: "+missing.Error())
+		}
+		if err != nil {
 			return err
 		}
 		stamp, err = tx.Stamp()
@@ -143,6 +158,19 @@ func (p *Publisher) Publish(ctx context.Context) (made *Published, warnings []st
 		warnings = append(warnings, "the public files could not be written: "+err.Error())
 	}
 	return p.last, warnings, nil
+}
+
+// read finds the keys that the site works with. Bundles are made without the issuing
+// key too: missing says why it is not there.
+func (p *Publisher) read(tx *store.Tx) (key *ecdsa.PrivateKey, missing, err error) {
+	if p.keys, err = keyStateOf(tx); err == nil {
+		p.signs, err = p.o.signers(p.keys)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	key, missing = p.o.issuing(p.keys)
+	return key, missing, nil
 }
 
 // make returns the newest bundle, which it may have to make.
@@ -168,7 +196,7 @@ func (p *Publisher) make(tx *store.Tx, key *ecdsa.PrivateKey, statement []byte) 
 			b.Issued = held.Issued // the clock went back a little
 		}
 	}
-	data, err := bundle.Sign(rand.Reader, p.key, b)
+	data, err := bundle.Sign(rand.Reader, p.signs.key, b)
 	if err != nil {
 		return nil, warnings, err
 	}
@@ -184,7 +212,7 @@ func (p *Publisher) newest(tx *store.Tx, site pass.SiteID) (row store.BundleRow,
 	if err != nil {
 		return row, nil, err
 	}
-	signers, err := bundle.Keys([]*ecdsa.PublicKey{&p.key.PublicKey})
+	signers, err := bundle.Keys(p.signs.known())
 	if err != nil {
 		return row, nil, err
 	}
@@ -204,7 +232,7 @@ func (p *Publisher) fresh(held *bundle.Bundle) bool {
 // the date and the checkpoint.
 func (p *Publisher) same(b, held *bundle.Bundle, body []byte) (bool, error) {
 	b.Number, b.Issued, b.Checkpoint = held.Number, held.Issued, held.Checkpoint
-	again, err := bundle.Sign(rand.Reader, p.key, b)
+	again, err := bundle.Sign(rand.Reader, p.signs.key, b)
 	if err != nil {
 		return false, err
 	}
