@@ -123,7 +123,7 @@ func (s *Controller) start(c Config) error {
 	}
 	err := s.office.Keep(c.Ledger)
 	if err == nil {
-		s.acts, err = s.openActs()
+		s.acts, err = OpenActs(s.office, s.now)
 	}
 	if err == nil {
 		s.publisher, err = s.office.Publisher(context.Background(), c.Extras)
@@ -142,14 +142,14 @@ func (s *Controller) start(c Config) error {
 	return nil
 }
 
-// openActs are the acts that stations do.
-func (s *Controller) openActs() (*acts.Acts, error) {
-	key, err := s.office.IssuingKey()
+// OpenActs are the acts at a site, for who keeps its ledger in this process.
+func OpenActs(o *site.Office, now func() time.Time) (*acts.Acts, error) {
+	key, err := o.IssuingKey()
 	if err != nil {
 		return nil, err
 	}
 	return acts.New(acts.Config{
-		Store: s.office.Store(), Issuing: s.office, Doors: s.office, EncodeSite: site.Encode, Kick: s.office.Kick, Key: key, Now: s.now,
+		Store: o.Store(), Issuing: o, Doors: o, EncodeSite: site.Encode, Kick: o.Kick, Key: key, Now: now,
 	})
 }
 

@@ -272,7 +272,11 @@ func (a *apart) issueApart() (pass.Claims, string) {
 		a.t.Fatal(err)
 	}
 	now := time.Now().Truncate(time.Second)
-	agreed, err := agreeTo(a.dir, a.config.ID, a.station.Attester(), now, now.Add(24*time.Hour))
+	n, err := counter{a.station}.notice(a.t.Context(), consent.Everybody)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	agreed, err := agreeTo(n, consent.Terms{Site: a.config.ID, Given: now, Until: now.Add(24 * time.Hour), By: consent.ByHolder, Attester: a.station.Attester()})
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -2,36 +2,46 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
 
 // run issues the pass.
-func (f issueFlags) run(stdout, stderr io.Writer) error {
-	config, err := site.Read(f.site)
+func (f issueFlags) run(ctx context.Context, stdout, stderr io.Writer, from issuer) error {
+	config, err := from.Config(ctx)
 	if err != nil {
 		return err
 	}
-	request, err := f.request(config, time.Now())
+	now := time.Now()
+	request, err := f.request(config, now)
+	if err == nil && f.face != "" {
+		request.Consent, err = f.agree(ctx, from, config.ID, now, request.Expires)
+	}
 	if err != nil {
 		return err
 	}
 	var e *enroller
+	var look issue.Enroller
 	if request.Consent != nil {
 		if e, err = newEnroller(f.face, config.Policy.RequireLive); err != nil {
 			return err
 		}
 		defer e.wipe()
+		look = e
+	}
+	whose, err := f.whose(ctx, from)
+	if err != nil {
+		return err
 	}
 	out := &outFile{path: f.out, layout: f.layout(), config: config}
-	claims, err := f.issue(request, e, out)
+	claims, err := from.issue(ctx, whose, request, look, out)
 	if err != nil {
 		return err
 	}
@@ -60,25 +70,34 @@ func (f issueFlags) print(stdout io.Writer, claims pass.Claims, c site.Config) e
 	return err
 }
 
-// issue makes the pass.
-func (f issueFlags) issue(r issue.Request, e *enroller, out issue.Outlet) (pass.Claims, error) {
-	office, err := openOffice(f.site)
-	if err != nil {
-		return pass.Claims{}, err
+// whose says for whom the pass is, by the id of a holder or by what staff call them.
+// A label that nobody has is somebody's who is added.
+func (f issueFlags) whose(ctx context.Context, from issuer) (w doorapi.Whose, err error) {
+	label := strings.TrimSpace(f.holder)
+	w.Child = f.guardian
+	if label == "" {
+		return w, nil
 	}
-	defer office.Close()
-	controller, err := office.Controller(context.Background())
-	if err != nil {
-		return pass.Claims{}, err
+	if holderID(label) {
+		return doorapi.Whose{Holder: label}, nil
 	}
-	station := issue.Station{Office: controller.For(context.Background(), ""), Rand: rand.Reader, Now: time.Now}
-	if r.Consent != nil {
-		if station.Key, err = sealingKey(office); err != nil {
-			return pass.Claims{}, err
-		}
-		defer station.Key.Wipe()
+	known, holder, err := from.meet(ctx, label)
+	switch {
+	case err != nil:
+		return w, err
+	case known > 1:
+		return w, usagef("--holder: %d holders are called %q: give the id of one, which ends the address of their page at /office/holders/", known, label)
+	case known == 1:
+		return doorapi.Whose{Holder: holder}, nil
 	}
-	return station.Issue(r, e, out)
+	w.Label = label
+	return w, nil
+}
+
+// holderID says whether a text is the id of a holder: 26 letters and digits as no
+// label is.
+func holderID(text string) bool {
+	return len(text) == 26 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 // sealingKey asks the station's half of the folder, and sees to it that the

@@ -13,6 +13,11 @@ import (
 
 const passIssueHelp = `Issue a pass for some zones of a site: a plain pass, or with --face a face pass.
 
+--holder says whose the pass is, by what you call the holder, such as a flat or a
+badge number, or by the id of one. Somebody whom you call nothing gets a record
+that is called after the pass. There they find what they agreed to, and take it
+back.
+
 A face pass is made only for somebody who has read the site's notice (facelatch
 notice show), or had it read to them, and agreed. --consent yes says that you saw them agree; that is
 kept in the folder of the site, and its hash is in the pass. A photograph that
@@ -32,7 +37,7 @@ first moment for --from, and for --until its last, or the last moment that is
 allowed on that day. Hours are written as in
 "Mon-Fri 07:00-19:00, Sat+Sun 22:00-02:00".`
 
-const passIssueExample = `  facelatch pass issue --site court --zone front --face me.jpg --consent yes --out me.png
+const passIssueExample = `  facelatch pass issue --site court --zone front --holder "Flat 12" --face me.jpg --consent yes --out me.png
   facelatch pass issue --site court --zone front --zone garage --plain --hours "Mon-Fri 07:00-19:00" --out guest.pdf`
 
 // whyConsent is said where --consent yes is missing.
@@ -44,11 +49,11 @@ const usualLife = 365 * 24 * time.Hour
 
 // issueFlags are the flags of pass issue.
 type issueFlags struct {
-	site, face, consent, out string
-	from, until, hours       string
-	holder                   string
-	zones                    []string
-	plain, json, a4          bool
+	site, station, face, out  string
+	consent, holder, key      string
+	from, until, hours        string
+	zones                     []string
+	plain, guardian, json, a4 bool
 }
 
 // passIssue is facelatch pass issue.
@@ -64,7 +69,10 @@ func passIssue() *cobra.Command {
 	flags.StringVar(&f.face, "face", "", "a photograph of the holder (JPEG, PNG or WebP), for a face pass")
 	flags.StringVar(&f.consent, "consent", "", `"yes" if the holder read the notice and agreed`)
 	flags.BoolVar(&f.plain, "plain", false, "make a plain pass, without a face")
-	flags.StringVar(&f.holder, "holder-key", "", "the key of the phone that a plain pass is for: a file (PEM or Base64), or Base64")
+	flags.StringVar(&f.station, "station", "", "the folder of a station that joined the site, in the place of --site")
+	flags.StringVar(&f.holder, "holder", "", "whose it is: what you call the holder, such as a flat, or the id of one (default: a new holder, called after the pass)")
+	flags.BoolVar(&f.guardian, "guardian", false, "a guardian agreed, for a child under 14")
+	flags.StringVar(&f.key, "holder-key", "", "the key of the phone that a plain pass is for: a file (PEM or Base64), or Base64")
 	flags.StringVar(&f.out, "out", "", "the file to make: .png, .svg, .pdf or .txt")
 	flags.BoolVar(&f.a4, "a4", false, "make a .pdf a sheet of A4 with four of the card")
 	flags.StringVar(&f.from, "from", "", "when the pass begins (default: now)")
@@ -75,7 +83,7 @@ func passIssue() *cobra.Command {
 		if err := f.check(); err != nil {
 			return err
 		}
-		err := f.run(c.OutOrStdout(), c.ErrOrStderr())
+		err := f.at(c.Context(), func(from issuer) error { return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), from) })
 		if r, ok := door.Refusal(err); ok && f.json {
 			return errors.Join(errRefused, printJSON(c.OutOrStdout(), refusedVerdict(r)))
 		}
@@ -86,17 +94,25 @@ func passIssue() *cobra.Command {
 
 // check finds what can be told from the flags alone.
 func (f issueFlags) check() error {
-	if err := required("site", f.site, "zone", strings.Join(f.zones, ""), "out", f.out); err != nil {
+	dir := f.site
+	if f.station != "" {
+		dir = f.station
+	}
+	if err := required("site", dir, "zone", strings.Join(f.zones, ""), "out", f.out); err != nil {
 		return err
 	}
 	switch {
+	case f.site != "" && f.station != "":
+		return usagef("give either --site or --station")
 	case f.plain == (f.face != ""):
 		return usagef("give either --face with a photograph, or --plain")
 	case f.face != "" && f.consent != "yes":
 		return usageError{errors.New(whyConsent)}
 	case f.plain && f.consent != "":
 		return usagef("--consent is for a face pass; a plain pass needs none")
-	case f.holder != "" && !f.plain:
+	case f.plain && f.guardian:
+		return usagef("--guardian is for a face pass; a plain pass needs no consent")
+	case f.key != "" && !f.plain:
 		return usagef("--holder-key is for a plain pass: a face pass belongs to its holder's face")
 	case f.a4 && ending(f.out) != ".pdf":
 		return usagef("--a4 is for a card on paper: give --out a name that ends in .pdf")
@@ -104,7 +120,7 @@ func (f issueFlags) check() error {
 	if err := checkOut(f.out); err != nil {
 		return err
 	}
-	if inside(f.out, f.site) {
+	if inside(f.out, dir) {
 		return usagef("--out %s is in the folder of the site: the holder keeps the pass, and no copy of that folder may have it", f.out)
 	}
 	return nil

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
@@ -18,7 +20,7 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 	if r.Schedule, err = pass.ParseSchedule(f.hours); err != nil {
 		return r, usageError{err}
 	}
-	if r.Holder, err = holderKey(f.holder); err != nil {
+	if r.Holder, err = holderKey(f.key); err != nil {
 		return r, err
 	}
 	if f.from != "" {
@@ -38,11 +40,20 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 	if errors.Is(err, issue.ErrPolicy) && r.Expires.After(limit) && limit.After(r.NotBefore) {
 		err = fmt.Errorf("%w; the last date for --until is %s", err, limit.In(loc).Format(dateOnly))
 	}
-	if err != nil || f.face == "" {
-		return r, err
-	}
-	r.Consent, err = agreeTo(f.site, c.ID, attestedHere, now, r.Expires)
 	return r, err
+}
+
+// agree records that the person agreed to the notice, for a pass that is asked for.
+func (f issueFlags) agree(ctx context.Context, from offers, site pass.SiteID, now, until time.Time) (*consent.Record, error) {
+	rules, by := consent.Everybody, consent.ByHolder
+	if f.guardian {
+		rules, by = consent.Children, consent.ByGuardian
+	}
+	n, err := from.notice(ctx, rules)
+	if err != nil {
+		return nil, err
+	}
+	return agreeTo(n, consent.Terms{Site: site, Given: now.Truncate(time.Second), Until: until, By: by, Attester: from.Attester()})
 }
 
 // limit is when a pass that begins at from has to end.
