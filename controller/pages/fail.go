@@ -42,6 +42,7 @@ func troubles() []trouble {
 		{acts.ErrLastOwner, http.StatusConflict, "last-owner", false},
 		{acts.ErrWithdrawn, http.StatusConflict, "withdrawn", false},
 		{acts.ErrInvalid, http.StatusUnprocessableEntity, "invalid", false},
+		{signin.ErrUnavailable, http.StatusServiceUnavailable, "unavailable", true},
 		{signin.ErrSignedOut, http.StatusUnauthorized, "signed-out", true},
 		{signin.ErrExpired, http.StatusBadRequest, "expired", false},
 		{signin.ErrRefused, http.StatusForbidden, "refused", false},

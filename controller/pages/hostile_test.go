@@ -125,6 +125,20 @@ func TestTrouble(t *testing.T) {
 	b.post("/office/holders/new", "label", "A-1203").is(http.StatusUnprocessableEntity).has("This cannot be taken: is odd")
 }
 
+// TestStoreGone: where it cannot even be looked up who is signed in, a page says so,
+// and keeps what was entered.
+func TestStoreGone(t *testing.T) {
+	r := fakeRig(t)
+	b := r.owner()
+	must(t, r.store.DB.Close())
+	a := b.post("/office/holders/new", "label", "A-1203").is(http.StatusServiceUnavailable).has("The controller cannot save now", "Try again")
+	if a.value("label") != "A-1203" {
+		t.Error("what was entered is lost")
+	}
+	b.get("/office/holders").is(http.StatusServiceUnavailable).has("The controller cannot save now")
+	b.get("/office/sign-in").lacks("database is closed")
+}
+
 // TestSessionEnds: who comes back too late finds the form as it was.
 func TestSessionEnds(t *testing.T) {
 	r := newRig(t)

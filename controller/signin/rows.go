@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/store"
@@ -11,16 +12,19 @@ import (
 // Rows is a [Store] in the controller's database.
 type Rows struct{ DB *store.Store }
 
-// missing says "there is none" in this package's words.
-func missing(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
+// inWords says "there is none" and "not now" in this package's words.
+func inWords(err error) error {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return ErrNotFound
+	case errors.Is(err, store.ErrUnavailable):
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err
 }
 
 func (r Rows) change(ctx context.Context, f func(*store.Tx) error) error {
-	return missing(r.DB.Change(ctx, f))
+	return inWords(r.DB.Change(ctx, f))
 }
 
 // read returns what f finds in a snapshot.
@@ -29,7 +33,7 @@ func read[T any](ctx context.Context, r Rows, f func(*store.Tx) (T, error)) (fou
 		found, err = f(tx)
 		return err
 	})
-	return found, missing(err)
+	return found, inWords(err)
 }
 
 func unix(t time.Time) int64 {

@@ -117,10 +117,11 @@ func (s *Service) Who(r *http.Request) (Session, error) {
 		return found, nil
 	}
 	found.Seen = now
-	// Where it was ended at this moment, it stays ended.
+	// Where it was ended at this moment, it stays ended. Where it cannot be noted,
+	// as on a full disk, the session ends sooner, and somebody can act until then.
 	if err := s.store.ReplaceSession(r.Context(), hash, &found); errors.Is(err, ErrNotFound) {
 		return Session{}, ErrSignedOut
-	} else if err != nil {
+	} else if err != nil && !errors.Is(err, ErrUnavailable) {
 		return Session{}, err
 	}
 	return found, nil

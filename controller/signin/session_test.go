@@ -1,11 +1,13 @@
 package signin_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +53,45 @@ func testSessionsEnd(t *testing.T, db *store.Store) {
 	if len(open) != 0 {
 		t.Errorf("%d sessions are open", len(open))
 	}
+}
+
+// full is a store on a disk that is full, if it says so: what is there can be read.
+type full struct {
+	signin.Store
+	is *bool
+}
+
+func (f full) ReplaceSession(ctx context.Context, old [32]byte, s *signin.Session) error {
+	if *f.is {
+		return signin.ErrUnavailable
+	}
+	return f.Store.ReplaceSession(ctx, old, s)
+}
+
+// TestFullDisk: where it cannot be noted that an operator is there, the operator is
+// there all the same, and the session ends as if nothing had been asked.
+func TestFullDisk(t *testing.T) {
+	is := false
+	r := newRig(t, func(c *signin.Config) { c.Store = full{c.Store, &is} })
+	b, _ := r.owner()
+	is = true
+	r.clock.pass(signin.IdleTime / 2)
+	_, err := r.who(b)
+	must(t, err)
+	r.clock.pass(signin.IdleTime / 2)
+	_, err = r.who(b)
+	wants(t, err, signin.ErrSignedOut)
+}
+
+// TestGone: a store that is gone is no reason to be signed out.
+func TestGone(t *testing.T) {
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "facelatch.db"))
+	must(t, err)
+	r := rigOver(t, db, nil)
+	b, _ := r.owner()
+	must(t, db.Close())
+	_, err = r.who(b)
+	wants(t, err, signin.ErrUnavailable)
 }
 
 // TestClockBack: a clock that was set back keeps nobody in for ever.

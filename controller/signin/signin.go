@@ -56,6 +56,9 @@ var (
 	ErrLast = errors.New("this is the last way to sign in")
 	// ErrNotFound is returned by a [Store] for what it does not have.
 	ErrNotFound = errors.New("there is no such thing")
+	// ErrUnavailable is returned by a [Store] that cannot be used now: its database
+	// is gone, or its disk is full.
+	ErrUnavailable = errors.New("who is signed in cannot be looked up now: try again later")
 	// ErrConfig is returned for a [Config] that cannot be used.
 	ErrConfig = errors.New("signing in cannot be set up like this")
 )
