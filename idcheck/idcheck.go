@@ -57,6 +57,9 @@ type Policy struct {
 	// PortraitOnly leaves the document's lines out of the decision. The result
 	// says that the document was not checked.
 	PortraitOnly bool
+	// RequireLive lets a suspicion of PAD decide, and a check without PAD be
+	// inconclusive.
+	RequireLive bool
 	// TwoPeople asks for two members of staff where staff look.
 	TwoPeople bool
 }
@@ -91,6 +94,7 @@ func Decide(p Policy, c Check, now time.Time) (Result, error) {
 		}
 		return r.with(outcome, reason), nil
 	}
+	r.LinesVerified = !p.PortraitOnly
 	if c.Way == ByStaff {
 		return byStaff(p, r, c.Looks)
 	}

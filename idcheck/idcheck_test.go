@@ -45,11 +45,19 @@ func TestDecide(t *testing.T) {
 		reason  idcheck.Reason
 		open    bool
 	}{
-		"same person":      {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &good }, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
-		"another":          {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.499} }, valid, idcheck.NotSamePerson, idcheck.FaceDiffers, false},
-		"dark":             {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.4, Unclear: true} }, valid, idcheck.Inconclusive, idcheck.FaceUnclear, false},
-		"dark but same":    {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.6, Unclear: true} }, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
-		"attack":           {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.9, Suspected: true} }, valid, idcheck.AttackSuspected, idcheck.FaceLooksCopied, false},
+		"same person":   {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &good }, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
+		"another":       {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.499} }, valid, idcheck.NotSamePerson, idcheck.FaceDiffers, false},
+		"dark":          {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.4, Unclear: true} }, valid, idcheck.Inconclusive, idcheck.FaceUnclear, false},
+		"dark but same": {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.6, Unclear: true} }, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
+		"attack": {func(c *idcheck.Check, p *idcheck.Policy) {
+			c.Face, p.RequireLive = &idcheck.Face{Score: 0.9, Suspected: true, Judged: true}, true
+		}, valid, idcheck.AttackSuspected, idcheck.FaceLooksCopied, false},
+		"suspicion alone": {func(c *idcheck.Check, _ *idcheck.Policy) {
+			c.Face = &idcheck.Face{Score: 0.9, Suspected: true, Judged: true}
+		}, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
+		"no PAD": {func(c *idcheck.Check, p *idcheck.Policy) {
+			c.Face, p.RequireLive = &idcheck.Face{Score: 0.9}, true
+		}, valid, idcheck.Inconclusive, idcheck.FaceNotJudged, false},
 		"two people":       {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: 0.9, Others: 1} }, valid, idcheck.Inconclusive, idcheck.SeveralFaces, true},
 		"no number":        {func(c *idcheck.Check, _ *idcheck.Policy) { c.Face = &idcheck.Face{Score: math.NaN()} }, valid, idcheck.NotSamePerson, idcheck.FaceDiffers, false},
 		"no threshold":     {func(c *idcheck.Check, p *idcheck.Policy) { c.Face, p.Threshold = &good, 0 }, valid, idcheck.NotSamePerson, idcheck.FaceDiffers, false},
@@ -133,7 +141,7 @@ func TestNeverSameWithoutGrounds(t *testing.T) {
 	whole := document(t)
 	rapid.Check(t, func(r *rapid.T) {
 		c, p := drawCheck(r, whole), idcheck.Policy{
-			Threshold: rapid.Float64Range(-1, 1).Draw(r, "threshold"), PortraitOnly: rapid.Bool().Draw(r, "portrait only"), TwoPeople: rapid.Bool().Draw(r, "two"),
+			Threshold: rapid.Float64Range(-1, 1).Draw(r, "threshold"), PortraitOnly: rapid.Bool().Draw(r, "portrait only"), RequireLive: rapid.Bool().Draw(r, "require live"), TwoPeople: rapid.Bool().Draw(r, "two"),
 		}
 		now := rapid.SampledFrom([]time.Time{valid, expired}).Draw(r, "now")
 		got, err := idcheck.Decide(p, c, now)
@@ -143,7 +151,7 @@ func TestNeverSameWithoutGrounds(t *testing.T) {
 			}
 			return
 		}
-		if len(got.Next) == 0 || got.Open && got.Outcome != idcheck.Inconclusive {
+		if (len(got.Next) == 0) != (got.Outcome == idcheck.SamePerson) || got.Open && got.Outcome != idcheck.Inconclusive {
 			r.Fatalf("%+v", got)
 		}
 		if got.Unattended && (slices.Contains(got.Next, idcheck.LetStaffLook) || slices.Contains(got.Next, idcheck.AskColleague)) {
@@ -155,7 +163,7 @@ func TestNeverSameWithoutGrounds(t *testing.T) {
 		if !p.PortraitOnly && (c.Document.MRZ == nil || now.Equal(expired)) {
 			r.Fatal("same person with a document that did not hold")
 		}
-		if c.Way == idcheck.ByFace && (c.Face == nil || p.Threshold <= 0 || c.Face.Score < p.Threshold || c.Face.Suspected || c.Face.Others > 0) {
+		if c.Way == idcheck.ByFace && (c.Face == nil || p.Threshold <= 0 || c.Face.Score < p.Threshold || p.RequireLive && (c.Face.Suspected || !c.Face.Judged) || c.Face.Others > 0) {
 			r.Fatal("same person by a face that does not say so")
 		}
 		if c.Way == idcheck.ByStaff && !agreed(c.Looks, p.TwoPeople) {
@@ -188,7 +196,7 @@ func drawCheck(r *rapid.T, whole iddoc.Evidence) idcheck.Check {
 	if c.Way == idcheck.ByFace && rapid.Bool().Draw(r, "face") {
 		c.Face = &idcheck.Face{
 			Score: rapid.Float64Range(-1, 1).Draw(r, "score"), Unclear: rapid.Bool().Draw(r, "unclear"),
-			Suspected: rapid.Bool().Draw(r, "suspected"), Others: rapid.IntRange(0, 1).Draw(r, "others"),
+			Suspected: rapid.Bool().Draw(r, "suspected"), Judged: rapid.Bool().Draw(r, "judged"), Others: rapid.IntRange(0, 1).Draw(r, "others"),
 		}
 	}
 	if c.Way == idcheck.ByStaff {

@@ -40,6 +40,7 @@ const (
 	FaceDiffers       Reason = "face-differs"
 	FaceUnclear       Reason = "face-unclear"      // a cause is seen that can be mended
 	FaceLooksCopied   Reason = "face-looks-copied" // PAD
+	FaceNotJudged     Reason = "face-not-judged"   // PAD is asked for, and there is none
 	NoFaceYet         Reason = "no-face-yet"
 	SeveralFaces      Reason = "several-faces"
 	NoPortrait        Reason = "no-portrait"
@@ -80,14 +81,20 @@ type Result struct {
 	// Open says that the check is not over: Outcome is what it would be if it
 	// ended now.
 	Open bool
-	// Next is what may be done, most useful first.
+	// Next is what may be done, most useful first; nothing after SamePerson.
 	Next []Next
 	Way  Way
 	// DocumentChecked is false where the policy was to compare faces only.
 	DocumentChecked bool
-	Proof           iddoc.Proof
+	// LinesVerified says that the lines were had, that every check digit fits, and
+	// that the document has not expired.
+	LinesVerified bool
+	Proof         iddoc.Proof
 	// Threshold is the one that was used, 0 where no face was compared.
 	Threshold float64
+	// Suspected says that PAD suspected an attack, also where the policy does not
+	// let that decide: passive PAD on a still is weak both ways.
+	Suspected bool
 	// Looked is how many members of staff looked.
 	Looked     int
 	Unattended bool
@@ -95,7 +102,10 @@ type Result struct {
 
 // with ends a result.
 func (r Result) with(o Outcome, why Reason) Result {
-	r.Outcome, r.Reason, r.Next = o, why, next(why, r.Unattended)
+	r.Outcome, r.Reason, r.Next = o, why, nil
+	if o != SamePerson {
+		r.Next = next(why, r.Unattended)
+	}
 	return r
 }
 
@@ -112,6 +122,7 @@ func next(why Reason, unattended bool) []Next {
 		FaceDiffers:       {TakeAnother, LetStaffLook},
 		FaceUnclear:       {TakeAnother, LetStaffLook},
 		FaceLooksCopied:   {LetStaffLook},
+		FaceNotJudged:     {LetStaffLook},
 		NoFaceYet:         {TakeAnother, LetStaffLook},
 		SeveralFaces:      {TakeAnother, LetStaffLook},
 		NoPortrait:        {ScanAgain, LetStaffLook, OtherDocument},

@@ -8,8 +8,9 @@ type Face struct {
 	// Unclear says that a cause is seen for which the comparison may fail, in the
 	// best frame or in the portrait: too dark, too far, too old a print.
 	Unclear bool
-	// Suspected says that PAD took what was shown for something else than a face.
-	Suspected bool
+	// Suspected says that PAD took what was shown for something else than a face,
+	// and Judged that there was PAD at all.
+	Suspected, Judged bool
 	// Others is how many further faces the best frame shows.
 	Others int
 }
@@ -21,10 +22,12 @@ func byFace(p Policy, r Result, f *Face) Result {
 	if f == nil {
 		return r.waiting(NoFaceYet)
 	}
-	r.Threshold = p.Threshold
+	r.Threshold, r.Suspected = p.Threshold, f.Suspected
 	switch {
-	case f.Suspected:
+	case p.RequireLive && f.Suspected:
 		return r.with(AttackSuspected, FaceLooksCopied)
+	case p.RequireLive && !f.Judged && f.Others == 0:
+		return r.with(Inconclusive, FaceNotJudged)
 	case f.Others > 0:
 		return r.waiting(SeveralFaces)
 	// Written so that a score or a threshold which is not a number matches nobody.

@@ -19,10 +19,14 @@ const (
 	exitFailure = 1 // something here does not work: a file, a key, a model
 	exitUsage   = 2 // the command was not asked for in a way that makes sense
 	exitRefused = 3 // because of what a pass or a photograph contains
+	exitUnknown = 4 // a desk could not tell, whatever the cause
 )
 
 // errRefused ends a command that has printed a refusal.
 var errRefused = errors.New("refused")
+
+// errUndecided ends a command that has printed that something could not be told.
+var errUndecided = errors.New("undecided")
 
 // usageError is something that the person at the keyboard can put right.
 type usageError struct{ error }
@@ -52,6 +56,8 @@ func code(err error) int {
 		return exitUsage
 	case errors.Is(err, errRefused) || errors.Is(err, consent.ErrReceipt):
 		return exitRefused
+	case errors.Is(err, errUndecided):
+		return exitUnknown
 	}
 	if _, refused := door.Refusal(err); refused {
 		return exitRefused
@@ -62,7 +68,7 @@ func code(err error) int {
 // report prints an error as one line, and a refusal with its reason. What check
 // refuses was printed already.
 func report(w io.Writer, err error) {
-	if errors.Is(err, errRefused) {
+	if errors.Is(err, errRefused) || errors.Is(err, errUndecided) {
 		return
 	}
 	line := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")

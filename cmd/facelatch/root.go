@@ -16,7 +16,7 @@ reference in the pass that was shown, opens or not, and forgets both. There is
 no database of faces, and a plain pass, without a face, opens the same doors.
 
 Exit codes: 0 done or opened, 1 failure (a file, a key or a model), 2 usage,
-3 refused because of what a pass or a photograph contains.`
+3 refused because of what a pass or a photograph contains, 4 a desk could not tell.`
 
 const firstSteps = `  facelatch site init court --name "Garden Court" --zone front
   facelatch pass issue --site court --zone front --face me.jpg --consent yes --out me.png
@@ -53,7 +53,7 @@ func rootCommand() *cobra.Command {
 	passes.AddCommand(passIssue(), passShow(), passRevoke())
 	measuring := group("eval", "measure how often verification is wrong", "Measure how often verification is wrong, on photographs whose terms allow it.")
 	measuring.AddCommand(evalVerification())
-	root.AddCommand(sites, passes, pinCommand(), checkCommand(), noticeCommand(), consentCommand(), controllerCommand(), stationCommand(), edgeCommand(), ledgerCommand(), demoCommand(), measuring, backupCommand(), restoreCommand(), doctorCommand(), versionCommand())
+	root.AddCommand(sites, passes, pinCommand(), checkCommand(), noticeCommand(), consentCommand(), controllerCommand(), stationCommand(), edgeCommand(), deskCommand(), ledgerCommand(), demoCommand(), measuring, backupCommand(), restoreCommand(), doctorCommand(), versionCommand())
 	onlyOnce(root)
 	return root
 }
