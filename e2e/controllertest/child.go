@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"time"
 
-	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/controller"
 	"github.com/facelatch/facelatch/internal/site"
 )
@@ -53,7 +51,7 @@ func (o order) serve(ctx context.Context) error {
 	}
 	c, err := controller.New(controller.Config{
 		Dir: o.Site.Dir, Address: o.Address, Ledger: site.KeepOptions{Interval: publishEvery},
-		Extras: site.Extras{Models: []bundle.Model{{ID: model(), Until: time.Now().Truncate(time.Second).AddDate(5, 0, 0)}}},
+		Extras: extras(),
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -114,13 +113,8 @@ func (t *pairTrial) start(ctx context.Context) (err error) {
 		where = append(where, p.Address)
 	}
 	t.forwarder.To(where...)
-	return t.With(ctx, time.Now, func(o *Open) error {
-		keys, err := o.Office.Signers()
-		if err == nil {
-			t.signers, err = bundle.Keys(keys)
-		}
-		return err
-	})
+	t.signers, err = t.Site.signers(ctx)
+	return err
 }
 
 func (t *pairTrial) stop() (err error) {

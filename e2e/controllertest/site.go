@@ -2,10 +2,12 @@ package controllertest
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"path/filepath"
 	"time"
 
+	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/internal/keeper"
@@ -120,3 +122,20 @@ func owner() acts.Actor {
 }
 
 func holder(id string) acts.Actor { return acts.Actor{Role: acts.HolderRole, Holder: id} }
+
+// signers are the keys that the site's bundles are signed with.
+func (s *Site) signers(ctx context.Context) (all map[pass.KeyID]*ecdsa.PublicKey, err error) {
+	err = s.With(ctx, time.Now, func(o *Open) error {
+		keys, err := o.Office.Signers()
+		if err == nil {
+			all, err = bundle.Keys(keys)
+		}
+		return err
+	})
+	return all, err
+}
+
+// extras are what bundles here say beside what stands in the database.
+func extras() site.Extras {
+	return site.Extras{Models: []bundle.Model{{ID: model(), Until: time.Now().Truncate(time.Second).AddDate(5, 0, 0)}}}
+}

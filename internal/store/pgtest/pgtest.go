@@ -287,16 +287,22 @@ func (s *Server) Dir() string { return s.data() }
 // Database makes an empty database and returns its address.
 func (s *Server) Database() string {
 	s.t.Helper()
-	db, err := sql.Open("pgx", s.url("postgres"))
+	url, err := s.database()
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return url
+}
+
+func (s *server) database() (string, error) {
+	db, err := sql.Open("pgx", s.url("postgres"))
+	if err != nil {
+		return "", err
+	}
 	defer db.Close()
 	name := fmt.Sprintf("test%d", s.made.Add(1))
-	if _, err := db.ExecContext(context.Background(), "CREATE DATABASE "+name); err != nil {
-		s.t.Fatal(err)
-	}
-	return s.url(name)
+	_, err = db.ExecContext(context.Background(), "CREATE DATABASE "+name)
+	return s.url(name), err
 }
 
 func (s *server) url(name string) string {
