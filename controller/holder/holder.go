@@ -127,8 +127,8 @@ type Config struct {
 	Key [32]byte
 	// Contact is how the operator is reached, for those who cannot go on alone.
 	Contact words.Text
-	// Card makes a PDF of a new pass for printing; nil is none.
-	Card func(acts.Issued) ([]byte, error)
+	// Card makes a PDF of a new pass for printing, in a language; nil is none.
+	Card func(acts.Issued, words.Tag) ([]byte, error)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }

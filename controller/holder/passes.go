@@ -74,7 +74,7 @@ func (s *server) handOver(v *visit, issued acts.Issued) error {
 		PNG:     dataURL("image/png", png),
 	}
 	if s.Card != nil {
-		if pdf, err := s.Card(issued); err == nil { // without it the picture is left
+		if pdf, err := s.Card(issued, v.tag); err == nil { // without it the picture is left
 			shown.PDF = dataURL("application/pdf", pdf)
 		}
 	}
