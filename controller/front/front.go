@@ -5,7 +5,6 @@
 //	/          what the site does with faces, for everybody
 //	/office/   for operators
 //	/me/       for each holder
-//	/papers/   what operators print: signs, the assessment
 //	/api/v1/   for programs, with a token
 //	/ledger/   the public record of what operators did
 //	/healthz   whether the controller can do its work
@@ -66,11 +65,6 @@ type Config struct {
 	// Engine and Software are what the public page says of them.
 	Engine   public.Engine
 	Software public.Software
-	// Doors tells what the controller has heard of doors since it started; nil is
-	// nothing.
-	Doors func() pages.DoorNews
-	// Contact is whom people are told to ask until a notice says it.
-	Contact string
 	// OpenID is nil where operators sign in with passkeys only.
 	OpenID *signin.OpenID
 	// Say is called with what the operator has to know, never with anything about
@@ -151,14 +145,11 @@ func (f *Front) open() error {
 
 // mount joins the parts under one name.
 func (f *Front) mount(key [32]byte) (err error) {
-	config := pages.Config{
+	f.office, err = pages.New(pages.Config{
 		Acts: f.acts, SignIn: f.signin, Origin: f.c.Origin, Static: web.Office(), Fonts: f.c.Fonts, JoinText: f.joinText,
 		Record: pages.Published{From: published{f.ledger}}, Now: f.c.Now,
-	}
-	if f.c.Doors != nil {
-		config.Doors = f.doors
-	}
-	if f.office, err = pages.New(config); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	mine := holder.Config{Do: f.acts, Site: f.acts, Origin: f.c.Origin, Key: key, Now: f.c.Now}
@@ -180,7 +171,6 @@ func (f *Front) mount(key [32]byte) (err error) {
 	mux := http.NewServeMux()
 	mux.Handle(pages.Path, f.office)
 	mux.Handle("/me/", own)
-	mux.Handle(papersPath, f.papers(source))
 	mux.Handle(api.Path, programs)
 	mux.HandleFunc("GET "+ledgerPath+"{path...}", f.serveLedger)
 	mux.HandleFunc("GET /healthz", f.serveHealth)
@@ -200,18 +190,14 @@ func (f *Front) source() (public.Source, error) {
 		return nil, err
 	}
 	return gather.New(f.acts, gather.Given{
-		Address: f.c.Origin + "/", Operator: f.unnamed(), Engine: f.c.Engine, Software: f.c.Software, Thief: public.Stolen(), MyPage: true, Key: signing,
+		Address: f.c.Origin + "/", Operator: unnamed(), Engine: f.c.Engine, Software: f.c.Software, Thief: public.Stolen(), MyPage: true, Key: signing,
 		Ledger: public.Ledger{URL: f.c.Origin + ledgerPath, Origin: vkey.Origin(), Key: vkey.String()},
 	}, f.c.Now), nil
 }
 
 // unnamed stands for whoever runs a site that has not published a notice yet.
-func (f *Front) unnamed() public.Operator {
-	o := public.Operator{Name: words.Both("尚未写明：本站还没有发布告知", "not stated yet: this site has not published a notice")}
-	if f.c.Contact != "" {
-		o.Contact = words.Both(f.c.Contact, f.c.Contact)
-	}
-	return o
+func unnamed() public.Operator {
+	return public.Operator{Name: words.Both("尚未写明：本站还没有发布告知", "not stated yet: this site has not published a notice")}
 }
 
 // publicKey is the key with which passes and receipts are checked, in PEM.
