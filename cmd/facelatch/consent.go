@@ -23,7 +23,7 @@ signed the receipt.
 With --notice, the notice has to be the one that was agreed to, and what the
 receipt says of it has to stand in it. With --key, the receipt has to be signed
 with that key: the site's issuing key, a PUBLIC KEY in PEM from the site's public
-page. Without it, the receipt is whole, and whose it is stays open.
+page, or one of several that stand there. Without it, the receipt is whole, and whose it is stays open.
 
 Exit codes: 0 it is good; 3 it is not, and why.`
 
@@ -94,9 +94,9 @@ func verifyReceipt(path, noticePath, keyPath string) (v verified, err error) {
 		}
 		n = &read
 	}
-	var key *ecdsa.PublicKey
+	keys := []*ecdsa.PublicKey{nil}
 	if keyPath != "" {
-		if key, err = readPublicKey(keyPath); err != nil {
+		if keys, err = readPublicKeys(keyPath); err != nil {
 			return v, err
 		}
 	}
@@ -104,7 +104,12 @@ func verifyReceipt(path, noticePath, keyPath string) (v verified, err error) {
 	if err != nil {
 		return verified{Why: err.Error()}, nil
 	}
-	checked, err := receipt.Check(key, n)
+	checked, err := receipt.Check(keys[0], n)
+	for _, older := range keys[1:] {
+		if err != nil {
+			checked, err = receipt.Check(older, n)
+		}
+	}
 	if err != nil {
 		return verified{Why: err.Error()}, nil
 	}
@@ -128,22 +133,25 @@ func (v verified) print(w io.Writer) error {
 	return nil
 }
 
-// readPublicKey reads a key on P-256.
-func readPublicKey(path string) (*ecdsa.PublicKey, error) {
+// readPublicKeys reads the keys on P-256 of a file: a site that has replaced its key
+// shows the one before as well.
+func readPublicKeys(path string) (keys []*ecdsa.PublicKey, err error) {
 	data, err := readSmall(path, maxPEM)
 	if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode(data)
-	if block == nil || block.Type != "PUBLIC KEY" {
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+		key, ok := parsed.(*ecdsa.PublicKey)
+		if err != nil || !ok || block.Type != "PUBLIC KEY" {
+			return nil, usagef("--key %s: not a key on P-256", path)
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
 		return nil, usagef("--key %s: not a PUBLIC KEY in PEM", path)
 	}
-	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
-	key, ok := parsed.(*ecdsa.PublicKey)
-	if err != nil || !ok {
-		return nil, usagef("--key %s: not a key on P-256", path)
-	}
-	return key, nil
+	return keys, nil
 }
 
 // readSmall reads a file of a limited size.

@@ -80,8 +80,10 @@ type Config struct {
 	Ledger ledger.Source
 	// Kick, which may be nil, is called when something was queued for the ledger.
 	Kick func()
-	// Key signs receipts: the site's issuing key, on P-256.
-	Key crypto.Signer
+	// Keys are the keys that the site signs with; nil where none can be replaced
+	// here, and then Key, on P-256, signs receipts.
+	Keys Keys
+	Key  crypto.Signer
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// LedgerTime is how long a giving act waits for its entry's index before it
@@ -127,7 +129,7 @@ func New(c Config) (*Acts, error) {
 		c.Now = time.Now
 	}
 	for name, missing := range map[string]bool{
-		"Store": c.Store == nil, "Issuing": c.Issuing == nil, "Doors": c.Doors == nil, "EncodeSite": c.EncodeSite == nil, "Key": c.Key == nil,
+		"Store": c.Store == nil, "Issuing": c.Issuing == nil, "Doors": c.Doors == nil, "EncodeSite": c.EncodeSite == nil, "Key": c.Key == nil && c.Keys == nil,
 	} {
 		if missing {
 			return nil, invalid(name, "is missing")

@@ -65,6 +65,7 @@ func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) er
 		acts.ActPassGuest:      one(func(who acts.Actor) error { _, err := a.Guest(ctx, who, acts.GuestInput{}); return err }),
 		acts.ActNoticePublish:  one(func(who acts.Actor) error { _, err := a.PublishNotice(ctx, who, consent.Notice{}); return err }),
 		acts.ActSiteChange:     one(func(who acts.Actor) error { _, err := a.ChangeSite(ctx, who, 99, acts.SiteConfig{}); return err }),
+		acts.ActKeyRotate:      one(func(who acts.Actor) error { _, err := a.RotateKey(ctx, who, "x"); return err }),
 		acts.ActDoorView:       one(func(who acts.Actor) error { _, err := a.Doors(ctx, who); return err }),
 		acts.ActDoorAdd:        one(func(who acts.Actor) error { _, err := a.MakeJoinCode(ctx, who, site.KindDoor, "", ""); return err }),
 		acts.ActDoorRemove:     one(func(who acts.Actor) error { return a.RemoveDoor(ctx, who, pass.DoorID{}, false) }),

@@ -53,6 +53,12 @@ type (
 		LedgerStatus(ctx context.Context) (LedgerStatus, error)
 	}
 
+	// KeyBook are the keys that the site signs with.
+	KeyBook interface {
+		SiteKeys(ctx context.Context, actor Actor) (site.Keys, error)
+		RotateKey(ctx context.Context, actor Actor, kind KeyKind) (site.Keys, error)
+	}
+
 	// DoorBook are doors and stations.
 	DoorBook interface {
 		Doors(ctx context.Context, actor Actor) ([]Door, error)

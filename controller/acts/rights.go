@@ -37,6 +37,7 @@ const (
 
 	ActSiteView   Act = "site.view"
 	ActSiteChange Act = "site.change"
+	ActKeyRotate  Act = "key.rotate"
 	ActDoorView   Act = "door.view"
 	ActDoorAdd    Act = "door.add" // join codes of doors and stations
 	ActDoorRemove Act = "door.remove"
@@ -108,6 +109,7 @@ func Rights() []Right {
 
 		{Act: ActSiteView, Scope: ReadSite, Roles: all, Reads: true},
 		{Act: ActSiteChange, Scope: WriteSite, Roles: manage},
+		{Act: ActKeyRotate, Scope: WriteSite, Roles: owner},
 		{Act: ActDoorView, Scope: ReadDoors, Roles: all, Reads: true},
 		{Act: ActDoorAdd, Scope: WriteDoors, Roles: manage},
 		{Act: ActDoorRemove, Scope: WriteDoors, Roles: manage, Takes: true},

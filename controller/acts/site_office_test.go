@@ -19,6 +19,7 @@ import (
 var (
 	_ acts.Issuing = (*site.Office)(nil)
 	_ acts.Doors   = (*site.Office)(nil)
+	_ acts.Keys    = (*site.Office)(nil)
 )
 
 // published reads what a keeper has published.
@@ -43,14 +44,15 @@ func TestOnARealSite(t *testing.T) {
 	must(t, err)
 	defer func() { must(t, office.Close()) }()
 	must(t, office.Keep(site.KeepOptions{Interval: time.Second}))
-	key, err := office.IssuingKey()
+	_, err = office.Publisher(t.Context(), site.Extras{})
 	must(t, err)
 	public := published{keeper.OpenPublic(office.Ledger())}
 	r.store = office.Store()
 	r.Acts, err = acts.New(acts.Config{
-		Store: r.store, Issuing: office, Doors: office, EncodeSite: site.Encode, Ledger: public, Kick: office.Kick, Key: key, Now: r.clock,
+		Store: r.store, Issuing: office, Doors: office, EncodeSite: site.Encode, Ledger: public, Kick: office.Kick, Keys: office, Now: r.clock,
 	})
 	must(t, err)
+	rotates(t, r, office)
 	aLife(t, r)
 	code, err := r.MakeJoinCode(t.Context(), owner(), site.KindDoor, "Front", "gate")
 	must(t, err)
@@ -63,6 +65,46 @@ func TestOnARealSite(t *testing.T) {
 	}
 	must(t, r.RemoveDoor(t.Context(), owner(), doors[0].ID, false))
 	sees(t, r)
+}
+
+// rotates: an owner replaces keys, and what is signed from then on is by the new one.
+func rotates(t *testing.T, r *rig, office *site.Office) {
+	t.Helper()
+	ctx := t.Context()
+	before, err := r.SiteKeys(ctx, auditor())
+	must(t, err)
+	manager := owner()
+	manager.Role = acts.Manager
+	_, err = r.RotateKey(ctx, manager, acts.IssuingKey)
+	want(t, err, acts.ErrForbidden)
+	_, err = r.RotateKey(ctx, owner(), "ledger")
+	want(t, err, acts.ErrInvalid)
+	after, err := r.RotateKey(ctx, owner(), acts.IssuingKey)
+	must(t, err)
+	if after.Issuing == before.Issuing || len(after.Older) != 1 || after.Older[0].ID != before.Issuing {
+		t.Errorf("%+v after %+v", after, before)
+	}
+	after, err = r.RotateKey(ctx, owner(), acts.BundleKey)
+	must(t, err)
+	if after.Bundle != before.Bundle || after.Next == before.Bundle || after.Takeover.IsZero() {
+		t.Errorf("%+v after %+v", after, before)
+	}
+	_, err = r.RotateKey(ctx, owner(), acts.BundleKey)
+	want(t, err, acts.ErrConflict)
+	h, n := r.add("flat 9"), r.notice(consent.Children, "children")
+	child, err := r.EditHolder(ctx, desk(), h.ID, 1, acts.HolderInput{Label: "flat 9", Under14: true, GuardianLabel: "flat 9"})
+	must(t, err)
+	in := yes(n)
+	in.Guardian = true
+	given, err := r.GiveConsent(ctx, holder(child.ID), child.ID, in)
+	must(t, err)
+	receipt, err := consent.ParseReceipt(given.Receipt)
+	must(t, err)
+	issuers, err := office.Issuers(ctx)
+	must(t, err)
+	if _, err := receipt.Check(issuers[0], nil); err != nil {
+		t.Errorf("the receipt is not signed with the new key: %v", err)
+	}
 }
 
 // aLife: a holder agrees, gets a pass, takes it all back, and leaves.

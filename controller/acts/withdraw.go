@@ -152,7 +152,11 @@ func (a *Acts) receipt(record *consent.Record, n consent.Notice, e entry) (strin
 	if err != nil {
 		return "", err
 	}
-	if err := receipt.Sign(rand.Reader, a.with.Key); err != nil {
+	key, err := a.receiptKey()
+	if err != nil {
+		return "", err
+	}
+	if err := receipt.Sign(rand.Reader, key); err != nil {
 		return "", err
 	}
 	text, err := receipt.Encode()

@@ -30,6 +30,7 @@ type people interface {
 // place is what is done about the site.
 type place interface {
 	acts.SiteBook
+	acts.KeyBook
 	acts.DoorBook
 	acts.NoticeBook
 }

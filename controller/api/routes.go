@@ -134,6 +134,15 @@ func placeRoutes() []route {
 			summary: "Change the configuration", limit: 256 << 10,
 		}, changeSite),
 		does(route{
+			method: "GET", path: "/keys", name: "getKeys", act: acts.ActSiteView, status: http.StatusOK,
+			summary: "Read which keys the site signs with",
+		}, getKeys),
+		does(route{
+			method: "POST", path: "/keys/{kind}/rotate", name: "rotateKey", act: acts.ActKeyRotate, status: http.StatusOK, once: true,
+			summary: "Replace a key, while doors go on. The next key for bundles takes over after 90 days",
+			params:  []param{inPath("kind", `^(issuing|bundle)$`, "Which: issuing or bundle")},
+		}, rotateKey),
+		does(route{
 			method: "GET", path: "/doors", name: "listDoors", act: acts.ActDoorView, status: http.StatusOK, summary: "List doors and stations",
 		}, listDoors),
 		does(route{

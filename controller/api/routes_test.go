@@ -27,6 +27,7 @@ func (r *rig) example(of route) ask {
 		return h
 	})
 	fill("pass", func() string { return r.issued(r.holder().ID).ID })
+	fill("kind", func() string { return "issuing" })
 	fill("door", func() string { return r.acts.Join(site.KindDoor, "Front door", "main", site.Approved).String() })
 	fill("consent", func() string {
 		h := r.holder().ID

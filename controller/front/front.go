@@ -118,13 +118,10 @@ func New(c Config) (*Front, error) {
 
 // open makes the parts.
 func (f *Front) open() error {
-	issuing, err := f.c.Office.IssuingKey()
-	if err != nil {
-		return err
-	}
+	var err error
 	f.acts, err = acts.New(acts.Config{
 		Store: f.c.Office.Store(), Issuing: f.c.Office, Doors: f.c.Office, EncodeSite: site.Encode,
-		Ledger: published{f.ledger}, Kick: f.c.Office.Kick, Key: issuing, Now: f.c.Now,
+		Ledger: published{f.ledger}, Kick: f.c.Office.Kick, Keys: f.c.Office, Now: f.c.Now,
 	})
 	if err != nil {
 		return err
@@ -185,12 +182,8 @@ func (f *Front) source() (public.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	signing, err := f.publicKey()
-	if err != nil {
-		return nil, err
-	}
 	return gather.New(f.acts, gather.Given{
-		Address: f.c.Origin + "/", Operator: unnamed(), Engine: f.c.Engine, Software: f.c.Software, Thief: public.Stolen(), MyPage: true, Key: signing,
+		Address: f.c.Origin + "/", Operator: unnamed(), Engine: f.c.Engine, Software: f.c.Software, Thief: public.Stolen(), MyPage: true, Keys: f.publicKeys,
 		Ledger: public.Ledger{URL: f.c.Origin + ledgerPath, Origin: vkey.Origin(), Key: vkey.String()},
 	}, f.c.Now), nil
 }
@@ -200,17 +193,22 @@ func unnamed() public.Operator {
 	return public.Operator{Name: words.Both("尚未写明：本站还没有发布告知", "not stated yet: this site has not published a notice")}
 }
 
-// publicKey is the key with which passes and receipts are checked, in PEM.
-func (f *Front) publicKey() (string, error) {
-	key, err := f.c.Office.IssuingKey()
+// publicKeys are those with which passes and receipts are checked, in PEM, the one
+// that signs first.
+func (f *Front) publicKeys(ctx context.Context) (string, error) {
+	keys, err := f.c.Office.Issuers(ctx)
 	if err != nil {
 		return "", err
 	}
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		return "", err
+	var text strings.Builder
+	for _, key := range keys {
+		der, err := x509.MarshalPKIXPublicKey(key)
+		if err != nil {
+			return "", err
+		}
+		text.Write(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), nil
+	return text.String(), nil
 }
 
 // joinText writes a code as somebody types it at a door.

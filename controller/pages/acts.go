@@ -32,6 +32,7 @@ type People interface {
 // Place is what is done about the site.
 type Place interface {
 	acts.SiteBook
+	acts.KeyBook
 	acts.DoorBook
 	acts.NoticeBook
 }

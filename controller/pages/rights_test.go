@@ -45,7 +45,7 @@ func furnishOver(t *testing.T, r *rig) furnished {
 	must(t, err)
 	return furnished{r, b, strings.NewReplacer(
 		"holders/one/{id}", "holders/one/"+id, "doors/{id}", "doors/"+door.String(), "operators/{id}", "operators/"+r.actor(b).Operator,
-		"tokens/{id}", "tokens/"+tokens[0].ID, "{pass}", h.Passes[len(h.Passes)-1].ID.String(), "version/{hash}", "version/"+hexText(notices[0].Hash[:]),
+		"tokens/{id}", "tokens/"+tokens[0].ID, "{pass}", h.Passes[len(h.Passes)-1].ID.String(), "version/{hash}", "version/"+hexText(notices[0].Hash[:]), "{kind}", "issuing",
 		"{hash}", h.Consents[0].Hash.String(), "{token}", "nothing", "{job}", "nothing", "{$}", "",
 	)}
 }

@@ -84,13 +84,12 @@ func NewReal(t testing.TB, now func() time.Time) *Real {
 	if err := office.Keep(site.KeepOptions{Interval: time.Second}); err != nil {
 		t.Fatal(err)
 	}
-	key, err := office.IssuingKey()
-	if err != nil {
+	if _, err := office.Publisher(t.Context(), site.Extras{}); err != nil { // for the key that signs bundles
 		t.Fatal(err)
 	}
 	r := &Real{office: office, from: Published{keeper.OpenPublic(office.Ledger())}}
 	r.Acts, err = acts.New(acts.Config{
-		Store: office.Store(), Issuing: office, Doors: office, EncodeSite: site.Encode, Ledger: r.from, Kick: office.Kick, Key: key, Now: now,
+		Store: office.Store(), Issuing: office, Doors: office, EncodeSite: site.Encode, Ledger: r.from, Kick: office.Kick, Keys: office, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)

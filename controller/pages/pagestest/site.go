@@ -41,6 +41,7 @@ type Acts struct {
 	tokens    []acts.Token
 	openings  map[ledger.Commitment]ledger.Opening
 	claims    map[string][32]byte
+	keys      site.Keys
 	acted     int
 	made      int
 }

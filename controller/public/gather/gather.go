@@ -47,8 +47,9 @@ type Given struct {
 	// Ledger has its URL, Origin and Key.
 	Ledger public.Ledger
 	Thief  public.Thief
-	// Key is the public key that signs passes and receipts, in PEM.
-	Key string
+	// Keys returns the public keys that sign passes and receipts, and those before
+	// that are still good, in PEM; nil is none.
+	Keys func(context.Context) (string, error)
 	// MyPage says that holders have pages of their own.
 	MyPage bool
 }
@@ -113,7 +114,12 @@ func (s *Source) gather(ctx context.Context, now time.Time) (f public.Facts, err
 	f = public.Facts{
 		Name: c.Site.Name, ID: c.Site.ID, Demo: c.Site.Demo, Timezone: c.Site.Timezone, Address: s.given.Address,
 		Operator: s.given.Operator, Keep: keepOf(c), Engine: s.given.Engine, Software: s.given.Software,
-		Ledger: s.given.Ledger, Thief: s.given.Thief, Key: s.given.Key, MyPage: s.given.MyPage, At: now,
+		Ledger: s.given.Ledger, Thief: s.given.Thief, MyPage: s.given.MyPage, At: now,
+	}
+	if s.given.Keys != nil {
+		if f.Key, err = s.given.Keys(ctx); err != nil {
+			return f, err
+		}
 	}
 	f.Engine.Threshold, f.Engine.RequireLive = c.Site.Policy.Threshold, c.Site.Policy.RequireLive
 	if err := s.addNotice(ctx, &f); err != nil {
