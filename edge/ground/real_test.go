@@ -77,10 +77,10 @@ func (r *real) join(dir string) *state.Identity {
 	must(r.t, err)
 	code := doorapi.Code{Address: r.address, Authority: a.Fingerprint()}
 	r.office(func(o *site.Office) (err error) {
-		code.Secret, err = o.MakeCode(r.t.Context(), site.Operator, doorapi.KindDoor, "Front door", "front")
+		code.Secret, err = o.MakeCode(r.t.Context(), site.Operator, doorapi.KindDoor, "Front "+filepath.Base(dir), "front")
 		return err
 	})
-	i, err := link.Join(r.t.Context(), code, []string{"door.local", "127.0.0.1"})
+	i, err := link.Join(r.t.Context(), code, []string{filepath.Base(dir) + ".local"})
 	must(r.t, err)
 	f, err := state.Open(dir, durable.Disk{})
 	must(r.t, err)
