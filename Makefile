@@ -8,6 +8,9 @@ FACES ?= ../shared/faces
 override FACES := $(shell realpath -m -- '$(FACES)')
 export FACES
 
+# Which steps of a soak: all of them, or those whose names begin so, such as "fuzz".
+ONLY ?=
+
 # Where the demo's front page listens, and the folder in which all of it stays.
 ADDR ?= 127.0.0.1:8080
 DATA ?= facelatch-demo
@@ -49,9 +52,9 @@ test: setup ## run all tests; as root it installs what packages-test.txt lists
 	@go build -o .cache/check ./internal/check
 	@.cache/check test
 
-soak: setup ## the same checks at full counts, in about an hour; stop and start it at will
+soak: setup ## the same checks at full counts, in about two hours; stop and start it at will
 	@go build -o .cache/check ./internal/check
-	@.cache/check soak
+	@.cache/check soak -only '$(ONLY)'
 
 bench: build bench/js/node_modules/.package-lock.json ## measure speed and memory, beside the models' own JavaScript pipeline
 	@go build -o .cache/bench ./bench && .cache/bench

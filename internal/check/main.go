@@ -8,7 +8,10 @@
 // failed), and 2 if Debian packages have to be installed first.
 //
 //	check test [-fuzztime 3s]    everything, in minutes
-//	check soak [-fuzztime 1m]    the same at full counts, resumable
+//	check soak [-fuzztime 1m] [-only fuzz]
+//	                             the same at full counts, resumable; with -only
+//	                             the steps whose names begin so, for a machine
+//	                             that can do several at once
 package main
 
 import (
@@ -26,7 +29,7 @@ import (
 var errFailed = errors.New("tests failed")
 
 // errUsage says that the command line makes no sense.
-var errUsage = errors.New("usage: check test|soak [-fuzztime DURATION]")
+var errUsage = errors.New("usage: check test|soak [-fuzztime DURATION] [-only STEPS]")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -54,6 +57,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	fuzztime := flags.Duration("fuzztime", map[string]time.Duration{"test": 3 * time.Second, "soak": time.Minute}[args[0]], "how long to run each fuzz target")
+	only := flags.String("only", "", "of a soak, only the steps whose names begin so")
 	if err := flags.Parse(args[1:]); err != nil || flags.NArg() > 0 {
 		return errUsage
 	}
@@ -61,7 +65,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if args[0] == "soak" {
-		return soak(ctx, *fuzztime)
+		return soak(ctx, *fuzztime, *only)
 	}
 	return test(ctx, *fuzztime)
 }

@@ -23,8 +23,9 @@ type memory struct {
 
 // soak runs every step at full counts. A step that passed whole on this commit
 // is not run again, so a soak can be stopped and started at will; changes that
-// are not committed are tested, and nothing is remembered of them.
-func soak(ctx context.Context, fuzztime time.Duration) error {
+// are not committed are tested, and nothing is remembered of them. With only, it
+// runs the steps whose names begin so.
+func soak(ctx context.Context, fuzztime time.Duration, only string) error {
 	commit, err := describe(ctx)
 	if err != nil {
 		return err
@@ -37,6 +38,9 @@ func soak(ctx context.Context, fuzztime time.Duration) error {
 	memories := filepath.Join(".cache", "soak", commit+"-"+fuzztime.String())
 	all := newResults()
 	for _, s := range steps {
+		if !strings.HasPrefix(s.name, only) {
+			continue
+		}
 		file := filepath.Join(memories, strings.NewReplacer("/", "_", " ", "_", ",", "").Replace(s.name)+".json")
 		if done, err := recall(file); err != nil {
 			return err
