@@ -3,7 +3,9 @@
 // differ and are disturbed, so the ratios say more than the times. make bench
 // runs it; docs/benchmarks.md keeps a table and says on which machine. With the
 // argument qr it compares QR decoders instead; with the argument door it only
-// times showings at a whole door, which it does at the end otherwise.
+// times showings at a whole door, and with the argument controller only issuing,
+// status lists, doors that wait and two controllers of which one is killed; both
+// it does at the end otherwise. A word after controller is one of its parts.
 //
 // It is not part of the product. Its frames, made from photographs in FACES,
 // and its site lie in a temporary folder that it deletes.
@@ -11,6 +13,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -21,6 +24,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/facelatch/facelatch/e2e/controllertest"
 	"github.com/facelatch/facelatch/internal/home"
 )
 
@@ -32,46 +36,68 @@ type results struct {
 	Processes  []process  `json:"processes"`
 	JavaScript *peer      `json:"javascript,omitempty"`
 	Population population `json:"population"`
+	// Controller is what the argument controller prints.
+	Controller json.RawMessage `json:"controller,omitempty"`
 }
 
 func main() {
-	asJSON := flag.Bool("json", false, "print one JSON object instead of tables")
-	only := flag.Bool("launch", false, "only run the command that follows, and print what it costs")
-	runs := flag.Int("runs", 500, "how many showings at a door are timed")
-	flag.Parse()
-	if *only {
-		if err := launch(flag.Args()); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	if flag.Arg(0) == "qr" {
-		if err := decoders(); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	if flag.Arg(0) == "door" {
-		if err := doors(*runs); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	runtime.GOMAXPROCS(1)
-	r, err := run()
-	if err == nil && *asJSON {
-		err = json.NewEncoder(os.Stdout).Encode(r)
-	} else if err == nil {
-		r.print()
-		err = doorApart(*runs)
-	}
-	if err != nil {
+	controllertest.BeApart()
+	if err := obey(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// obey does what the command line asks for.
+func obey() error {
+	asJSON := flag.Bool("json", false, "print one JSON object instead of tables")
+	only := flag.Bool("launch", false, "only run the command that follows, and print what it costs")
+	runs := flag.Int("runs", 500, "how many showings at a door are timed")
+	var o controllerOptions
+	flag.IntVar(&o.Seconds, "seconds", 10, "for how long each way of issuing is measured")
+	flag.IntVar(&o.Doors, "doors", 10_000, "how many doors wait at a controller")
+	places := flag.String("places", "1000000,10000000", "how many places status lists have, separated by commas")
+	flag.Parse()
+	var err error
+	if o.Places, err = numbers(*places); err != nil {
+		return err
+	}
+	o.Only = flag.Arg(1)
+	switch {
+	case *only:
+		return launch(flag.Args())
+	case flag.Arg(0) == "qr":
+		return decoders()
+	case flag.Arg(0) == "door":
+		return doors(*runs)
+	case flag.Arg(0) == "controller":
+		return controllers(o, *asJSON)
+	}
+	return everything(*runs, *asJSON)
+}
+
+// everything measures all parts: what is compared with others on one core, and then
+// a door and a controller on all.
+func everything(runs int, asJSON bool) error {
+	runtime.GOMAXPROCS(1)
+	r, err := run()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		var of bytes.Buffer
+		if err := controllerApart(&of, "-json"); err != nil {
+			return err
+		}
+		r.Controller = of.Bytes()
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	r.print()
+	if err := doorApart(runs); err != nil {
+		return err
+	}
+	fmt.Println("\nThe controller:")
+	return controllerApart(os.Stdout)
 }
 
 func run() (r results, err error) {
@@ -115,6 +141,18 @@ func run() (r results, err error) {
 	r.JavaScript = &js
 	r.Population, err = populations(home.Dir(dir), p, work)
 	return r, err
+}
+
+// numbers reads numbers that commas separate.
+func numbers(text string) (all []int, err error) {
+	for word := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is no number of places", word)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 // doorApart runs the part with the door in a process of its own, on all cores.

@@ -11,16 +11,26 @@ import (
 // Many is what a [Page] may have beside, to do for many passes in few steps what it
 // does for one: what is returned is in the order of what was given.
 type Many interface {
+	ManyDockets
+	ManyPlaces
+	// HolderAll is Holder.
+	HolderAll(commitments [][32]byte) ([]EntryID, error)
+}
+
+// ManyDockets keeps many dockets.
+type ManyDockets interface {
 	// PutAll is Put for dockets of different ids.
 	PutAll(all []Docket) error
 	// GetAll is Get.
 	GetAll(ids []pass.ID) ([]Docket, error)
+}
+
+// ManyPlaces keeps many places of status lists.
+type ManyPlaces interface {
 	// ReserveAll is Reserve, so many times.
 	ReserveAll(n int, at time.Time) ([]pass.StatusRef, error)
 	// SetAll is Set for different places.
 	SetAll(refs []pass.StatusRef, s statuslist.Status) error
-	// HolderAll is Holder.
-	HolderAll(commitments [][32]byte) ([]EntryID, error)
 }
 
 // manyOf returns a page that can do much at once, if need be one thing after another.

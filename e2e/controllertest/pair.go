@@ -15,14 +15,19 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// PairOptions say how two controllers are tried.
-type PairOptions struct {
+// PairSize is how much two controllers are given to do.
+type PairSize struct {
 	// Stations issue, and every second pass of theirs they take back; Doors wait for
 	// bundles.
 	Stations, Doors int
 	// Before and After are for how long, before and after the one is killed that
 	// keeps the ledger.
 	Before, After time.Duration
+}
+
+// PairOptions say how two controllers are tried.
+type PairOptions struct {
+	PairSize
 	// Say, which may be nil, is told how far it has come.
 	Say func(string)
 }

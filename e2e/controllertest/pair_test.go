@@ -17,7 +17,7 @@ func TestTwoControllers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := s.TwoControllers(t.Context(), PairOptions{Stations: 6, Doors: 6, Before: 2 * time.Second, After: 3 * time.Second})
+		p, err := s.TwoControllers(t.Context(), PairOptions{PairSize: PairSize{Stations: 6, Doors: 6, Before: 2 * time.Second, After: 3 * time.Second}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/ledger"
 )
@@ -41,6 +43,31 @@ func TestKilled(t *testing.T) {
 	must(t, child(t, folder, "finish").Run())
 	audited(t, folder, last)
 	checkAcknowledged(t, folder)
+	left, err := filepath.Glob(filepath.Join(folder, "ledger", publicName, durable.Temporary+"*"))
+	must(t, err)
+	if len(left) > 0 {
+		t.Errorf("left half written: %q", left)
+	}
+}
+
+// TestTidy: what a crash left half written is gone once the ledger is kept again.
+func TestTidy(t *testing.T) {
+	o := options(t)
+	b := start(t, o)
+	b.hour(t)
+	b.stop()
+	tiles := filepath.Join(b.folder, publicName, "tile", "0")
+	for _, dir := range []string{filepath.Join(b.folder, publicName), tiles} {
+		must(t, os.WriteFile(filepath.Join(dir, durable.Temporary+"x"), []byte("x"), 0o600))
+	}
+	c := start(t, o)
+	c.hour(t)
+	c.stop()
+	for _, dir := range []string{filepath.Join(b.folder, publicName), tiles} {
+		if _, err := os.Stat(filepath.Join(dir, durable.Temporary+"x")); err == nil {
+			t.Errorf("there is something left in %s", dir)
+		}
+	}
 }
 
 // audited checks that what is published extends what was.

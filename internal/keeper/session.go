@@ -5,9 +5,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/ledger"
 )
 
@@ -44,7 +48,22 @@ func (k *Keeper) open(ctx context.Context) (*session, error) {
 		log.close()
 		return nil, err
 	}
+	s.tidy()
 	return s, nil
+}
+
+// tidy removes what a crash left half written in the public folder, in which nobody
+// else writes. What cannot be removed does no harm.
+func (s *session) tidy() {
+	err := filepath.WalkDir(s.public(""), func(path string, e fs.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(e.Name(), durable.Temporary) {
+			err = os.Remove(path)
+		}
+		return err
+	})
+	if err != nil {
+		s.with.Log.Warn("what a crash left could not be removed from the ledger's folder", "error", err)
+	}
 }
 
 func (s *session) resume(ctx context.Context) error {
