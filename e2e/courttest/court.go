@@ -188,6 +188,20 @@ func (c *Court) Doctor() (wrong []string) {
 	return wrong
 }
 
+// Audit has the auditor's tool read the published ledger.
+func (c *Court) Audit() {
+	c.t.Helper()
+	ledger := filepath.Join(c.Site(), "ledger", "public")
+	Until(c.t, "the ledger cannot be verified", func() error {
+		out, errs, err := c.Try(c.Door, "ledger", "verify", c.Web+"/ledger", "--key", filepath.Join(ledger, "vkey"),
+			"--ca", filepath.Join(c.Site(), "controller", "authority", "authority.pem"))
+		if err != nil {
+			return fmt.Errorf("%w: %s%s", err, out, errs)
+		}
+		return nil
+	})
+}
+
 // Until tries until it works.
 func Until(t testing.TB, what string, try func() error) {
 	t.Helper()

@@ -46,6 +46,7 @@ func (c *Court) SetUp() {
 	jar, err := cookiejar.New(nil)
 	must(c.t, err)
 	c.desk = &desk{c.t, c.Web, c.client(jar), &signintest.Authenticator{Origin: c.Web}}
+	c.Served.Await("with the code ")
 	code := regexp.MustCompile(`with the code (\S+)`).FindStringSubmatch(c.Served.Said())
 	if code == nil {
 		c.t.Fatalf("no code was told: %s", c.Served.Said())
@@ -92,6 +93,7 @@ func (d *desk) send(path, kind, body string, want ...int) []byte {
 	q.Header.Set("Content-Type", kind)
 	q.Header.Set("Origin", d.base)
 	q.Header.Set("Sec-Fetch-Site", "same-origin")
+	q.Header.Set("Accept-Language", "en")
 	answer, err := d.http.Do(q)
 	must(d.t, err)
 	defer answer.Body.Close()
