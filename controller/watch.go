@@ -2,9 +2,14 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"github.com/facelatch/facelatch/internal/keeper"
 )
 
 // watch makes a new bundle whenever something has changed, whoever changed it, and
@@ -21,6 +26,7 @@ func (s *Controller) watch(ctx context.Context) {
 			pause(ctx, gatherTime) // more may follow, and one bundle says it all
 		}
 		s.settle(ctx)
+		s.sayLedger()
 		again := time.Since(checked) >= recheckTime
 		if changed, err := s.publisher.Changed(ctx); err == nil && !changed && !again {
 			continue
@@ -33,6 +39,21 @@ func (s *Controller) watch(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// sayLedger says if the ledger cannot be written here: then nothing is given to
+// anybody.
+func (s *Controller) sayLedger() {
+	status, kept := s.office.LedgerStatus()
+	if !kept || status.Err == nil || errors.Is(status.Err, keeper.ErrElsewhere) || errors.Is(status.Err, keeper.ErrBusy) {
+		return
+	}
+	why := status.Err.Error()
+	// Such an error names another file each time, and comes without its cause.
+	if strings.Contains(why, syscall.ENOSPC.Error()) || strings.Contains(why, syscall.EDQUOT.Error()) {
+		why = "the disk is full. Make room, and all goes on by itself"
+	}
+	s.ahead.say(s.say, "the ledger cannot be written, and until it can nothing is given to anybody: "+why)
 }
 
 // gatherTime is how long after a change a bundle is made.

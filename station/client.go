@@ -23,6 +23,10 @@ const askTime = 40 * time.Second
 // errAway is wrapped by what keeps a controller from answering.
 var errAway = errors.New("the controller cannot be reached")
 
+// errNotNow is wrapped where a controller answers that its database or its ledger
+// cannot be used.
+var errNotNow = errors.New("the controller can be reached, and can save nothing now")
+
 // client asks one controller. It follows no redirect and uses no proxy.
 type client struct {
 	base string

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
-	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -116,7 +115,7 @@ func (o *Office) ask(path string, body, answer any) error {
 	case doorapi.ProblemNotFound:
 		return fmt.Errorf("%w: %s", issue.ErrUnknown, p.Title)
 	case doorapi.ProblemBusy:
-		return fmt.Errorf("%w: %s", site.ErrBusy, p.Title)
+		return fmt.Errorf("%w: %s", errNotNow, p.Title)
 	}
 	return err
 }

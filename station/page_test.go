@@ -292,6 +292,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{errAway, http.StatusServiceUnavailable},
 		{site.ErrBusy, http.StatusServiceUnavailable},
+		{errNotNow, http.StatusServiceUnavailable},
 		{&doorapi.Problem{Type: doorapi.ProblemRemoved, Status: http.StatusForbidden, Title: "Removed"}, http.StatusForbidden},
 		{issue.ErrPolicy, http.StatusUnprocessableEntity},
 		{errors.New("something else"), http.StatusInternalServerError},

@@ -45,6 +45,9 @@ func problemOf(err error) *doorapi.Problem {
 		err = problem(doorapi.ProblemPolicy, http.StatusUnprocessableEntity, err.Error())
 	case errors.Is(err, site.ErrBusy):
 		err = problem(doorapi.ProblemBusy, http.StatusServiceUnavailable, "Somebody else is getting a pass. Please try again in a moment")
+	case errors.Is(err, errNotNow):
+		err = problem(doorapi.ProblemBusy, http.StatusServiceUnavailable,
+			"The controller of this site can save nothing now, so no pass was made. Please try again in a few minutes, or tell the operator")
 	case errors.Is(err, errAway) || errors.Is(err, context.DeadlineExceeded):
 		err = problem(doorapi.ProblemBusy, http.StatusServiceUnavailable, "The controller of this site cannot be reached now")
 	}

@@ -71,7 +71,7 @@ func TestAnswers(t *testing.T) {
 		"policy":   {problem(doorapi.ProblemPolicy, 422), func(err error) bool { return errors.Is(err, issue.ErrPolicy) }},
 		"conflict": {problem(doorapi.ProblemConflict, 409), func(err error) bool { return errors.Is(err, issue.ErrState) }},
 		"unknown":  {problem(doorapi.ProblemNotFound, 404), func(err error) bool { return errors.Is(err, issue.ErrUnknown) }},
-		"busy":     {problem(doorapi.ProblemBusy, 503), func(err error) bool { return errors.Is(err, site.ErrBusy) }},
+		"busy":     {problem(doorapi.ProblemBusy, 503), func(err error) bool { return errors.Is(err, errNotNow) }},
 		"removed":  {problem(doorapi.ProblemRemoved, 403), func(err error) bool { return errors.As(err, &p) && p.Type == doorapi.ProblemRemoved }},
 		"a page": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, func(err error) bool {
 			return strings.Contains(err.Error(), "answer")

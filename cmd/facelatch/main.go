@@ -3,6 +3,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	_ "time/tzdata" // time zones, for machines that have none
 )
@@ -10,4 +11,9 @@ import (
 // version is set when the program is built; see the Makefile.
 var version = "unknown"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	// Libraries write there, at a full disk a line for each try, and nobody can tell
+	// from it what to do. What people have to know the parts say themselves.
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
