@@ -18,7 +18,7 @@ const awayTime = 3 * doorapi.PollTime
 // doorView is a door or a station as a list shows it.
 type doorView struct {
 	ID, Name, Zone, Joined string
-	Station                             bool
+	Station                bool
 	// State is a key: "waits", "old", "away", "never", "good" or "removing".
 	State string
 	Seen  string
