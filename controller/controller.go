@@ -28,6 +28,8 @@ import (
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/visitors"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // Config is what a controller is made from.
@@ -63,6 +65,11 @@ const (
 	recheckTime = time.Minute
 	// stopTime is how long requests get to end when the controller stops.
 	stopTime = 5 * time.Second
+	// joinsEach is how many may try to join in limitTime from one place, and
+	// changesEach how often one door may have something written.
+	joinsEach   = 10
+	changesEach = 30
+	limitTime   = time.Minute
 )
 
 // Controller serves one site. Its methods may be called at once.
@@ -79,8 +86,8 @@ type Controller struct {
 	acts      *acts.Acts
 	pages     string
 	owed      owed
-	joins     *limiter // by address
-	changes   *limiter // by door
+	joins     *visitors.Tries // by where they come from
+	changes   *visitors.Tries // by door
 	ahead     sayOnce
 
 	certificate certificate
@@ -96,8 +103,8 @@ func New(c Config) (*Controller, error) {
 		c.Say = func(string) {}
 	}
 	s := &Controller{now: c.Now, say: c.Say, copies: copies{dir: c.Copies}, news: newNews(), pages: c.Pages}
-	s.joins = newLimiter(c.Now, joinsEach, joinsAll)
-	s.changes = newLimiter(c.Now, changesEach, changesEach*site.MaxMembers)
+	s.joins = visitors.NewTries(c.Now, joinsEach, limitTime)
+	s.changes = visitors.NewTries(c.Now, changesEach, limitTime)
 	s.certificate.now = c.Now
 	var err error
 	if s.authority, err = authority.OpenOrMake(c.Dir, c.DoorHosts, c.Now); err != nil {
@@ -158,6 +165,10 @@ func (s *Controller) Close() error { return s.office.Close() }
 
 // Authority is the site's, for whoever else serves it in this process.
 func (s *Controller) Authority() *authority.Authority { return s.authority }
+
+// Heard returns the number of the newest bundle, and who asked for it since the
+// start: doors and stations that were removed since, too.
+func (s *Controller) Heard() (newest uint64, from map[pass.DoorID]Heard) { return s.news.all(s.now()) }
 
 // Office is the site, for whoever else serves it in this process.
 func (s *Controller) Office() *site.Office { return s.office }

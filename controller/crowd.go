@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/visitors"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -79,7 +80,7 @@ func (l gate) Accept() (net.Conn, error) {
 
 // enter adds a stranger, perhaps in another's place, or returns nil.
 func (c *crowd) enter(conn net.Conn) *guest {
-	g := &guest{Conn: conn, crowd: c, from: address(conn.RemoteAddr().String()), since: time.Now()}
+	g := &guest{Conn: conn, crowd: c, from: visitors.Place(conn.RemoteAddr().String()), since: time.Now()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if victim, full := c.full(g.from); full {

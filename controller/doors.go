@@ -11,12 +11,13 @@ import (
 	"github.com/facelatch/facelatch/controller/authority"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
+	"github.com/facelatch/facelatch/internal/visitors"
 )
 
 // join lets in who has a code.
 func (s *Controller) join(w http.ResponseWriter, r *http.Request) error {
-	if err := s.joins.allow(address(r.RemoteAddr)); err != nil {
-		return err
+	if wait := s.joins.Allow(visitors.Place(r.RemoteAddr)); wait > 0 {
+		return tooMany{wait}
 	}
 	var body doorapi.JoinRequest
 	if err := readBody(w, r, &body); err != nil {
@@ -89,6 +90,7 @@ func (s *Controller) bundle(c call) error {
 	if err != nil {
 		return badRequest("after is a number")
 	}
+	s.news.hear(c.from.ID, Heard{At: s.now(), Bundle: after})
 	waits, done := s.news.queue(c.r.Context(), c.from.ID, doorapi.PollTime)
 	defer done()
 	for {

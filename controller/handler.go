@@ -78,7 +78,7 @@ func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc
 			err = problem(doorapi.ProblemForbidden, http.StatusForbidden, "This is for a "+string(kind)+" only", "")
 		}
 		if err == nil && from.Kind == site.KindDoor && r.Method != http.MethodGet {
-			err = s.changes.allow(from.ID.String())
+			err = s.allowChange(from)
 		}
 		if err == nil {
 			err = do(call{w, r, from})
@@ -87,6 +87,14 @@ func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc
 			s.refuse(w, err)
 		}
 	}
+}
+
+// allowChange counts something that a door has written.
+func (s *Controller) allowChange(from site.Member) error {
+	if wait := s.changes.Allow(from.ID.String()); wait > 0 {
+		return tooMany{wait}
+	}
+	return nil
 }
 
 // whois returns who asks, as the database has it at this moment. A certificate is

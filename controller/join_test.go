@@ -69,16 +69,21 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// TestJoinIsLimited: who tries often from one place has to wait, and nobody at
+// another has.
 func TestJoinIsLimited(t *testing.T) {
 	r := newRig(t)
 	code := r.code(site.KindDoor, "One", "front")
 	wrong := code
 	wrong.Secret = [16]byte{}
-	for range joinsEach {
-		newMember(t, doorapi.KindDoor).join(wrong)
+	for range 7 * joinsEach {
+		newMember(t, doorapi.KindDoor).joinFrom("127.0.0.2", wrong)
 	}
-	if p := newMember(t, doorapi.KindDoor).join(code); !is(p, doorapi.ProblemTooMany) {
+	if p := newMember(t, doorapi.KindDoor).joinFrom("127.0.0.2", code); !is(p, doorapi.ProblemTooMany) {
 		t.Errorf("%v", p)
+	}
+	if p := newMember(t, doorapi.KindDoor).join(code); p != nil {
+		t.Errorf("from elsewhere: %v", p)
 	}
 }
 

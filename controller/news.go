@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,13 +23,47 @@ type news struct {
 	changed chan struct{}   // closed at the next change of whatever kind
 	closed  bool
 	waiting map[pass.DoorID][]*wait
+	heard   map[pass.DoorID]Heard
+}
+
+// Heard is when somebody who belongs to the site last asked for news, and what they
+// had then. It is in memory, and about the machine: doors ask all the time.
+type Heard struct {
+	// At is when they last asked; who waits for an answer asks still.
+	At time.Time
+	// Bundle is the number of the bundle that they had.
+	Bundle uint64
 }
 
 // wait is a request that waits.
 type wait struct{ cancel context.CancelFunc }
 
 func newNews() *news {
-	return &news{changed: make(chan struct{}), waiting: make(map[pass.DoorID][]*wait)}
+	return &news{changed: make(chan struct{}), waiting: make(map[pass.DoorID][]*wait), heard: make(map[pass.DoorID]Heard)}
+}
+
+// hear notes that somebody asked.
+func (n *news) hear(id pass.DoorID, h Heard) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.heard[id] = h
+}
+
+// all returns the number of the newest bundle and who was heard of.
+func (n *news) all(now time.Time) (newest uint64, heard map[pass.DoorID]Heard) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.now != nil {
+		newest = n.now.Number
+	}
+	heard = maps.Clone(n.heard)
+	for id := range n.waiting {
+		if h, known := heard[id]; known {
+			h.At = now
+			heard[id] = h
+		}
+	}
+	return newest, heard
 }
 
 // set makes a bundle the newest, and wakes everybody who waits: also who has

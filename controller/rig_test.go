@@ -160,12 +160,19 @@ func csr(t *testing.T, key crypto.Signer, hosts ...string) []byte {
 // join returns the problem that the controller answered with, or nil.
 func (m *member) join(c doorapi.Code, hosts ...string) *doorapi.Problem {
 	m.t.Helper()
+	return m.joinFrom("127.0.0.1", c, hosts...)
+}
+
+// joinFrom is join from an address of this machine.
+func (m *member) joinFrom(address string, c doorapi.Code, hosts ...string) *doorapi.Problem {
+	m.t.Helper()
 	body := doorapi.JoinRequest{Secret: c.Secret[:], CSR: csr(m.t, m.key, hosts...), Kind: m.kind}
 	if m.kind == doorapi.KindDoor {
 		body.RelayKey = m.relay.Public()
 	}
 	m.base = "https://" + c.Address
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: c.ClientTLS(func(*x509.Certificate) {})}}
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: c.ClientTLS(func(*x509.Certificate) {}), DialContext: from.DialContext}}
 	defer client.CloseIdleConnections()
 	if p := m.ask(client, http.MethodPost, doorapi.PathJoin, body, &m.joined); p != nil {
 		return p

@@ -165,24 +165,3 @@ func TestActsSayLittle(t *testing.T) {
 		}
 	}
 }
-
-// TestLimiter: what is too much from one is not too much from another, and it is
-// forgotten after a while.
-func TestLimiter(t *testing.T) {
-	now := time.Unix(1000, 0)
-	l := newLimiter(func() time.Time { return now }, 2, 3)
-	for i, key := range []string{"a", "a", "a", "b", "b"} {
-		err := l.allow(key)
-		if want := i == 2 || i == 4; (err != nil) != want {
-			t.Errorf("try %d of %s: %v", i, key, err)
-		}
-	}
-	now = now.Add(limitTime)
-	if err := l.allow("a"); err != nil {
-		t.Error(err)
-	}
-	now = now.Add(-time.Hour) // the clock was turned back
-	if err := l.allow("a"); err != nil {
-		t.Error(err)
-	}
-}

@@ -59,7 +59,7 @@ func controllerCommand() *cobra.Command {
 type serveFlags struct {
 	site, listen, address, database string
 	copies                          string
-	hosts                           []string
+	hosts, witnesses                []string
 	interval                        time.Duration
 	web                             webFlags
 }
@@ -78,6 +78,7 @@ func controllerServe() *cobra.Command {
 	c.Flags().StringVar(&f.copies, "copies", "", "a folder in which bundles and status lists are written too, for other web servers; nothing else may be in it")
 	c.Flags().StringArrayVar(&f.hosts, "door-host", nil, "a name that doors have beside private ones, when the authority is made; may be given several times")
 	c.Flags().DurationVar(&f.interval, "ledger-interval", time.Hour, "how often what was recorded in the ledger is published; shorter only to try it out")
+	c.Flags().StringArrayVar(&f.witnesses, "witness", nil, "who is asked to cosign what is published, such as https://witness.example=FILE with the witness's key; may be given several times")
 	f.web.add(c.Flags())
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		if err := required("site", f.site, "listen", f.listen); err != nil {
@@ -98,39 +99,57 @@ func (f serveFlags) run(ctx context.Context, c *cobra.Command) error {
 	if err != nil {
 		return restoredFirst(f.site, err)
 	}
-	if f.database != "" {
-		if err := site.SetDatabase(f.site, f.database); err != nil {
-			return err
-		}
+	serving := controller.Config{Dir: f.site, DoorHosts: f.hosts, Copies: f.copies, Ledger: site.KeepOptions{Interval: f.interval}}
+	if serving.Ledger.Witnesses, err = witnesses(f.witnesses); err != nil {
+		return err
 	}
-	extras, err := bundleExtras()
+	serving.Ledger.Post = newWitnessClient()
+	serving.Say = func(text string) { warn(c.ErrOrStderr(), []string{text}) }
+	place, err := f.web.listenFor(ctx, front.Config{Dir: f.site, Say: serving.Say})
 	if err != nil {
 		return err
 	}
+	serving.Pages = place.origin()
+	if f.database != "" {
+		if err := site.SetDatabase(f.site, f.database); err != nil {
+			return errors.Join(err, place.close())
+		}
+	}
+	if serving.Extras, err = bundleExtras(); err != nil {
+		return errors.Join(err, place.close())
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
-		return usagef("--listen %s: %v", f.listen, err)
+		return errors.Join(usagef("--listen %s: %v", f.listen, err), place.close())
 	}
-	address := f.address
-	if address == "" {
-		address = reachable(listener.Addr())
+	if serving.Address = f.address; serving.Address == "" {
+		serving.Address = reachable(listener.Addr())
 	}
-	say := func(text string) { warn(c.ErrOrStderr(), []string{text}) }
-	served, err := controller.New(controller.Config{
-		Dir: f.site, Address: address, DoorHosts: f.hosts, Extras: extras, Ledger: site.KeepOptions{Interval: f.interval}, Say: say,
-		Copies: f.copies,
-	})
+	return errors.Join(f.serve(ctx, c, config.Name, serving, listener, place), place.close(), shut(listener))
+}
+
+// shut closes a listener, unless that was done.
+func shut(l net.Listener) error {
+	if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// serve serves a site on listeners, which its caller closes.
+func (f serveFlags) serve(ctx context.Context, c *cobra.Command, name string, serving controller.Config, listener net.Listener, place *webPlace) error {
+	served, err := controller.New(serving)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	if err := recordSoftware(ctx, served.Office()); err != nil {
-		say("which software runs could not be recorded, and will be at the next start: " + err.Error())
+		serving.Say("which software runs could not be recorded, and will be at the next start: " + err.Error())
 	}
-	web, err := f.web.open(ctx, served, front.Config{Dir: f.site, Address: address, Say: say})
+	web, err := place.open(served, serving.Address)
 	if err != nil {
-		return errors.Join(err, listener.Close(), served.Close())
+		return errors.Join(err, served.Close())
 	}
-	fmt.Fprintf(c.OutOrStdout(), "ready: the controller of %q listens on %s; doors reach it at %s\n", config.Name, listener.Addr(), address)
+	fmt.Fprintf(c.OutOrStdout(), "ready: the controller of %q listens on %s; doors reach it at %s\n", name, listener.Addr(), serving.Address)
 	if err := web.announce(ctx, c.OutOrStdout()); err != nil {
 		warn(c.ErrOrStderr(), []string{err.Error()})
 	}

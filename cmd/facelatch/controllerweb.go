@@ -13,34 +13,44 @@ import (
 
 	"github.com/facelatch/facelatch/controller"
 	"github.com/facelatch/facelatch/controller/front"
+	"github.com/facelatch/facelatch/controller/pages"
 	"github.com/facelatch/facelatch/controller/public"
 	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/models"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // webFlags are the flags of controller serve that are about its pages.
-type webFlags struct{ listen, origin, certificate, key string }
+type webFlags struct {
+	listen, origin, certificate, key, contact string
+	openID                                    openIDFlags
+}
 
 func (f *webFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.listen, "web", "", "where to serve the pages for people, as host:port; left away, there are none")
 	flags.StringVar(&f.origin, "origin", "", "where browsers find the pages, such as https://house.example; passkeys need a name (default: where --web listens)")
 	flags.StringVar(&f.certificate, "certificate", "", "the certificate of the pages (PEM, with its chain; default: one of the site's own authority)")
 	flags.StringVar(&f.key, "certificate-key", "", "its key (PEM)")
+	flags.StringVar(&f.contact, "contact", "", "whom the pages tell people to ask, such as a telephone number, until a notice says it")
+	f.openID.add(flags)
 }
 
-// webServer is the pages, ready to be served.
-type webServer struct {
-	pages    *front.Front
+// webPlace is where the pages are going to be served; nil where there are none.
+type webPlace struct {
 	listener net.Listener
-	origin   string
+	config   front.Config
 }
 
-// open listens for browsers. It returns nil where nobody asked for pages.
-func (f webFlags) open(ctx context.Context, served *controller.Controller, c front.Config) (*webServer, error) {
+// listenFor listens for browsers. It returns nil where nobody asked for pages.
+func (f webFlags) listenFor(ctx context.Context, c front.Config) (*webPlace, error) {
+	openID, err := f.openID.open()
+	if err != nil {
+		return nil, err
+	}
 	if f.listen == "" {
-		if f.origin+f.certificate+f.key != "" {
-			return nil, usagef("--origin, --certificate and --certificate-key belong to --web")
+		if f.origin+f.certificate+f.key+f.contact != "" || openID != nil {
+			return nil, usagef("--origin, --certificate, --certificate-key, --contact and --openid-issuer belong to --web")
 		}
 		return nil, nil
 	}
@@ -54,15 +64,57 @@ func (f webFlags) open(ctx context.Context, served *controller.Controller, c fro
 	if c.Origin == "" {
 		c.Origin = "https://" + nameOf(reachable(listener.Addr()))
 	}
-	c.Office, c.Authority = served.Office(), served.Authority()
-	pages, err := front.New(c)
+	c.OpenID, c.Contact = openID, f.contact
+	return &webPlace{listener, c}, nil
+}
+
+// origin is where browsers find the pages; "" where there are none.
+func (p *webPlace) origin() string {
+	if p == nil {
+		return ""
+	}
+	return p.config.Origin
+}
+
+// close closes the listener, for who does not serve.
+func (p *webPlace) close() error {
+	if p == nil {
+		return nil
+	}
+	return shut(p.listener)
+}
+
+// webServer is the pages, ready to be served.
+type webServer struct {
+	pages *front.Front
+	place *webPlace
+}
+
+// open makes the pages of a controller, which doors reach at an address.
+func (p *webPlace) open(served *controller.Controller, address string) (*webServer, error) {
+	if p == nil {
+		return nil, nil
+	}
+	p.config.Office, p.config.Authority, p.config.Address = served.Office(), served.Authority(), address
+	p.config.Doors = func() pages.DoorNews { return heard(served) }
+	made, err := front.New(p.config)
 	if errors.Is(err, front.ErrConfig) {
 		err = usagef("--origin: %w", err)
 	}
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
-	return &webServer{pages, listener, c.Origin}, nil
+	return &webServer{made, p}, nil
+}
+
+// heard is what a controller heard of doors, as the operators' pages show it.
+func heard(served *controller.Controller) pages.DoorNews {
+	newest, from := served.Heard()
+	news := pages.DoorNews{Bundle: newest, Seen: make(map[pass.DoorID]pages.DoorSeen)}
+	for id, h := range from {
+		news.Seen[id] = pages.DoorSeen{At: h.At, Bundle: h.Bundle}
+	}
+	return news
 }
 
 // nameOf calls this machine by its name, to which passkeys can belong: they cannot
@@ -122,10 +174,10 @@ func (s *webServer) announce(ctx context.Context, w io.Writer) error {
 	if s == nil {
 		return nil
 	}
-	fmt.Fprintf(w, "pages: %s\n", s.origin)
+	fmt.Fprintf(w, "pages: %s\n", s.place.origin())
 	code, wanted, err := s.pages.SetupCode(ctx)
 	if err == nil && wanted {
-		fmt.Fprintf(w, "the first operator comes in at %s/office/ with the code %s\n", s.origin, code)
+		fmt.Fprintf(w, "the first operator comes in at %s/office/ with the code %s\n", s.place.origin(), code)
 	}
 	return err
 }
@@ -135,5 +187,5 @@ func (s *webServer) beside() []func(context.Context) error {
 	if s == nil {
 		return nil
 	}
-	return []func(context.Context) error{func(ctx context.Context) error { return s.pages.Serve(ctx, s.listener) }}
+	return []func(context.Context) error{func(ctx context.Context) error { return s.pages.Serve(ctx, s.place.listener) }}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -140,20 +139,11 @@ func (f *verifyFlags) keep(s ledger.State) error {
 
 func (f *verifyFlags) witnesses() (list []ledger.Witness, err error) {
 	for _, path := range f.witness {
-		data, err := readShort(path, 1<<16)
+		some, err := readWitnesses(path)
 		if err != nil {
 			return nil, err
 		}
-		for line := range strings.Lines(string(data)) {
-			if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
-				continue
-			}
-			w, err := ledger.ParseWitness(line)
-			if err != nil {
-				return nil, inFile(path, err)
-			}
-			list = append(list, w)
-		}
+		list = append(list, some...)
 	}
 	return list, nil
 }

@@ -5,6 +5,7 @@
 //	/          what the site does with faces, for everybody
 //	/office/   for operators
 //	/me/       for each holder
+//	/papers/   what operators print: signs, the assessment
 //	/api/v1/   for programs, with a token
 //	/ledger/   the public record of what operators did
 //	/healthz   whether the controller can do its work
@@ -65,6 +66,11 @@ type Config struct {
 	// Engine and Software are what the public page says of them.
 	Engine   public.Engine
 	Software public.Software
+	// Doors tells what the controller has heard of doors since it started; nil is
+	// nothing.
+	Doors func() pages.DoorNews
+	// Contact is whom people are told to ask until a notice says it.
+	Contact string
 	// OpenID is nil where operators sign in with passkeys only.
 	OpenID *signin.OpenID
 	// Say is called with what the operator has to know, never with anything about
@@ -142,14 +148,21 @@ func (f *Front) open() error {
 
 // mount joins the parts under one name.
 func (f *Front) mount(key [32]byte) (err error) {
-	f.office, err = pages.New(pages.Config{
+	config := pages.Config{
 		Acts: f.acts, SignIn: f.signin, Origin: f.c.Origin, Static: web.Office(), Fonts: f.c.Fonts, JoinText: f.joinText,
 		Record: pages.Published{From: published{f.ledger}}, Now: f.c.Now,
-	})
-	if err != nil {
+	}
+	if f.c.Doors != nil {
+		config.Doors = f.doors
+	}
+	if f.office, err = pages.New(config); err != nil {
 		return err
 	}
-	mine := holder.Config{Do: f.acts, Site: f.acts, Origin: f.c.Origin, Key: key, Now: f.c.Now}
+	source, err := f.source()
+	if err != nil {
+		return errors.Join(err, f.office.Close())
+	}
+	mine := holder.Config{Do: f.acts, Site: f.acts, Origin: f.c.Origin, Key: key, Contact: contact(source), Now: f.c.Now}
 	if len(f.c.Fonts.Regular) > 0 {
 		mine.Card = f.card
 	}
@@ -161,13 +174,10 @@ func (f *Front) mount(key [32]byte) (err error) {
 	if err != nil {
 		return errors.Join(err, f.office.Close())
 	}
-	source, err := f.source()
-	if err != nil {
-		return errors.Join(err, f.office.Close())
-	}
 	mux := http.NewServeMux()
 	mux.Handle(pages.Path, f.office)
 	mux.Handle("/me/", own)
+	mux.Handle(papersPath, f.papers(source))
 	mux.Handle(api.Path, programs)
 	mux.HandleFunc("GET "+ledgerPath+"{path...}", f.serveLedger)
 	mux.HandleFunc("GET /healthz", f.serveHealth)
@@ -183,14 +193,29 @@ func (f *Front) source() (public.Source, error) {
 		return nil, err
 	}
 	return gather.New(f.acts, gather.Given{
-		Address: f.c.Origin + "/", Operator: unnamed(), Engine: f.c.Engine, Software: f.c.Software, Thief: public.Stolen(), MyPage: true, Keys: f.publicKeys,
+		Address: f.c.Origin + "/", Operator: f.unnamed(), Engine: f.c.Engine, Software: f.c.Software, Thief: public.Stolen(), MyPage: true, Keys: f.publicKeys,
 		Ledger: public.Ledger{URL: f.c.Origin + ledgerPath, Origin: vkey.Origin(), Key: vkey.String()},
 	}, f.c.Now), nil
 }
 
+// contact says how whoever runs the site is reached, as its notice says it.
+func contact(source public.Source) func() words.Text {
+	return func() words.Text {
+		facts, err := source.Facts()
+		if err != nil {
+			return nil
+		}
+		return facts.Operator.Contact
+	}
+}
+
 // unnamed stands for whoever runs a site that has not published a notice yet.
-func unnamed() public.Operator {
-	return public.Operator{Name: words.Both("尚未写明：本站还没有发布告知", "not stated yet: this site has not published a notice")}
+func (f *Front) unnamed() public.Operator {
+	o := public.Operator{Name: words.Both("尚未写明：本站还没有发布告知", "not stated yet: this site has not published a notice")}
+	if f.c.Contact != "" {
+		o.Contact = words.Both(f.c.Contact, f.c.Contact)
+	}
+	return o
 }
 
 // publicKeys are those with which passes and receipts are checked, in PEM, the one

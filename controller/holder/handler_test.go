@@ -45,7 +45,7 @@ func handler(t *testing.T, house *holdertest.House) http.Handler {
 	t.Helper()
 	h, err := holder.New(holder.Config{
 		Do: house, Site: house, Origin: origin, Now: holdertest.At,
-		Contact: words.Both("电话 021-5555 0100", "Telephone 021-5555 0100"),
+		Contact: func() words.Text { return words.Both("电话 021-5555 0100", "Telephone 021-5555 0100") },
 		Card:    func(acts.Issued, words.Tag) ([]byte, error) { return []byte("%PDF-1.3"), nil },
 	})
 	if err != nil {

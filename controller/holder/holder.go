@@ -125,8 +125,9 @@ type Config struct {
 	// Key seals what a browser carries between the two halves of using a passkey.
 	// Controllers behind one address need the same; the zero value makes one up.
 	Key [32]byte
-	// Contact is how the operator is reached, for those who cannot go on alone.
-	Contact words.Text
+	// Contact says how the operator is reached, for those who cannot go on alone; nil
+	// is that nobody knows.
+	Contact func() words.Text
 	// Card makes a PDF of a new pass for printing, in a language; nil is none.
 	Card func(acts.Issued, words.Tag) ([]byte, error)
 	// Now is the clock; nil is time.Now.
@@ -163,6 +164,9 @@ type server struct {
 func New(c Config) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Contact == nil {
+		c.Contact = func() words.Text { return nil }
 	}
 	if c.Key == ([32]byte{}) {
 		_, _ = rand.Read(c.Key[:]) // never fails (Go 1.24)

@@ -105,7 +105,7 @@ func (p page) With(data any) page {
 
 // show answers with a page.
 func (s *server) show(v *visit, status int, name string, data any) error {
-	p := page{Title: name, Signed: v.holder() != "", Contact: s.Contact.In(v.tag), Zone: time.UTC, Now: s.Now(), Data: data}
+	p := page{Title: name, Signed: v.holder() != "", Contact: s.Contact().In(v.tag), Zone: time.UTC, Now: s.Now(), Data: data}
 	// A page that says what went wrong must not fail for the same reason.
 	if config, err := s.Site.SiteConfig(v.r.Context()); err == nil {
 		p.Site, p.Demo, p.Zone = config.Site.Name, config.Site.Demo, config.Site.Location()

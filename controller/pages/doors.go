@@ -17,14 +17,15 @@ const awayTime = 3 * doorapi.PollTime
 
 // doorView is a door or a station as a list shows it.
 type doorView struct {
-	ID, Name, Zone, Joined string
-	Station                bool
+	ID, Name, Zone, Joined, Fingerprint string
+	Station                             bool
 	// State is a key: "waits", "old", "away", "never", "good" or "removing".
 	State string
 	Seen  string
 	// Bundle is the number of the rules that it has, Newest that of the newest; 0
 	// where that is not known.
 	Bundle, Newest uint64
+	Faults         []DoorFault
 }
 
 // doorViews returns doors and stations, those with something wrong first.
@@ -59,7 +60,7 @@ func btoi(b bool) int {
 
 func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 	shown := doorView{
-		ID: d.ID.String(), Name: d.Name, Zone: v.zoneTitle(d.Zone), Joined: v.day(d.Joined), Station: d.Kind == site.KindStation,
+		ID: d.ID.String(), Name: d.Name, Zone: v.zoneTitle(d.Zone), Joined: v.day(d.Joined), Fingerprint: d.Fingerprint, Station: d.Kind == site.KindStation,
 	}
 	seen, known := news.Seen[d.ID]
 	age := v.now().Sub(seen.At)
@@ -77,6 +78,7 @@ func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 	default:
 		shown.State = "good"
 	}
+	shown.Faults = news.Faults[d.ID]
 	if known {
 		shown.Seen, shown.Bundle, shown.Newest = v.moment(seen.At), seen.Bundle, news.Bundle
 	}

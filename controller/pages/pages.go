@@ -61,6 +61,19 @@ type DoorNews struct {
 	Bundle uint64
 	// Seen is what each door that has asked since the start said.
 	Seen map[pass.DoorID]DoorSeen
+	// Faults are what the machines of doors said is wrong with them, in the order of
+	// [doorapi.ReportKinds].
+	Faults map[pass.DoorID][]DoorFault
+}
+
+// DoorFault is something that a door's machine said of itself, and nothing about
+// who passed.
+type DoorFault struct {
+	// Kind is one of [doorapi.ReportKinds], Count how often it was, and Last the day
+	// on which it was said last, at the site.
+	Kind  string
+	Count int
+	Last  string
 }
 
 // DoorSeen is when a door asked for news, and what it had then.

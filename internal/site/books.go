@@ -55,16 +55,7 @@ func (p page) Holder(commitment [32]byte) (issue.EntryID, error) {
 }
 
 // Put is a method of [issue.Dockets].
-func (p page) Put(d issue.Docket) error {
-	row, err := rowOf(d)
-	if err == nil {
-		err = p.tx.PutDocket(row)
-	}
-	if err == nil && d.State == issue.Abandoned && d.Consent != nil {
-		err = p.endUnused(d)
-	}
-	return err
-}
+func (p page) Put(d issue.Docket) error { return p.PutAll([]issue.Docket{d}) }
 
 // endUnused ends a consent on record under which no pass came about, so that nobody
 // finds it on their page as one that holds.
@@ -130,7 +121,18 @@ func (p page) PutAll(all []issue.Docket) error {
 			return err
 		}
 	}
-	return p.tx.PutDockets(rows)
+	if err := p.tx.PutDockets(rows); err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.State != issue.Abandoned || d.Consent == nil {
+			continue
+		}
+		if err := p.endUnused(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // GetAll is a method of [issue.Many].

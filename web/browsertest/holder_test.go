@@ -54,7 +54,9 @@ func servedHouse(t *testing.T, house *holdertest.House) string {
 	origin := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	h, err := holder.New(holder.Config{
 		Do: house, Site: house, Origin: origin, Now: holdertest.At,
-		Contact: words.Both("花园小区物业服务中心，电话 021-5555 0100", "Garden Court Property Services, telephone 021-5555 0100"),
+		Contact: func() words.Text {
+			return words.Both("花园小区物业服务中心，电话 021-5555 0100", "Garden Court Property Services, telephone 021-5555 0100")
+		},
 		Card:    func(acts.Issued, words.Tag) ([]byte, error) { return []byte("%PDF-1.3"), nil },
 	})
 	if err != nil {
