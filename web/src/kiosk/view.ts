@@ -27,6 +27,8 @@ export interface Sight {
   /** What is said above everything else; "" for nothing. */
   banner: string;
   place: string;
+  /** The door's, until somebody has compared it; "" after. */
+  fingerprint: string;
   speaking: boolean | null;
   /** Whether there is a picture of this browser's camera to aim with. */
   preview: boolean;
@@ -103,7 +105,7 @@ export class View {
     this.banner.hidden = !s.banner;
     this.banner.textContent = s.banner;
     this.banner.setAttribute("aria-label", s.banner);
-    this.place.textContent = s.place;
+    fill(this.place, s.place, s.fingerprint ? h("span", { class: "fingerprint" }, s.fingerprint) : null);
     this.toolbar(s);
     const pin = s.pin && h("button", { type: "button", class: "button main pin", click: () => this.actions.pin() }, drawing(pictures.keys), this.words_.say("pin.button"));
     fill(this.footer, drawing(pictures.other), h("p", {}, ...phrases(s.way)), pin);
