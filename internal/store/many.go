@@ -163,20 +163,18 @@ func (tx *Tx) NoteIndexes(all []Noted) error {
 }
 
 // indexes returns where some entries stand in the ledger: those that do.
-func (tx *Tx) indexes(ids []QueueID) (map[QueueID]uint64, error) {
-	found := make(map[QueueID]uint64, len(ids))
-	err := pieces(ids, func(some []QueueID) error {
+func (tx *Tx) indexes(ids []QueueID) (found []Noted, err error) {
+	err = pieces(ids, func(some []QueueID) error {
 		args := make([]any, len(some))
 		for i, id := range some {
 			args[i] = int64(id)
 		}
-		return tx.each(func(row scanner) error {
-			var id QueueID
-			var index int64
-			err := row.Scan(&id, &index)
-			found[id] = uint64(index)
-			return err
+		there, err := list(tx, func(row scanner) (n Noted, err error) {
+			err = row.Scan(&n.ID, &n.Index)
+			return n, err
 		}, `SELECT id, idx FROM ledger_queue WHERE idx IS NOT NULL AND id IN (`+marks(len(some), "?")+`)`, args...)
+		found = append(found, there...)
+		return err
 	})
 	return found, err
 }

@@ -91,7 +91,7 @@ func manyEntries(t *testing.T, s *Store) {
 		noted = append(noted, Noted{id, uint64(1000 + i)})
 	}
 	// Both who asks in this process and who asks the database is told.
-	other := get(t, s, func(tx *Tx) (map[QueueID]uint64, error) { return tx.indexes(ids) })
+	other := get(t, s, func(tx *Tx) ([]Noted, error) { return tx.indexes(ids) })
 	if len(other) != 0 {
 		t.Errorf("noted already: %v", other)
 	}
@@ -100,8 +100,15 @@ func manyEntries(t *testing.T, s *Store) {
 	if err != nil || got[0] != 1000 || got[many-1] != 1000+many-1 {
 		t.Errorf("stand at %v, %v", got, err)
 	}
-	if other := get(t, s, func(tx *Tx) (map[QueueID]uint64, error) { return tx.indexes(ids) }); len(other) != many || other[ids[1]] != 1001 {
+	if other := get(t, s, func(tx *Tx) ([]Noted, error) { return tx.indexes(ids) }); len(other) != many || !slices.Contains(other, Noted{ids[1], 1001}) {
 		t.Errorf("%v", other)
+	}
+	clear(s.noted.noted) // as in a process that did not note them
+	if again, err := s.Recorded(t.Context(), ids...); err != nil || !slices.Equal(again, got) {
+		t.Errorf("asking says %v, %v", again, err)
+	}
+	if len(s.noted.waiting) != 0 {
+		t.Errorf("still waited for: %v", s.noted.waiting)
 	}
 	change(t, s, func(tx *Tx) error { return tx.NoteIndexes(noted) }) // the same again
 	noted[many-1].Index = 5000

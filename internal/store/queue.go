@@ -103,10 +103,13 @@ func (tx *Tx) DropEntries(keep int) error {
 // stand. It fails with [ErrNotRecorded] once ctx ends, after which they may be
 // recorded all the same.
 func (s *Store) Recorded(ctx context.Context, ids ...QueueID) ([]uint64, error) {
+	s.noted.await(ids)
+	defer s.noted.forget(ids)
 	found, rest := make(map[QueueID]uint64, len(ids)), ids
-	ask := time.NewTimer(firstAsk)
+	pause := firstAsk
+	ask := time.NewTimer(pause)
 	defer ask.Stop()
-	for pause := firstAsk; ; {
+	for {
 		rung := s.noted.wait()
 		if rest = s.noted.fill(found, rest); len(rest) == 0 {
 			break
@@ -114,8 +117,7 @@ func (s *Store) Recorded(ctx context.Context, ids ...QueueID) ([]uint64, error) 
 		select {
 		case <-rung:
 		case <-ask.C: // another process may be the one that notes it
-			var err error
-			if rest, err = s.ask(ctx, found, rest); err != nil && ctx.Err() == nil {
+			if err := s.ask(ctx); err != nil && ctx.Err() == nil {
 				return nil, err
 			}
 			pause = min(2*pause, lastAsk)
@@ -138,20 +140,20 @@ const (
 	lastAsk  = 200 * time.Millisecond
 )
 
-// ask asks the database where entries stand, and returns those that it does not
-// say it of.
-func (s *Store) ask(ctx context.Context, found map[QueueID]uint64, ids []QueueID) (rest []QueueID, err error) {
-	var there map[QueueID]uint64
-	err = s.Read(ctx, func(tx *Tx) error {
-		there, err = tx.indexes(ids)
+// ask asks the database about all that anybody in this process waits for, unless
+// somebody is doing that.
+func (s *Store) ask(ctx context.Context) error {
+	if !s.noted.asking.CompareAndSwap(false, true) {
+		return nil
+	}
+	defer s.noted.asking.Store(false)
+	var there []Noted
+	err := s.Read(ctx, func(tx *Tx) (err error) {
+		there, err = tx.indexes(s.noted.unknown())
 		return err
 	})
-	for _, id := range ids {
-		if index, ok := there[id]; ok && err == nil {
-			found[id] = index
-		} else {
-			rest = append(rest, id)
-		}
+	if err == nil && len(there) > 0 {
+		s.noted.ring(there...)
 	}
-	return rest, err
+	return err
 }
