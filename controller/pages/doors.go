@@ -17,8 +17,8 @@ const awayTime = 3 * doorapi.PollTime
 
 // doorView is a door or a station as a list shows it.
 type doorView struct {
-	ID, Name, Zone, Joined, Fingerprint string
-	Station                             bool
+	ID, Name, Zone, Joined string
+	Station                bool
 	// State is a key: "waits", "old", "away", "never", "good" or "removing".
 	State string
 	Seen  string
@@ -60,7 +60,7 @@ func btoi(b bool) int {
 
 func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 	shown := doorView{
-		ID: d.ID.String(), Name: d.Name, Zone: v.zoneTitle(d.Zone), Joined: v.day(d.Joined), Fingerprint: d.Fingerprint, Station: d.Kind == site.KindStation,
+		ID: d.ID.String(), Name: d.Name, Zone: v.zoneTitle(d.Zone), Joined: v.day(d.Joined), Station: d.Kind == site.KindStation,
 	}
 	seen, known := news.Seen[d.ID]
 	age := v.now().Sub(seen.At)
