@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -226,12 +227,13 @@ func (b *browser) film(t *testing.T, name, person, pass string) string {
 	if pass != "" && b.made[name] == "" {
 		printed = b.print(t, name, pass)
 	}
-	return b.compose(t, name, person, printed)
+	return b.compose(t, name, person, printed, 16, 16)
 }
 
 // compose makes what the camera sees: an empty hall for half a second, then
-// somebody, and half a second later a picture of a pass in their hand.
-func (b *browser) compose(t *testing.T, name, person, pass string) string {
+// somebody, and half a second later a picture of a pass in their hand, which is
+// held up until a second of the film, that then goes on and begins again.
+func (b *browser) compose(t *testing.T, name, person, pass string, held, seconds int) string {
 	t.Helper()
 	if film := b.made[name]; film != "" {
 		return film
@@ -248,13 +250,13 @@ func (b *browser) compose(t *testing.T, name, person, pass string) string {
 	// The card is held beside the face, which hides what is printed right of the
 	// code.
 	if pass != "" {
-		add(pass, "null", "0:(H-h)/2:enable='gte(t,1)'")
+		add(pass, "null", fmt.Sprintf("0:(H-h)/2:enable='between(t,1,%d)'", held))
 	}
 	if person != "" {
 		add(person, "scale=-2:720,crop=520:720", "460:0:enable='gte(t,0.5)'")
 	}
 	filters += last + "noise=alls=6:allf=t,format=yuvj420p"
-	args = append(args, "-filter_complex", filters, "-t", "16", "-c:v", "mjpeg", "-q:v", "4", film)
+	args = append(args, "-filter_complex", filters, "-t", strconv.Itoa(seconds), "-c:v", "mjpeg", "-q:v", "4", film)
 	run(t, b.films, nil, "ffmpeg", args...)
 	b.made[name] = film
 	return film

@@ -129,6 +129,7 @@ func (h *house) said() string {
 type asked struct {
 	Code, Name, Fingerprint, Person, Pass string
 	Args                                  []string
+	Held, Seconds                         int
 }
 
 // hands serves what people do at the machines themselves, away from any browser.
@@ -231,7 +232,7 @@ func (h *house) film(a asked) (any, error) {
 	if person != "" {
 		person = inFRLL(h.t, filepath.Dir(person), filepath.Base(person))
 	}
-	return map[string]string{"film": h.browser.compose(h.t, a.Name, person, picture)}, nil
+	return map[string]string{"film": h.browser.compose(h.t, a.Name, person, picture, a.Held, a.Seconds)}, nil
 }
 
 // opened is how often the latch was let go.

@@ -46,6 +46,7 @@ export async function person(browser, who, size, more = {}) {
   windows.set(me.at("last"), page);
   const stopped = (seeing) => async (step, wants = {}) => {
     const began = Date.now();
+    await page.evaluate(() => scrollTo(0, 0));
     await seeing(page, me.at(step), wants);
     me.looked += Date.now() - began;
   };
