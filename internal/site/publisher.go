@@ -3,12 +3,14 @@ package site
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
@@ -124,6 +126,9 @@ func (p *Publisher) Changed(ctx context.Context) (changed bool, err error) {
 // can have it. After an error the bundle before stands, and it can be tried again.
 // warnings are about what had to be left out.
 func (p *Publisher) Publish(ctx context.Context) (made *Published, warnings []string, err error) {
+	if err := p.o.signAhead(ctx, signTogether, p.signer); err != nil {
+		return p.last, nil, err
+	}
 	statement := p.statement()
 	var next *Published
 	var stamp store.Stamp
@@ -135,7 +140,7 @@ func (p *Publisher) Publish(ctx context.Context) (made *Published, warnings []st
 			return err
 		}
 		if key != nil {
-			if err := p.o.signLists(tx, key); err != nil {
+			if err := p.o.signLists(tx, key, math.MaxInt); err != nil {
 				return err
 			}
 		}
@@ -171,6 +176,15 @@ func (p *Publisher) read(tx *store.Tx) (key *ecdsa.PrivateKey, missing, err erro
 	}
 	key, missing = p.o.issuing(p.keys)
 	return key, missing, nil
+}
+
+// signer is the key for lists, nil without one.
+func (p *Publisher) signer(tx *store.Tx) (crypto.Signer, error) {
+	key, _, err := p.read(tx)
+	if err != nil || key == nil {
+		return nil, err
+	}
+	return key, nil
 }
 
 // make returns the newest bundle, which it may have to make.

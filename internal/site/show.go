@@ -45,7 +45,7 @@ func (o *Office) Show(ctx context.Context) error {
 		if missing != nil {
 			return missing
 		}
-		err = o.store.Change(ctx, func(tx *store.Tx) error { return o.signLists(tx, key) })
+		err = o.signAhead(ctx, 0, func(*store.Tx) (crypto.Signer, error) { return key, nil })
 	}
 	if err == nil {
 		err = o.store.Read(ctx, func(tx *store.Tx) error {
@@ -134,15 +134,47 @@ func (o *Office) showFile(path string, data []byte) error {
 	return nil
 }
 
-// signLists signs the lists that have changed. A list is never said to be older
-// than it was said to be before, so that a clock that was wrong for a while, in
-// either direction, shortens the life of no list.
-func (o *Office) signLists(tx *store.Tx, key crypto.Signer) error {
+// signTogether is how many lists one transaction signs, so that nobody else who has
+// something to change waits for all the lists of a large site.
+const signTogether = 8
+
+// signAhead signs lists that have changed, some in each transaction, until no more
+// than some are left to be signed. key returns what they are signed with; nil is
+// that they cannot be.
+func (o *Office) signAhead(ctx context.Context, leave int, key func(*store.Tx) (crypto.Signer, error)) error {
+	for {
+		left := 0
+		err := o.store.Read(ctx, func(tx *store.Tx) error {
+			changed, err := tx.ChangedLists()
+			left = len(changed)
+			return err
+		})
+		if err != nil || left <= leave {
+			return err
+		}
+		signed := false
+		err = o.store.Change(ctx, func(tx *store.Tx) error {
+			k, err := key(tx)
+			if signed = err == nil && k != nil; !signed {
+				return err
+			}
+			return o.signLists(tx, k, signTogether)
+		})
+		if err != nil || !signed {
+			return err
+		}
+	}
+}
+
+// signLists signs lists that have changed, so many at most. A list is never said to
+// be older than it was said to be before, so that a clock that was wrong for a
+// while, in either direction, shortens the life of no list.
+func (o *Office) signLists(tx *store.Tx, key crypto.Signer, most int) error {
 	changed, err := tx.ChangedLists()
 	if err != nil {
 		return err
 	}
-	for _, row := range changed {
+	for _, row := range changed[:min(most, len(changed))] {
 		valid, err := tx.Places(row.List, wordValid)
 		if err != nil {
 			return err

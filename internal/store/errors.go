@@ -87,6 +87,8 @@ func postgresMeaning(state string) error {
 	switch state {
 	case "23505", "23503": // unique_violation, foreign_key_violation
 		return ErrConflict
+	case "22021", "22P05": // a text that cannot be in the database: so there is no such row
+		return ErrNotFound
 	case "40001", "40P01": // serialization_failure, deadlock_detected: tried again
 		return ErrUnavailable
 	}

@@ -18,8 +18,9 @@ const (
 	maxConnections  = 15
 	keptConnections = 6
 	// lockTime is how long, in milliseconds, a batch waits for its turn among
-	// processes, and how long a process that hangs in one keeps the others waiting.
-	lockTime = "10000"
+	// processes, and idleTime how long one that hangs keeps the others waiting.
+	lockTime = "30000"
+	idleTime = "10000"
 )
 
 func openPostgres(url string) (*Store, error) {
@@ -39,7 +40,7 @@ func openPostgres(url string) (*Store, error) {
 	db.SetMaxIdleConns(keptConnections)
 	writes := config.Copy()
 	writes.RuntimeParams["lock_timeout"] = lockTime
-	writes.RuntimeParams["idle_in_transaction_session_timeout"] = lockTime
+	writes.RuntimeParams["idle_in_transaction_session_timeout"] = idleTime
 	write := stdlib.OpenDB(*writes)
 	write.SetMaxOpenConns(1)
 	connect := func(ctx context.Context) (lane, error) {

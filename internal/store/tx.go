@@ -63,7 +63,7 @@ func (d dialect) together() int {
 }
 
 // changeTime is how long a change or a commit may take on a line to a server.
-const changeTime = 30 * time.Second
+const changeTime = time.Minute
 
 // limited ends what a server does not answer. A statement on a file cannot be
 // ended without risk to the others in its transaction, and need not.
