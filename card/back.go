@@ -8,18 +8,18 @@ func (p *printer) back(c *Card, x, y float64) {
 		top  = 7.0 // The height of the coloured band.
 		room = Height - top - 2*1.9
 	)
-	p.fill(white, x, y, Width, Height)
-	p.fill(c.Kind.colour(), x, y, Width, top)
+	p.doc.Fill(white, x, y, Width, Height)
+	p.doc.Fill(c.Kind.colour(), x, y, Width, top)
 	p.heading(c, x+side, y+1.5, Width-2*side)
 
-	col := &column{pdf: p.pdf, x: x + side, y: y + top + 1.9, width: Width - 2*side}
+	col := &column{doc: p.doc, x: x + side, y: y + top + 1.9, width: Width - 2*side}
 	statements := c.back()
 	size := col.sizeFor(statements, room)
 	height, _ := col.heightOfAll(statements, size)
 	gap := statementGap + max(0, room-height)/float64(len(statements))
 	for _, s := range statements {
-		col.put(s.en, style{size, true, ink}, 3)
-		col.put(s.zh, style{size, false, ink}, 3)
+		col.put(s.en, style(size, true, ink), 3)
+		col.put(s.zh, style(size, false, ink), 3)
 		col.y += gap
 	}
 }
@@ -46,11 +46,10 @@ func (c *column) sizeFor(statements []phrase, room float64) float64 {
 
 // heading names the pass and, at the right, its short id.
 func (p *printer) heading(c *Card, x, y, width float64) {
-	s := style{9.5, true, white}
-	s.use(p.pdf)
-	id := p.pdf.GetStringWidth(c.ID)
-	p.pdf.Text(x+width-id, y+s.ascent(), c.ID)
-	left := &column{pdf: p.pdf, x: x, y: y, width: width - id - 3}
+	s := style(9.5, true, white)
+	id := p.doc.Wide(c.ID, s)
+	p.doc.Set(c.ID, s, x+width-id, y, id+1, 1)
+	left := &column{doc: p.doc, x: x, y: y, width: width - id - 3}
 	left.put(c.Kind.name().en+"  "+c.Kind.name().zh, s, 1)
 }
 
@@ -59,9 +58,9 @@ func (p *printer) heading(c *Card, x, y, width float64) {
 func (c *column) heightOfAll(statements []phrase, size float64) (height float64, lines int) {
 	height = -statementGap
 	for _, s := range statements {
-		en, enLines := c.fit(s.en, style{size, true, ink}, 3)
-		zh, zhLines := c.fit(s.zh, style{size, false, ink}, 3)
-		height += float64(len(enLines))*en.leading() + float64(len(zhLines))*zh.leading() + statementGap
+		en, enLines := c.fit(s.en, style(size, true, ink), 3)
+		zh, zhLines := c.fit(s.zh, style(size, false, ink), 3)
+		height += float64(len(enLines))*en.Line() + float64(len(zhLines))*zh.Line() + statementGap
 		lines += len(enLines) + len(zhLines)
 	}
 	return height, lines

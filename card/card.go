@@ -28,13 +28,8 @@ const (
 // counted. With the 73 modules of the intended pass, each is 0.6 mm.
 const CodeSide = 45.0
 
-// Errors of PDF.
-var (
-	// ErrFont means that a font is missing or is not a TrueType font.
-	ErrFont = errors.New("the card's font cannot be used")
-	// ErrCard means that a card lacks what it cannot do without.
-	ErrCard = errors.New("the card is incomplete")
-)
+// ErrCard means that a card lacks what it cannot do without.
+var ErrCard = errors.New("the card is incomplete")
 
 // Kind is what a pass opens with.
 type Kind int

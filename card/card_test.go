@@ -17,6 +17,7 @@ import (
 
 	"github.com/facelatch/facelatch/device/qr"
 	"github.com/facelatch/facelatch/internal/testenv"
+	"github.com/facelatch/facelatch/internal/typeset"
 	"github.com/facelatch/facelatch/picture"
 )
 
@@ -34,7 +35,7 @@ func fonts(t testing.TB) Fonts {
 		}
 		return data
 	}
-	return Fonts{read("NotoSansSC_400Regular.ttf"), read("NotoSansSC_700Bold.ttf")}
+	return Fonts{Regular: read("NotoSansSC_400Regular.ttf"), Bold: read("NotoSansSC_700Bold.ttf")}
 }
 
 // passText has the length of a face pass.
@@ -182,12 +183,12 @@ func TestNothingLeavesTheCard(t *testing.T) {
 
 func TestFullestFits(t *testing.T) {
 	c := fullest(t)
-	pdf, err := document(Single, fonts(t), made)
+	doc, err := typeset.New(fonts(t), "x", made)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pdf.AddPage()
-	col := &column{pdf: pdf, width: Width - columnX - margin}
+	doc.AddPage(typeset.A5())
+	col := &column{doc: doc, width: Width - columnX - margin}
 	if height := col.heightOf(c.entries(), 0.5); height > room {
 		t.Errorf("the fullest front takes %.1f mm, there are %.1f", height, room)
 	}
@@ -243,7 +244,7 @@ func TestWords(t *testing.T) {
 
 // TestContrast computes WCAG 2.2's contrast ratio; 7:1 is its level AAA.
 func TestContrast(t *testing.T) {
-	luminance := func(c colour) float64 {
+	luminance := func(c typeset.Colour) float64 {
 		part := func(v int) float64 {
 			s := float64(v) / 255
 			if s <= 0.04045 {
@@ -251,9 +252,9 @@ func TestContrast(t *testing.T) {
 			}
 			return math.Pow((s+0.055)/1.055, 2.4)
 		}
-		return 0.2126*part(c.r) + 0.7152*part(c.g) + 0.0722*part(c.b)
+		return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 	}
-	for _, c := range []colour{ink, dim, FacePass.colour(), PlainPass.colour()} {
+	for _, c := range []typeset.Colour{ink, dim, FacePass.colour(), PlainPass.colour()} {
 		if ratio := 1.05 / (luminance(c) + 0.05); ratio < 7 {
 			t.Errorf("%v against white: %.1f", c, ratio)
 		}
@@ -293,12 +294,12 @@ func TestBadFonts(t *testing.T) {
 	for name, f := range map[string]Fonts{
 		"none":      {},
 		"no bold":   {Regular: good.Regular},
-		"text":      {[]byte("not a font"), good.Bold},
-		"cut":       {good.Regular[:5000], good.Bold},
-		"cut later": {good.Regular, good.Bold[:len(good.Bold)/2]},
+		"text":      {Regular: []byte("not a font"), Bold: good.Bold},
+		"cut":       {Regular: good.Regular[:5000], Bold: good.Bold},
+		"cut later": {Regular: good.Regular, Bold: good.Bold[:len(good.Bold)/2]},
 	} {
 		out, err := PDF(Single, f, made, facePass(t))
-		if out != nil || !errors.Is(err, ErrFont) {
+		if out != nil || !errors.Is(err, typeset.ErrFont) {
 			t.Errorf("%s: %d bytes, error %v", name, len(out), err)
 		}
 	}
@@ -315,26 +316,6 @@ func TestDays(t *testing.T) {
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s, want %s", tt.got, tt.want)
-		}
-	}
-}
-
-func TestWrap(t *testing.T) {
-	for _, tt := range []struct {
-		text string
-		fits int
-		want []string
-	}{
-		{"", 5, nil},
-		{"one two three", 7, []string{"one two", "three"}},
-		{"extraordinary", 5, []string{"extra", "ordin", "ary"}},
-		{"您的人脸，密封。", 4, []string{"您的人", "脸，密", "封。"}},
-		{"the 门口 door", 6, []string{"the 门口", "door"}},
-		{"  spaces  ", 9, []string{"spaces"}},
-	} {
-		got := wrap(tt.text, func(s string) bool { return len([]rune(s)) <= tt.fits })
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%q in %d: %q, want %q", tt.text, tt.fits, got, tt.want)
 		}
 	}
 }

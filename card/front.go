@@ -1,20 +1,24 @@
 package card
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/facelatch/facelatch/internal/typeset"
+)
 
 // colour marks the kind. Its contrast against white is at least 9:1, and words
 // say what it says.
-func (k Kind) colour() colour {
+func (k Kind) colour() typeset.Colour {
 	if k == FacePass {
-		return colour{11, 74, 92}
+		return typeset.Colour{R: 11, G: 74, B: 92}
 	}
-	return colour{74, 46, 96}
+	return typeset.Colour{R: 74, G: 46, B: 96}
 }
 
 var (
-	ink   = colour{17, 17, 17}
-	dim   = colour{70, 70, 70} // 9:1 against white.
-	white = colour{255, 255, 255}
+	ink   = typeset.Colour{R: 17, G: 17, B: 17}
+	dim   = typeset.Colour{R: 70, G: 70, B: 70} // 9:1 against white.
+	white = typeset.Colour{R: 255, G: 255, B: 255}
 )
 
 const (
@@ -30,14 +34,14 @@ const (
 
 // front draws the side with the code, its upper left corner at x, y.
 func (p *printer) front(c *Card, x, y float64) {
-	p.fill(white, x, y, Width, Height)
-	p.code(c.Code, x+codeX, y+codeY, CodeSide)
-	p.fill(c.Kind.colour(), x+bandX, y, Width-bandX, band)
-	head := &column{pdf: p.pdf, x: x + columnX, y: y + 1.6, width: Width - columnX - margin}
-	head.put(c.Kind.name().en, style{15, true, white}, 1)
-	head.put(c.Kind.name().zh, style{14, true, white}, 1)
+	p.doc.Fill(white, x, y, Width, Height)
+	p.doc.Code(c.Code, x+codeX, y+codeY, CodeSide)
+	p.doc.Fill(c.Kind.colour(), x+bandX, y, Width-bandX, band)
+	head := &column{doc: p.doc, x: x + columnX, y: y + 1.6, width: Width - columnX - margin}
+	head.put(c.Kind.name().en, style(15, true, white), 1)
+	head.put(c.Kind.name().zh, style(14, true, white), 1)
 
-	body := &column{pdf: p.pdf, x: head.x, y: y + band + margin - 0.8, width: head.width}
+	body := &column{doc: p.doc, x: head.x, y: y + band + margin - 0.8, width: head.width}
 	entries := c.entries()
 	scale := 1.2
 	for scale > 0.5 && body.heightOf(entries, scale) > room {
@@ -79,8 +83,8 @@ const (
 	labelSqueeze = 0.6 // Label and value are set closer than lines.
 )
 
-func (e entry) styles(scale float64) (label, value style) {
-	return style{max(least, min(8.5, 8.5*scale)), false, dim}, style{max(least, e.size*scale), true, ink}
+func (e entry) styles(scale float64) (label, value typeset.Style) {
+	return style(max(least, min(8.5, 8.5*scale)), false, dim), style(max(least, e.size*scale), true, ink)
 }
 
 // entry sets one, its label drawn near to it.
@@ -96,9 +100,9 @@ func (c *column) entry(e entry, scale float64) {
 }
 
 // fitEntry prefers fewer lines to larger letters, within a sixth.
-func (c *column) fitEntry(e entry, s style) (style, []string) {
+func (c *column) fitEntry(e entry, s typeset.Style) (typeset.Style, []string) {
 	for lines := 1; lines < e.lines; lines++ {
-		if fitted, out := c.fit(e.value, s, lines); fitted.size >= s.size*5/6 && !strings.HasSuffix(out[len(out)-1], ellipsis) {
+		if fitted, out := c.fit(e.value, s, lines); fitted.Size >= s.Size*5/6 && !typeset.IsCut(out[len(out)-1]) {
 			return fitted, out
 		}
 	}
@@ -111,10 +115,10 @@ func (c *column) heightOf(entries []entry, scale float64) float64 {
 	for _, e := range entries {
 		label, value := e.styles(scale)
 		if e.label.en != "" {
-			total += label.leading() - labelSqueeze
+			total += label.Line() - labelSqueeze
 		}
 		fitted, lines := c.fitEntry(e, value)
-		total += float64(len(lines))*fitted.leading() + entryGap*scale
+		total += float64(len(lines))*fitted.Line() + entryGap*scale
 	}
 	return total - entryGap*scale
 }

@@ -2,9 +2,11 @@ package card
 
 import (
 	"bytes"
-	"errors"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/facelatch/facelatch/internal/typeset"
 )
 
 // TestForeignCharacters prints what people may call a site, whether the font has
@@ -27,11 +29,12 @@ func TestForeignCharacters(t *testing.T) {
 		if err != nil || missing != tt.missing {
 			t.Errorf("%q: without %q, %v, want %q", tt.name, missing, err, tt.missing)
 		}
-		g, err := readGlyphs(f)
+		doc, err := typeset.New(f, "x", made)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := g.text(tt.name); got != tt.printed {
+		clean := (&Card{Site: tt.name}).clean()
+		if _, got := doc.Fit(clean.Site, style(10, false, ink), 99, 1); strings.Join(got, "|") != tt.printed {
 			t.Errorf("%q is printed as %q, want %q", tt.name, got, tt.printed)
 		}
 		for _, l := range []Layout{Single, Sheet} {
@@ -50,14 +53,5 @@ func TestCleanChangesNothing(t *testing.T) {
 	mustPDF(t, Single, c)
 	if !slices.Equal(c.Zones, before) {
 		t.Errorf("the zones became %q", c.Zones)
-	}
-}
-
-// TestPanicIsAnError draws what PDF never lets through.
-func TestPanicIsAnError(t *testing.T) {
-	c := facePass(t)
-	c.Site = "𠮷"
-	if out, err := render(Single, fonts(t), made, []Card{c}); out != nil || !errors.Is(err, ErrFont) {
-		t.Errorf("%d bytes, %v", len(out), err)
 	}
 }

@@ -2,6 +2,7 @@ package typeset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -22,6 +23,27 @@ type glyphs struct {
 	buffer  sfnt.Buffer
 	known   map[rune]bool
 	instead rune
+}
+
+// Unprintable returns the characters of texts that are set as a substitute, sorted,
+// each once. It fails with [ErrFont].
+func Unprintable(fonts Fonts, texts ...string) (string, error) {
+	g, err := readGlyphs(fonts)
+	if err != nil {
+		return "", err
+	}
+	clear(g.known) // of the substitute
+	for _, text := range texts {
+		g.clean(text)
+	}
+	var missing []rune
+	for r, has := range g.known {
+		if !has {
+			missing = append(missing, r)
+		}
+	}
+	slices.Sort(missing)
+	return string(missing), nil
 }
 
 func readGlyphs(fonts Fonts) (*glyphs, error) {

@@ -121,6 +121,16 @@ func (d *Document) Frame(c Colour, x, y, w, h, radius, line float64) {
 	d.pdf.RoundedRect(x, y, w, h, radius, "1234", "D")
 }
 
+// Rule draws a line of a width, from one point to another, all in millimetres; dash
+// is the length of its strokes and of the gaps between them, none for a whole line.
+func (d *Document) Rule(c Colour, width, x1, y1, x2, y2 float64, dash ...float64) {
+	d.pdf.SetDrawColor(c.R, c.G, c.B)
+	d.pdf.SetLineWidth(width)
+	d.pdf.SetDashPattern(dash, 0)
+	d.pdf.Line(x1, y1, x2, y2)
+	d.pdf.SetDashPattern(nil, 0)
+}
+
 // Code draws a QR code, black on what is there, as one path, so that no seams show
 // between modules. The side is without the quiet zone, which is the caller's to
 // keep free.

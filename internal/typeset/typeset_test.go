@@ -93,13 +93,13 @@ func TestBalanced(t *testing.T) {
 	d.use(s)
 	text := "出示人脸通行证之后，这里的镜头会看脸"
 	width := d.pdf.GetStringWidth(text) - 1
-	_, loose := d.fit(text, s, width, 2)
+	_, loose := d.Fit(text, s, width, 2)
 	s.Balanced = true
-	_, even := d.fit(text, s, width, 2)
+	_, even := d.Fit(text, s, width, 2)
 	if len(loose) != 2 || utf8.RuneCountInString(loose[1]) > 2 || len(even) != 2 || utf8.RuneCountInString(even[1]) < 7 {
 		t.Errorf("%q and %q", loose, even)
 	}
-	if _, one := d.fit("短", s, width, 2); len(one) != 1 {
+	if _, one := d.Fit("短", s, width, 2); len(one) != 1 {
 		t.Errorf("%q", one)
 	}
 }
