@@ -6,11 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/internal/doctor"
+	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/keeper"
 	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/issue"
@@ -35,6 +40,9 @@ type Judgement struct {
 // of it with what the journal heard. Nobody else may be at work at the site. It
 // fails if nothing can be said.
 func (s *Site) Judge(ctx context.Context, j *Journal) (Judgement, error) {
+	if err := s.age(); err != nil {
+		return Judgement{}, err
+	}
 	later := clockOf(issue.OpenTime + 2*time.Minute)
 	ju := &judge{ctx: ctx, journal: j, acts: make(map[string]bool)}
 	err := s.With(ctx, later, func(o *Open) error {
@@ -49,6 +57,18 @@ func (s *Site) Judge(ctx context.Context, j *Journal) (Judgement, error) {
 	}
 	ju.doctor()
 	return ju.found, nil
+}
+
+// age makes files old that were left half written: a controller that starts removes
+// them only once nobody can be writing them any more.
+func (s *Site) age() error {
+	return filepath.WalkDir(s.Dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(e.Name(), durable.Temporary) {
+			old := time.Now().Add(-time.Hour)
+			err = os.Chtimes(path, old, old)
+		}
+		return err
+	})
 }
 
 // clockOf is a clock that is ahead.
