@@ -175,14 +175,14 @@ func (o *Office) Tell(ctx context.Context, by, name string, details map[string]s
 const sweepTogether = 64
 
 // Sweep brings to an end what programs that are gone have left: passes and PINs
-// that were being made, and acts that were recorded and not done. Every service
-// does it now and then.
+// that were being made, acts that were recorded and not done, and files that were
+// half written. Every service does it now and then.
 func (o *Office) Sweep(ctx context.Context) error {
 	c, err := o.Controller(ctx)
 	if err == nil {
 		_, err = c.Sweep(ctx)
 	}
-	return errors.Join(err, o.sweepPINs(ctx), o.sweepKeys(ctx), o.change(ctx, func(tx *store.Tx) error {
+	return errors.Join(err, o.clearUnfinished(), o.sweepPINs(ctx), o.sweepKeys(ctx), o.change(ctx, func(tx *store.Tx) error {
 		left, err := tx.OldIntents(o.now().Unix(), sweepTogether)
 		for _, i := range left {
 			var u undo
