@@ -65,10 +65,10 @@ func (s *step) look(v pass.Verified) {
 	})
 }
 
-// looked is the answer to the last order to look. The pass is judged anew before
-// anything follows from it.
+// looked is the answer to the last order to look, which nobody can have given
+// before it was ordered. The pass is judged anew before anything follows from it.
 func (s *step) looked(e Looked) {
-	if s.state != Looking || e.Showing != s.number || e.Number != s.showing.asked {
+	if s.state != Looking || e.Showing != s.number || e.Number != s.showing.asked || e.Number > s.asked {
 		return
 	}
 	if e.Err == nil {

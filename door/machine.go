@@ -50,6 +50,7 @@ func (m *Machine) Format(f fmt.State, _ rune) { io.WriteString(f, "a door, "+m.s
 type step struct {
 	*Machine
 	b        Basis
+	asked    int // of the showing, when the step began
 	orders   []Order
 	decision *Decision
 }
@@ -60,7 +61,7 @@ type step struct {
 // The times must come from one clock that does not go back. If it does, a
 // showing that was not decided is refused.
 func (m *Machine) Step(e Event, b Basis, now time.Time) Output {
-	s := &step{Machine: m, b: b}
+	s := &step{Machine: m, b: b, asked: m.showing.asked}
 	if now.Before(m.now) {
 		s.wentBack(now)
 	}

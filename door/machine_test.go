@@ -257,3 +257,23 @@ func TestThresholdOfALook(t *testing.T) {
 		e.audit.holder = false
 	}
 }
+
+// TestAnswerBeforeTheOrder: what comes in at the very moment at which the first look
+// is ordered cannot be its answer, whatever number it bears. The order stands.
+func TestAnswerBeforeTheOrder(t *testing.T) {
+	e := newEntrance(t)
+	e.reset(t)
+	e.show(e.face)
+	e.now = e.now.Add(door.NotMeTime) // and nothing woke the door
+	out := e.step(door.Looked{Showing: e.out.Showing, Number: 1, Look: door.Look{Threshold: -1}})
+	if out.State != door.Looking || len(out.Orders) != 1 {
+		t.Fatalf("%v, %d orders", out.State, len(out.Orders))
+	}
+	order, ok := out.Orders[0].(door.LookAt)
+	if !ok || order.Number != 1 {
+		t.Fatalf("%+v", out.Orders[0])
+	}
+	if out := e.looked(door.Look{}, door.NotYet{Problem: face.Blurred}); out.State != door.Looking {
+		t.Errorf("the real answer was not heard: %v", out.State)
+	}
+}
