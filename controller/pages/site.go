@@ -106,8 +106,11 @@ func (v *visit) siteForm() error {
 }
 
 func (v *visit) showSite(status int, f *form) error {
-	start := v.value("start")
-	return v.show(page{name: "siteform", title: "siteform.title", status: status, data: struct {
+	start, title := v.value("start"), "siteform.title"
+	if start != "" {
+		title = "steps.site" // the limits come later
+	}
+	return v.show(page{name: "siteform", title: title, status: status, data: struct {
 		editing
 		Timezones []string
 	}{editing{Form: f, Start: start}, timezones()}})
