@@ -18,6 +18,7 @@ func scenarios() []scenario {
 		{"holders", holders},
 		{"two at once", twoAtOnce},
 		{"ledger down", ledgerDown},
+		{"hostile ids", hostileIDs},
 		{"csv", csvRoundTrip},
 		{"corrections", corrections},
 		{"claims", claims},

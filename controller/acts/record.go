@@ -59,8 +59,12 @@ func (a *Acts) clearEntry(by, act string, details map[string]string) (entry, err
 	return entry{bytes: bytes, undo: &undo{By: by, Act: act, ID: hex.EncodeToString(made.ID[:])}}, err
 }
 
-// personEntry is a commitment to an act about a person.
+// personEntry is a commitment to an act about a person. It fails with [ErrNotFound]
+// for what can be nobody's id.
 func (a *Acts) personEntry(actor Actor, act Act, holder string, details map[string]string) (entry, error) {
+	if id, named := details["holder"]; named && !isID(id) {
+		return entry{}, ErrNotFound
+	}
 	body, err := ledger.PersonAct{Name: string(act), At: a.now(), By: actor.by(), Details: details}.Body()
 	if err != nil {
 		return entry{}, err
