@@ -293,6 +293,7 @@ func TestFailures(t *testing.T) {
 		{errAway, http.StatusServiceUnavailable},
 		{site.ErrBusy, http.StatusServiceUnavailable},
 		{errNotNow, http.StatusServiceUnavailable},
+		{issue.ErrState, http.StatusConflict},
 		{&doorapi.Problem{Type: doorapi.ProblemRemoved, Status: http.StatusForbidden, Title: "Removed"}, http.StatusForbidden},
 		{issue.ErrPolicy, http.StatusUnprocessableEntity},
 		{errors.New("something else"), http.StatusInternalServerError},

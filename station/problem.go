@@ -43,6 +43,9 @@ func problemOf(err error) *doorapi.Problem {
 	switch {
 	case errors.Is(err, issue.ErrPolicy):
 		err = problem(doorapi.ProblemPolicy, http.StatusUnprocessableEntity, err.Error())
+	case errors.Is(err, issue.ErrState):
+		err = problem(doorapi.ProblemConflict, http.StatusConflict,
+			"Something was changed meanwhile, or somebody was deleted, so no pass was made. Please begin again")
 	case errors.Is(err, site.ErrBusy):
 		err = problem(doorapi.ProblemBusy, http.StatusServiceUnavailable, "Somebody else is getting a pass. Please try again in a moment")
 	case errors.Is(err, errNotNow):
