@@ -341,3 +341,48 @@ func TestOwnPage(t *testing.T) {
 		t.Errorf("the page of somebody who was there: %v", p)
 	}
 }
+
+// TestRunsOut: a consent that has run out is ended by a controller that serves no
+// pages, too, and its pass with it.
+func TestRunsOut(t *testing.T) {
+	r := newRig(t)
+	desk := r.station("Desk")
+	q, hash := r.agrees(desk, r.publish(consent.Everybody), consent.ByHolder)
+	record, err := consent.Decode(q.Consent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms := record.Terms()
+	terms.Until = terms.Given.Add(4 * time.Second)
+	if record, err = consent.Attest(rand.Reader, terms); err != nil {
+		t.Fatal(err)
+	}
+	if q.Consent, err = record.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	q.Expires, hash, q.Whose.Label = terms.Until, record.Hash(), "Flat 12"
+	made := desk.make(q)
+	r.stop()
+	time.Sleep(time.Until(terms.Until))
+	r.serve()
+	for until := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		var c acts.ConsentView
+		r.people(func(a *acts.Acts) {
+			all, _, err := a.Holders(t.Context(), staff(), acts.Query{})
+			if err != nil || len(all) != 1 {
+				t.Fatalf("%d holders, %v", len(all), err)
+			}
+			v, err := a.Holder(t.Context(), staff(), all[0].ID)
+			if err != nil || len(v.Consents) != 1 || v.Consents[0].Hash != hash || v.Passes[0].ID != made.ID {
+				t.Fatalf("%d consents, %v", len(v.Consents), err)
+			}
+			c = v.Consents[0]
+		})
+		if !c.Withdrawn.IsZero() {
+			return
+		}
+		if time.Now().After(until) {
+			t.Fatal("it has not ended")
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 // watch makes a new bundle whenever something has changed, whoever changed it, and
 // wakes who waits. Now and then it brings to an end what others have left.
 func (s *Controller) watch(ctx context.Context) {
+	s.sweep(ctx)
 	tick := time.NewTicker(watchTime)
 	defer tick.Stop()
 	for checked := time.Now(); ctx.Err() == nil; {
@@ -34,9 +35,7 @@ func (s *Controller) watch(ctx context.Context) {
 		s.publish(ctx)
 		if again {
 			checked = time.Now()
-			if err := s.office.Sweep(ctx); err != nil && ctx.Err() == nil {
-				s.ahead.say(s.say, "what was interrupted could not be brought to an end: "+err.Error())
-			}
+			s.sweep(ctx)
 		}
 	}
 }
@@ -54,6 +53,15 @@ func (s *Controller) sayLedger() {
 		why = "the disk is full. Make room, and all goes on by itself"
 	}
 	s.ahead.say(s.say, "the ledger cannot be written, and until it can nothing is given to anybody: "+why)
+}
+
+// sweep ends what was interrupted and what has run out: passes that were not made,
+// consents, sessions.
+func (s *Controller) sweep(ctx context.Context) {
+	err := errors.Join(s.office.Sweep(ctx), s.acts.Sweep(ctx))
+	if err != nil && ctx.Err() == nil {
+		s.ahead.say(s.say, "what was interrupted or has run out could not be brought to an end, and is tried every minute: "+err.Error())
+	}
 }
 
 // gatherTime is how long after a change a bundle is made.

@@ -96,7 +96,6 @@ type Front struct {
 	mu    sync.Mutex // guards what follows
 	has   *tls.Certificate
 	until time.Time
-	said  string
 }
 
 // New opens the pages of a site. It fails with [ErrConfig] and what the parts fail

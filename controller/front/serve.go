@@ -7,7 +7,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/visitors"
@@ -18,14 +17,12 @@ const (
 	// connectionsEach how many from one place.
 	maxConnections  = 512
 	connectionsEach = 32
-	// sweepTime is how often what has run out is ended.
-	sweepTime = time.Minute
 	// stopTime is how long requests get to end.
 	stopTime = 5 * time.Second
 )
 
-// Serve answers browsers on a listener until ctx ends, and looks after what runs
-// out by itself. It closes the listener and the Front, and not the Office.
+// Serve answers browsers on a listener until ctx ends. It closes the listener and the
+// Front, and not the Office. What runs out is ended by the controller beside it.
 func (f *Front) Serve(ctx context.Context, l net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -34,8 +31,6 @@ func (f *Front) Serve(ctx context.Context, l net.Listener) error {
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: log.New(silence{}, "", 0),
 	}
-	var beside sync.WaitGroup
-	beside.Go(func() { f.sweep(ctx) })
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -53,7 +48,6 @@ func (f *Front) Serve(ctx context.Context, l net.Listener) error {
 		err = nil
 	}
 	err = errors.Join(err, <-stopped)
-	beside.Wait()
 	return errors.Join(err, f.Close())
 }
 
@@ -64,35 +58,6 @@ func (f *Front) Close() error { return f.office.Close() }
 type silence struct{}
 
 func (silence) Write(p []byte) (int, error) { return len(p), nil }
-
-// sweep ends what has run out, now and every minute.
-func (f *Front) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepTime)
-	defer tick.Stop()
-	for {
-		if err := f.acts.Sweep(ctx); err != nil && ctx.Err() == nil {
-			f.sayOnce("What has run out could not be ended yet, and is tried every minute: " + err.Error())
-		} else {
-			f.sayOnce("")
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// sayOnce says a sentence unless it was said last.
-func (f *Front) sayOnce(text string) {
-	f.mu.Lock()
-	again := text == f.said
-	f.said = text
-	f.mu.Unlock()
-	if !again && text != "" {
-		f.c.Say(text)
-	}
-}
 
 // certificate is what browsers are shown: what was given, or one of the site's own
 // authority, made anew in time. Its key is never on a disk.
