@@ -48,7 +48,7 @@ func rootCommand() *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	sites := group("site", "make and change a site", "A site is a folder with the keys and lists of the doors of one place.")
-	sites.AddCommand(siteInit(), siteChange())
+	sites.AddCommand(siteInit(), siteChange(), siteRotate())
 	passes := group("pass", "issue, show and revoke passes", "A pass opens the doors of some zones of a site until it ends or is revoked.")
 	passes.AddCommand(passIssue(), passShow(), passRevoke())
 	measuring := group("eval", "measure how often verification is wrong", "Measure how often verification is wrong, on photographs whose terms allow it.")
