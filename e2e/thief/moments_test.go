@@ -88,9 +88,11 @@ func (l *loot) passages(m moments, excused map[string]string) (all []finding) {
 	return slices.Compact(all)
 }
 
+// isExcused says whether a part of a name is excused, or its end where that stands
+// with a $.
 func isExcused(name string, excused map[string]string) bool {
 	for part := range excused {
-		if strings.Contains(name, part) {
+		if end, whole := strings.CutSuffix(part, "$"); whole && strings.HasSuffix(name, end) || !whole && strings.Contains(name, part) {
 			return true
 		}
 	}

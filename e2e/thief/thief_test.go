@@ -298,14 +298,15 @@ func (e *estate) pins() *bundle.PINs {
 // passed.
 func clockwork() map[string]string {
 	return map[string]string{
-		"mark.json":  "a door saves the time every minute",
-		"/leases":    "a controller says every few seconds that it is there",
-		"site.db":    "the same, in the file of the database; its rows are read apart",
-		"/pg_":       "PostgreSQL's own, which notes transactions; its rows are read apart",
-		"/base/":     "the same",
-		"/global/":   "the same",
-		"postmaster": "the same",
-		".state":     "the ledger's log looks every minute whether there is something to tidy up",
+		"mark.json":    "a door saves the time every minute",
+		"/door/state$": "the folder in which it does",
+		"/leases":      "a controller says every few seconds that it is there",
+		"site.db":      "the same, in the file of the database; its rows are read apart",
+		"/pg_":         "PostgreSQL's own, which notes transactions; its rows are read apart",
+		"/base/":       "the same",
+		"/global/":     "the same",
+		"postmaster":   "the same",
+		".state":       "the ledger's log looks every minute whether there is something to tidy up",
 	}
 }
 
