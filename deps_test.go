@@ -59,6 +59,8 @@ var layers = map[string]layer{
 	"internal/testenv": programs,
 	"spec":             programs,
 	"packaging":        programs, // Debian packages are built and installed in its tests
+
+	"internal/mrzread/train": programs, // teaches the reader of printed lines
 }
 
 // vocabularyImports says which of our packages each vocabulary package may
