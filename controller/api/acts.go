@@ -18,11 +18,16 @@ type Acts interface {
 
 // people is what is done about holders and their passes.
 type people interface {
+	holders
+	acts.PassBook
+	acts.Withdrawing
+}
+
+// holders is what is done about holders.
+type holders interface {
 	acts.HolderBook
 	acts.HolderFiles
 	acts.Corrections
-	acts.PassBook
-	acts.Withdrawing
 	// HolderExport is a method of [acts.Acts].
 	HolderExport(ctx context.Context, actor acts.Actor, id string) ([]byte, error)
 }

@@ -38,8 +38,18 @@ import (
 type Doing interface {
 	Access
 	Keys
+	Own
+	Given
+}
+
+// Own is what is kept of a holder, and put right.
+type Own interface {
 	Person
 	Corrections
+}
+
+// Given is what a holder gave, and was given.
+type Given interface {
 	Consents
 	Passes
 }

@@ -20,11 +20,16 @@ type Acts interface {
 
 // People is what is done about holders and their passes.
 type People interface {
+	Holders
+	acts.PassBook
+	acts.Withdrawing
+}
+
+// Holders is what is done about holders.
+type Holders interface {
 	acts.HolderBook
 	acts.HolderFiles
 	acts.Corrections
-	acts.PassBook
-	acts.Withdrawing
 	// MakeLink is a method of [acts.Acts].
 	MakeLink(ctx context.Context, actor acts.Actor, id string) (acts.Link, error)
 }
