@@ -105,6 +105,13 @@ export class App {
     return h("button", { type: "button", class: `button ${kind}`, click: press }, text);
   }
 
+  // A day such as 2027-11-21 as people say it, on one line.
+  private day(date: string): string {
+    const lang = this.texts.lang === "en" ? "en-GB" : this.texts.lang;
+    const said = new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+    return said.replaceAll(" ", "\u00a0").replace(/[年月]/g, "$&\u2060");
+  }
+
   private choosing(): void {
     const { say } = this.texts;
     const o = this.offer!;
@@ -114,7 +121,7 @@ export class App {
       this.button(say(`${kind}.take`), () => void this.attempt(() => this.chosen(kind)), "main"));
     const zones = o.zones.map((z) => this.texts.pick(z)).join(this.texts.lang === "zh-CN" ? "、" : ", ");
     const both = o.kinds.length > 1 ? "choose" : "only";
-    this.page("choose", say(`${both}.title`), h("p", { class: "text" }, say(`${both}.text`, { zones, until: o.until })),
+    this.page("choose", say(`${both}.title`), h("p", { class: "text" }, say(`${both}.text`, { zones, until: this.day(o.until) })),
       h("div", { class: o.kinds.length > 1 ? "cards" : "cards one" }, ...o.kinds.map(card)), this.forChild(), this.naming.element);
     this.naming.draw();
     this.leave = () => this.naming.stop();
@@ -223,10 +230,10 @@ export class App {
 
   private taking(kind: Kind, pass: Pass): void {
     const { say } = this.texts;
-    this.paper.put([...this.about(kind), h("p", {}, say(`print.${kind}`, { date: new Date().toLocaleDateString(this.texts.lang), number: pass.number, until: pass.until }))]);
+    this.paper.put([...this.about(kind), h("p", {}, say(`print.${kind}`, { date: new Date().toLocaleDateString(this.texts.lang), number: pass.number, until: this.day(pass.until) }))]);
     const file = (href: string, text: string, more: Record<string, string>): HTMLElement => h("a", { class: "button", href, ...more }, text);
     this.page("pass", say("pass.title"), h("div", { class: "given" }, h("img", { class: "code", src: pass.svg, alt: say("pass.label") }), h("div", { class: "beside" },
-      h("p", { class: "kind" }, say(`${pass.kind}.name`)), h("p", { class: "text" }, say("pass.text", { until: pass.until })), pass.later ? h("p", { class: "text" }, say("pass.later")) : null,
+      h("p", { class: "kind" }, say(`${pass.kind}.name`)), h("p", { class: "text" }, say("pass.text", { until: this.day(pass.until) })), pass.later ? h("p", { class: "text" }, say("pass.later")) : null,
       h("div", { class: "row" }, pass.transfer ? this.button(say("phone.send"), () => void this.attempt(() => this.send(kind, pass))) : null,
         pass.page ? this.button(say("own.page"), () => void this.attempt(() => this.own(kind, pass))) : null,
         file(pass.pdf, say("pass.pdf"), { target: "_blank", rel: "noopener" }), this.button(say("print.agreed"), () => this.paper.print())),
