@@ -1,7 +1,7 @@
 // The holder: at the station, at the door, on their own page, and gone.
 import { either, english, given, hands, keep, launch, measured, person, report } from "./kit.mjs";
 
-const there = (page, name) => page.waitForSelector(`#app.screen-${name}`, { timeout: 60000 });
+const there = (page, name) => page.waitForSelector(`#app.screen-${name}`);
 const camera = (film) => launch([`--use-file-for-fake-video-capture=${film}`]);
 /** What an address of the page's own gives, as bytes. */
 const fetched = async (page, address) => Buffer.from(await page.evaluate(async (address) => {
@@ -12,7 +12,7 @@ const data = (url) => Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 
 /** Reads the notice, chooses a face pass, looks into the camera, and takes the pass home. */
 export async function enrol(label) {
-  const { film } = await hands("film", { name: "at-the-station", person: "neutral/001_03.jpg", seconds: 16 });
+  const { film } = await hands("film", { name: "at-the-station", person: "neutral/001_03.jpg", seconds: 8 });
   const browser = await camera(film);
   const me = await person(browser, "station", given.walk.holder, { permissions: ["camera"] });
   const { page, judge } = me;
@@ -31,7 +31,7 @@ export async function enrol(label) {
   const read = await page.textContent(".notice");
   report(me.at("notice"), read.includes(either("Garden Management Ltd", "花园物业管理有限公司")) ? [] : ["it does not say who runs this"]);
   await page.click("#agree");
-  const finished = page.waitForResponse((r) => r.url().endsWith("/api/finish"), { timeout: 60000 });
+  const finished = page.waitForResponse((r) => r.url().endsWith("/api/finish"));
   await page.click(".row .main");
   await there(page, "camera");
   await page.screenshot({ path: `${given.shots}/${me.at("04-camera").replaceAll("/", "-")}.png` });
@@ -90,7 +90,7 @@ export async function atDoor(door, film, who) {
   return {
     /** Waits until a screen is shown after a time, and returns when it was. */
     async shows(name, after = 0) {
-      const found = await page.waitForFunction(([name, after]) => window.shown.find((s) => s.name === name && s.at > after)?.at, [name, after], { timeout: 90000, polling: 50 });
+      const found = await page.waitForFunction(([name, after]) => window.shown.find((s) => s.name === name && s.at > after)?.at, [name, after], { polling: 50 });
       if (await page.$(`#app.screen-${name}`)) await page.screenshot({ path: `${given.shots}/${tablet.at(`${who}-${name}`).replaceAll("/", "-")}.png` });
       return found.jsonValue();
     },

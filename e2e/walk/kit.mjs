@@ -6,6 +6,8 @@ import { authenticator, complaints, given, judge, launch, look, press, report, s
 export { given, launch, press, report, sizes };
 export const { lang } = given.walk;
 export const english = lang === "en";
+/** How long anything may take on a machine that is busy, in milliseconds. */
+export const patience = 180_000;
 /** Of two texts the one in the language of the walk. */
 export const either = (en, zh) => (english ? en : zh);
 
@@ -40,6 +42,7 @@ export async function parting() {
 /** Somebody with a browser window; who is the first part of the names of pictures. */
 export async function person(browser, who, size, more = {}) {
   const context = await browser.newContext({ viewport: sizes[size], locale: lang, reducedMotion: "reduce", acceptDownloads: true, ...more });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const errors = complaints(page);
   const me = { context, page, errors, looked: 0, clicks: 0, at: (step) => `walk/${lang}/${size}/${who}/${step}` };
