@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -25,24 +26,60 @@ type mutation struct {
 }
 
 // mutations returns a good body with each of its values, and each value in them,
-// replaced by everything that could be sent instead.
-func mutations(t testing.TB, good any) (all []mutation) {
+// replaced by everything that could be sent instead, and with everything that could
+// be sent in those fields of its type which it does not have.
+func mutations(t testing.TB, good any, of reflect.Type) (all []mutation) {
 	t.Helper()
 	data, err := json.Marshal(good)
 	must(t, err)
 	var tree any
 	must(t, json.Unmarshal(data, &tree))
-	walk(tree, "", func(changed any) any { return changed }, &all)
+	walk(tree, of, "", func(changed any) any { return changed }, &all)
 	return all
 }
 
-// walk adds the mutations of a value; put makes a whole body of a changed value.
-func walk(value any, at string, put func(any) any, all *[]mutation) {
+// members are the fields of a struct as they are called in JSON, with their types.
+func members(of reflect.Type) map[string]reflect.Type {
+	all := map[string]reflect.Type{}
+	for of != nil && of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of == nil || of.Kind() != reflect.Struct {
+		return all
+	}
+	for f := range of.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && name == "":
+			maps.Copy(all, members(f.Type))
+		case f.IsExported() && name != "" && name != "-":
+			all[name] = f.Type
+		}
+	}
+	return all
+}
+
+// inside is the type of what is in an array or a map.
+func inside(of reflect.Type) reflect.Type {
+	if of != nil && (of.Kind() == reflect.Slice || of.Kind() == reflect.Map) {
+		return of.Elem()
+	}
+	return nil
+}
+
+// odd is what can stand in any field instead of what should.
+func odd() []any {
 	instead := []any{nil, true, 0, -1, 1 << 40, 1.5, []any{}, []any{nil}, []any{[]any{[]any{}}}, map[string]any{}, map[string]any{"x": 1}}
 	for _, text := range hostile() {
 		instead = append(instead, text)
 	}
-	for _, other := range instead {
+	return instead
+}
+
+// walk adds the mutations of a value of a type, which is nil where it does not
+// matter; put makes a whole body of a changed value.
+func walk(value any, of reflect.Type, at string, put func(any) any, all *[]mutation) {
+	for _, other := range odd() {
 		*all = append(*all, mutation{at, put(other)})
 	}
 	switch v := value.(type) {
@@ -52,11 +89,26 @@ func walk(value any, at string, put func(any) any, all *[]mutation) {
 			with[unknown] = "x"
 			*all = append(*all, mutation{at, put(with)})
 		}
+		fields := members(of)
+		for name := range fields {
+			if _, there := v[name]; there {
+				continue
+			}
+			for _, other := range odd() {
+				with := maps.Clone(v)
+				with[name] = other
+				*all = append(*all, mutation{below(at, name), put(with)})
+			}
+		}
 		for name := range v {
+			its := fields[name]
+			if its == nil {
+				its = inside(of)
+			}
 			without := maps.Clone(v)
 			delete(without, name)
 			*all = append(*all, mutation{below(at, name), put(without)})
-			walk(v[name], below(at, name), func(changed any) any {
+			walk(v[name], its, below(at, name), func(changed any) any {
 				with := maps.Clone(v)
 				with[name] = changed
 				return put(with)
@@ -64,7 +116,7 @@ func walk(value any, at string, put func(any) any, all *[]mutation) {
 		}
 	case []any:
 		if len(v) > 0 {
-			walk(v[0], at+"[0]", func(changed any) any {
+			walk(v[0], inside(of), at+"[0]", func(changed any) any {
 				with := slices.Clone(v)
 				with[0] = changed
 				return put(with)
@@ -88,7 +140,7 @@ func TestBadInput(t *testing.T) {
 			r.prepare()
 			q := r.example(of)
 			refused := 0
-			for i, m := range mutations(t, q.body) {
+			for i, m := range mutations(t, q.body, of.body) {
 				if testing.Short() && i%10 != 0 {
 					continue
 				}
