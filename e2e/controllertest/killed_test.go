@@ -37,7 +37,7 @@ func killedUnderLoad(t *testing.T, database string, kills int) {
 	j := NewJournal()
 	began, late := time.Now(), 0
 	for n := 1; n <= kills; n++ {
-		if killOnce(t, s, j) {
+		if killOnce(t, s, j, n == kills) {
 			late++
 		}
 		if n == kills || n%(kills/4+1) == 0 {
@@ -45,43 +45,61 @@ func killedUnderLoad(t *testing.T, database string, kills int) {
 		}
 	}
 	t.Logf("%d kills in %v, %d of them under load and the others before anything was done", kills, time.Since(began).Round(time.Second), late)
-	for _, word := range []string{"staying", "consent", "pass", "revoked", "withdrawn", "deleted", "told"} {
-		n := len(j.Said(word))
-		t.Logf("%s: %d", word, n)
-		if n == 0 {
-			t.Errorf("none was %s before a kill", word)
-		}
+	for _, word := range everyWord() {
+		t.Logf("%s: %d", word, len(j.Said(word)))
 	}
 	for _, why := range j.Said("failed") {
 		t.Errorf("a controller says: failed %v", why)
 	}
 }
 
-// killOnce has a controller work for a while, and says whether it had begun to.
-func killOnce(t *testing.T, s *Site, j *Journal) (begun bool) {
+// everyWord is what is acknowledged in some life or other.
+func everyWord() []string {
+	return []string{"staying", "consent", "pass", "revoked", "withdrawn", "deleted", "told"}
+}
+
+// killOnce has a controller work for a while, and says whether it had begun to. The
+// last works until everything was done once.
+func killOnce(t *testing.T, s *Site, j *Journal, last bool) (begun bool) {
 	t.Helper()
-	heard := j.Next()
+	heard := len(j.all())
 	p, err := s.Start("127.0.0.1:0", "", true, j)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rand.N(5) == 0 { // while it starts, and mends what the one before has left
+	defer func() {
+		if err := p.Kill(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if !last && rand.N(5) == 0 { // while it starts, and mends what the one before has left
 		time.Sleep(rand.N(400 * time.Millisecond))
-	} else {
+		return false
+	}
+	enough := heard + 1 + rand.N(80)
+	for begun := time.Now(); len(j.all()) < enough || last && missing(j) != ""; {
 		select {
-		case <-heard:
+		case <-j.Next():
+		case <-time.After(10 * time.Millisecond): // what was said between asking and waiting
 		case <-p.Gone:
 			t.Fatal("the controller ended by itself")
-		case <-time.After(2 * time.Minute):
-			t.Error("the controller does not get to work")
 		}
-		begun = true
-		time.Sleep(rand.N(1200 * time.Millisecond))
+		if time.Since(begun) > 2*time.Minute {
+			t.Fatalf("the controller does not get to its work: %d of %d words, %s", len(j.all())-heard, enough-heard, missing(j))
+		}
 	}
-	if err := p.Kill(); err != nil {
-		t.Error(err)
+	time.Sleep(rand.N(20 * time.Millisecond))
+	return true
+}
+
+// missing returns what nobody has done yet.
+func missing(j *Journal) string {
+	for _, word := range everyWord() {
+		if len(j.Said(word)) == 0 {
+			return "nobody was " + word
+		}
 	}
-	return begun
+	return ""
 }
 
 // judged fails for each fault.

@@ -144,14 +144,18 @@ func (t *pairTrial) run(ctx context.Context) error {
 		polling.Go(func() { t.poll(ctx, m) })
 	}
 	time.Sleep(t.Before)
-	err := t.kill()
+	err := t.until("nothing is issued and revoked", func() bool { return t.found.Issued > 0 && t.found.Revoked > 0 && t.found.Bundles > 0 })
+	if err == nil {
+		err = t.kill()
+	}
 	if err == nil {
 		time.Sleep(t.After)
+		err = t.until("nothing is issued any more", func() bool { return t.found.IssuedAfter > 0 })
 	}
 	close(enough)
 	issuing.Wait()
 	if err == nil {
-		err = t.everybodyHeard()
+		err = t.until("a door gets no bundle any more", func() bool { return len(t.heard) == len(t.doors) })
 	}
 	stop()
 	polling.Wait()
@@ -189,17 +193,17 @@ func (t *pairTrial) kill() error {
 	return errors.New("the other controller does not take the ledger over")
 }
 
-// everybodyHeard waits until each door has a bundle of after the kill.
-func (t *pairTrial) everybodyHeard() error {
+// until waits until something is so, as those who work note it.
+func (t *pairTrial) until(otherwise string, so func() bool) error {
 	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(5 * time.Millisecond) {
 		t.mu.Lock()
-		n := len(t.heard)
+		done := so()
 		t.mu.Unlock()
-		if n == len(t.doors) {
+		if done {
 			return nil
 		}
 	}
-	return errors.New("a door gets no bundle any more")
+	return errors.New(otherwise)
 }
 
 // since says how long ago the kill was, and whether there was one.

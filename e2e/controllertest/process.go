@@ -131,6 +131,16 @@ func (j *Journal) Said(word string) [][]string {
 	return slices.Clone(j.said[word])
 }
 
+// all returns everything that was said.
+func (j *Journal) all() (all [][]string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, some := range j.said {
+		all = append(all, some...)
+	}
+	return all
+}
+
 // names returns the first of everything that was said with a word.
 func (j *Journal) names(word string) map[string]bool {
 	all := make(map[string]bool)
