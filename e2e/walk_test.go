@@ -63,7 +63,7 @@ func (h *house) walk(t *testing.T, s stroll) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	defer cancel()
 	node := exec.CommandContext(ctx, "node", "walk/house.mjs", string(arguments))
 	node.Dir, node.Env = filepath.Join(testenv.Root(t), "e2e"), append(os.Environ(), "HOME="+h.browser.home)
