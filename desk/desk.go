@@ -12,6 +12,7 @@ package desk
 
 import (
 	"errors"
+	"math"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face"
@@ -32,16 +33,19 @@ type Portrait struct {
 	capture *face.Capture
 	probe   *face.Probe
 	unclear bool
+	facing  float64          // how plainly it is an upright face: [face.Quality]'s strength by the roll's cosine
+	upright *picture.Picture // a turned copy of the document's picture, nil if none was needed
 }
 
-// Wipe forgets the portrait. The picture that it was found in is its owner's to
-// wipe.
+// Wipe forgets the portrait, and clears the copy of the picture that was turned to
+// find it. The picture itself is its owner's to wipe.
 func (p *Portrait) Wipe() {
 	if p == nil {
 		return
 	}
 	p.probe.Wipe()
 	p.capture.Wipe()
+	p.upright.Wipe()
 	*p = Portrait{}
 }
 
@@ -64,10 +68,12 @@ func FindPortrait(e Engine, g consent.Grant, document *picture.Picture, found *i
 		p.Wipe()
 		return nil, err
 	}
-	if p.unclear, err = unclear(c); err != nil {
+	q, err := c.Quality()
+	if err != nil {
 		p.Wipe()
 		return nil, err
 	}
+	p.unclear, p.facing = len(q.Problems()) > 0, q.Strength*math.Cos(q.Roll*math.Pi/180)
 	found.Portrait = iddoc.Print
 	return p, nil
 }

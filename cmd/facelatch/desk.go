@@ -12,6 +12,8 @@ import (
 	"github.com/facelatch/facelatch/desk"
 	"github.com/facelatch/facelatch/idcheck"
 	"github.com/facelatch/facelatch/iddoc"
+	"github.com/facelatch/facelatch/internal/mrzread"
+	"github.com/facelatch/facelatch/picture"
 )
 
 const deskCheckHelp = `Compare the person in one photograph with the portrait in a picture of an identity
@@ -21,9 +23,10 @@ document, and forget both. Nothing is written anywhere.
 
   %s
 
-The document's machine-readable lines are not read from the picture yet: type them
-with --mrz, once for each line, and they are verified with every check digit; without
-them the outcome is inconclusive. --portrait-only compares the faces alone, and says
+The document's machine-readable lines are read from the picture, in whichever of the
+four turns it shows them, and verified with every check digit. Where they cannot be
+read for sure the outcome is inconclusive: take a sharper picture, or type them with
+--mrz, once for each line. --portrait-only compares the faces alone, and says
 "document": "not-checked".
 
 What is printed on a document does not prove that it is genuine, and neither do check
@@ -65,7 +68,7 @@ func deskCheck() *cobra.Command {
 	flags.StringVar(&f.document, "document", "", "a picture of the document")
 	flags.StringVar(&f.probe, "probe", "", "a photograph of the person at the desk")
 	flags.StringVar(&f.consent, "consent", "", "yes, if the person chose to have their face compared")
-	flags.StringArrayVar(&f.mrz, "mrz", nil, "a machine-readable line of the document, typed; once for each line")
+	flags.StringArrayVar(&f.mrz, "mrz", nil, "a machine-readable line of the document, typed, in place of reading it; once for each line")
 	flags.BoolVar(&f.portraitOnly, "portrait-only", false, "compare the faces alone, and do not check the document")
 	flags.BoolVar(&f.requireLive, "require-live", false, "let a suspicion that the face is a picture of one decide")
 	flags.BoolVar(&f.json, "json", false, "print an object for programs")
@@ -129,7 +132,11 @@ func (f deskFlags) check() (idcheck.Result, error) {
 	}
 	defer document.Wipe()
 	c := idcheck.Check{Way: idcheck.ByFace, Document: f.lines(), Unattended: false}
-	portrait, err := desk.FindPortrait(engine, grant, document, &c.Document)
+	turn, err := f.read(document, &c.Document)
+	if err != nil {
+		return idcheck.Result{}, err
+	}
+	portrait, err := desk.FindTurned(engine, grant, document, turn, &c.Document)
 	if err != nil {
 		return idcheck.Result{}, err
 	}
@@ -147,6 +154,18 @@ func (f deskFlags) check() (idcheck.Result, error) {
 		return idcheck.Result{}, err
 	}
 	return idcheck.Decide(policy, c, now)
+}
+
+// read reads the lines, unless they were typed or are not asked for.
+func (f deskFlags) read(document *picture.Picture, found *iddoc.Evidence) (turn int, err error) {
+	if len(f.mrz) > 0 || f.portraitOnly {
+		return desk.AnyTurn, nil
+	}
+	reader, err := mrzread.New()
+	if err != nil {
+		return desk.AnyTurn, err
+	}
+	return desk.ReadLines(reader, document, found)
 }
 
 // lines are what was typed of the document.
