@@ -71,7 +71,7 @@ func (r *real) office(do func(o *site.Office) error) {
 }
 
 // join joins a door, with the code that an operator makes for it.
-func (r *real) join(dir string) *state.Identity {
+func (r *real) join(dir string, hosts ...string) *state.Identity {
 	r.t.Helper()
 	a, err := authority.Open(r.dir, time.Now)
 	must(r.t, err)
@@ -80,7 +80,7 @@ func (r *real) join(dir string) *state.Identity {
 		code.Secret, err = o.MakeCode(r.t.Context(), site.Operator, doorapi.KindDoor, "Front "+filepath.Base(dir), "front")
 		return err
 	})
-	i, err := link.Join(r.t.Context(), code, []string{filepath.Base(dir) + ".local"})
+	i, err := link.Join(r.t.Context(), code, append(hosts, filepath.Base(dir)+".local"))
 	must(r.t, err)
 	f, err := state.Open(dir, durable.Disk{})
 	must(r.t, err)
@@ -171,7 +171,7 @@ func TestByTheMirrorAlone(t *testing.T) {
 	r := newReal(t)
 	c := config.Default()
 	c.State, c.TPM = filepath.Join(t.TempDir(), "door"), "off"
-	i := r.join(c.State)
+	i := r.join(c.State, "127.0.0.1")
 	g, err := Open(c, Options{})
 	must(t, err)
 	stop := run(t, g)
