@@ -113,39 +113,44 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all tally
-	read := 0
 	for _, size := range []iddoc.Size{iddoc.TD1, iddoc.TD2, iddoc.TD3} {
-		for way := range ways {
-			var c tally
-			for number := range pages() {
-				want, turns, p, _ := page(size, way, number)
-				begun := time.Now()
-				got, err := r.Read(p)
-				c.took += time.Since(begun)
-				read++
-				if err != nil && !errors.Is(err, ErrNone) && !errors.Is(err, ErrDoubt) {
-					t.Fatal(err)
-				}
-				c.count(want, got, err)
-				if err != nil || !slices.Equal(got.Lines, want) {
-					t.Logf("%s, %s, page %d: %v\nis   %q\nread %+v", size, ways[way].name, number, err, want, got)
-				}
-				if err == nil && got.Turns != turns {
-					t.Errorf("%s, %s, page %d: turned %d quarters, found %d", size, ways[way].name, number, turns, got.Turns)
-				}
+		t.Run(size.String(), func(t *testing.T) {
+			var all tally
+			for way := range ways {
+				c := readPages(t, r, size, way)
+				t.Logf("%s: %s", ways[way].name, c)
+				all.add(c)
 			}
-			t.Logf("%s %s: %s", size, ways[way].name, c)
-			all.add(c)
+			t.Logf("all: %s", all)
+			if 100*all.right < 95*all.lines {
+				t.Errorf("%d of %d lines were read", all.right, all.lines)
+			}
+			if 300*all.wrong > all.lines {
+				t.Errorf("%d of %d lines were read wrong", all.wrong, all.lines)
+			}
+		})
+	}
+}
+
+// readPages reads the pages of one size that are photographed in one way.
+func readPages(t *testing.T, r *Reader, size iddoc.Size, way int) (c tally) {
+	for number := range pages() {
+		want, turns, p, _ := page(size, way, number)
+		begun := time.Now()
+		got, err := r.Read(p)
+		c.took += time.Since(begun)
+		if err != nil && !errors.Is(err, ErrNone) && !errors.Is(err, ErrDoubt) {
+			t.Fatal(err)
+		}
+		c.count(want, got, err)
+		if err != nil || !slices.Equal(got.Lines, want) {
+			t.Logf("%s, page %d: %v\nis   %q\nread %+v", ways[way].name, number, err, want, got)
+		}
+		if err == nil && got.Turns != turns {
+			t.Errorf("%s, page %d: turned %d quarters, found %d", ways[way].name, number, turns, got.Turns)
 		}
 	}
-	t.Logf("all: %s, %.3f s a page", all, all.took.Seconds()/float64(read))
-	if 100*all.right < 95*all.lines {
-		t.Errorf("%d of %d lines were read", all.right, all.lines)
-	}
-	if 300*all.wrong > all.lines {
-		t.Errorf("%d of %d lines were read wrong", all.wrong, all.lines)
-	}
+	return c
 }
 
 // pages is how many pages of each size are read in each way.
