@@ -35,7 +35,7 @@ export async function publicPage(browser) {
   await me.judge("01-top");
   await page.screenshot({ path: `${given.shots}/${me.at("02-whole").replaceAll("/", "-")}.png`, fullPage: true });
   const text = await page.textContent("main");
-  const wanted = { acts: either(/acts/i, /项/), checkpoint: /facelatch\//, operator: either(/Garden Management Ltd/, /花园物业管理有限公司/), models: /[0-9a-f]{64}/ };
+  const wanted = { acts: either(/Acts on the site/, /对本场所的操作/), checkpoint: /facelatch\//, operator: either(/Garden Management Ltd/, /花园物业管理有限公司/), models: /[0-9a-f]{64}/ };
   report(me.at("says"), Object.entries(wanted).filter(([, shape]) => !shape.test(text)).map(([what]) => `nothing of ${what}`));
   await me.leave();
 }
