@@ -137,7 +137,7 @@ func newShadow(t *testing.T, daemonReads bool) *shadow {
 		}
 		s.plant(t, r, s.films[i])
 	}
-	if s.apart, err = r.StartApart(ctx, rigtest.Own{Temp: s.dir, Log: log}); err != nil {
+	if s.apart, err = r.StartApart(ctx, rigtest.Own{Temp: s.dir, Log: log, Linger: linger}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.UpToDate(ctx); err != nil {
@@ -179,14 +179,12 @@ func (s *shadow) watch(t *testing.T) {
 	seen := map[string]int{}
 	for i := range 3 * len(s.passes) { // after three each, passes have to wait
 		s.film.Point(s.films[i%len(s.films)])
-		if s.page.Code(s.ctx, s.passes[i%len(s.passes)]) != nil || !s.await(t, func(key string) bool { return key != "ready" }) {
+		if s.page.Code(s.ctx, s.passes[i%len(s.passes)]) != nil || !s.await(t, func(key string) bool { return key != "ready" && key != "about-to-look" }) {
 			s.again(t)
 			continue
 		}
 		var moments []rigtest.Snapshot
-		// A door that has frames looks three times within a fifth of a second: no
-		// screen of it can be waited for.
-		for _, after := range []time.Duration{notMe, 0, 50 * time.Millisecond} {
+		for _, after := range []time.Duration{0, 50 * time.Millisecond, 100 * time.Millisecond} {
 			moments = append(moments, s.stop(t, after))
 		}
 		s.film.Point(s.hall)
@@ -210,8 +208,9 @@ func (s *shadow) watch(t *testing.T) {
 	}
 }
 
-// notMe is how long a door says that it will look before it does.
-const notMe = time.Second
+// linger is how much longer the door's looks take here. One that has frames has
+// looked three times within a fifth of a second, before it can be stopped for it.
+const linger = 400 * time.Millisecond
 
 // await waits for a screen. It returns false if the connection ended: a door that
 // was stopped for longer than a page may be silent takes it for lost.

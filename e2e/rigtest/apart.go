@@ -32,6 +32,7 @@ type order struct {
 	ReadCodes bool
 	OwnLatch  bool // that of Config, instead of one that tells of each opening
 	Clock     bool // one that can be sent ahead
+	Linger    time.Duration
 }
 
 // command is what a door apart is told while it runs.
@@ -90,12 +91,15 @@ type Own struct {
 	Temp string
 	// Log gets its standard error beside what Stop says.
 	Log io.Writer
+	// Linger is how much longer each look at a face takes, so that one can be seen
+	// from outside.
+	Linger time.Duration
 }
 
 // StartApart starts the door in a process of its own, which is this program's
 // again: TestMain has to begin with [BeApart]. Stop, and StopDoor, stop it.
 func (r *Rig) StartApart(ctx context.Context, own Own) (*Apart, error) {
-	text, err := json.Marshal(order{r.Config, r.Home, r.Options.ReadCodes, own.Latch, own.Clock})
+	text, err := json.Marshal(order{r.Config, r.Home, r.Options.ReadCodes, own.Latch, own.Clock, own.Linger})
 	if err != nil {
 		return nil, err
 	}

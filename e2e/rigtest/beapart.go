@@ -14,8 +14,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/facelatch/facelatch/device/camera"
 	"github.com/facelatch/facelatch/device/latch/latchtest"
+	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge"
+	"github.com/facelatch/facelatch/edge/session"
 )
 
 // BeApart makes this process a door, or a controller, if it was started as one,
@@ -62,6 +65,17 @@ func (l tellingLatch) Unlatch(ctx context.Context, pulse time.Duration) error {
 	return err
 }
 
+// slowEyes take their time after each look.
+type slowEyes struct {
+	session.Eyes
+	linger time.Duration
+}
+
+func (e slowEyes) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(session.Stage)) (door.Look, error) {
+	defer time.Sleep(e.linger)
+	return e.Eyes.Look(o, f, now, trace)
+}
+
 // beDoor runs a door until it is told to stop.
 func beDoor(o order) {
 	var out speaker
@@ -75,6 +89,9 @@ func beDoor(o order) {
 	}
 	if !o.OwnLatch {
 		options.Latch = tellingLatch{latchtest.Play(), &out}
+	}
+	if o.Linger > 0 {
+		options.Eyes = func(real session.Eyes) session.Eyes { return slowEyes{real, o.Linger} }
 	}
 	var clock *Clock
 	if o.Clock {
