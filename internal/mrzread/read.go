@@ -88,7 +88,7 @@ func (r *Reader) window(levels *ocrb.Levels, row *row, columns int, capital floa
 	}
 	start, best := 0, math.Inf(-1)
 	for s := 0; s+columns <= len(scores); s++ {
-		if w := worth(scores, s, columns); w > best {
+		if w := worth(scores, s, columns) + t.covers(s, columns); w > best {
 			start, best = s, w
 		}
 	}
@@ -97,6 +97,17 @@ func (r *Reader) window(levels *ocrb.Levels, row *row, columns int, capital floa
 		score += max(bestInk(&c), -4) / float64(columns)
 	}
 	return t, score
+}
+
+// covers counts in favour of a line the pieces of the row that are in it: a pattern in
+// the ground can look like ink, but seldom stands at the pitch.
+func (t *track) covers(start, columns int) (sum float64) {
+	for c := start; c < start+columns; c++ {
+		if _, seen := t.seen[int(t.index(float64(c)))]; seen {
+			sum += 3
+		}
+	}
+	return sum
 }
 
 // worth is how well a line fits that begins at a cell: ink in each of its cells, and
