@@ -104,7 +104,7 @@ func (r *Reader) window(levels *ocrb.Levels, row *row, columns int, capital floa
 func (t *track) covers(start, columns int) (sum float64) {
 	for c := start; c < start+columns; c++ {
 		if _, seen := t.seen[int(t.index(float64(c)))]; seen {
-			sum += 3
+			sum += 8
 		}
 	}
 	return sum
