@@ -276,7 +276,7 @@ func (a *apart) issueApart() (pass.Claims, string) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	agreed, err := agreeTo(n, consent.Terms{Site: a.config.ID, Given: now, Until: now.Add(24 * time.Hour), By: consent.ByHolder, Attester: a.station.Attester()})
+	agreed, err := agreeTo(n, consent.Terms{Site: a.config.ID, Given: now, Until: now.Add(24 * time.Hour), By: consent.ByHolder, Attester: a.station.Attester()}, nil)
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -62,6 +64,31 @@ func parseHolderKey(text string) (*ecdsa.PublicKey, error) {
 	}
 	if _, err := issue.EncodeHolder(key); err != nil {
 		return nil, err
+	}
+	return key, nil
+}
+
+// ownKey reads --consent-key: the private key of the person who agrees. It is used
+// for one signature and kept nowhere.
+func ownKey(path string) (crypto.Signer, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // nobody has one
+	}
+	data, err := readShort(path, maxKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(data)
+	bad := usagef("--consent-key %s: not a private key on P-256, in PEM (PKCS #8)", path)
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != "PRIVATE KEY" {
+		return nil, bad
+	}
+	defer clear(block.Bytes)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if err != nil || !ok || key.Curve != elliptic.P256() {
+		return nil, bad
 	}
 	return key, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto"
 	"crypto/rand"
 	"fmt"
 
@@ -21,13 +22,18 @@ func readNotice(path string) (consent.Notice, error) {
 	return n, err
 }
 
-// agreeTo makes the record that somebody attests: the person read a notice and
-// agreed, on the terms that are not about the notice.
-func agreeTo(n consent.Notice, t consent.Terms) (*consent.Record, error) {
+// agreeTo makes the record that a person read a notice and agreed, on the terms that
+// are not about the notice: signed with a key of their own, or attested where there
+// is none.
+func agreeTo(n consent.Notice, t consent.Terms, own crypto.Signer) (*consent.Record, error) {
 	var err error
 	if t.Notice, err = n.Hash(); err != nil {
 		return nil, err
 	}
 	t.Purpose, t.Lang = pass.PurposeAccess, consent.English
+	if own != nil {
+		t.Attester = "" // the signature says it
+		return consent.Sign(rand.Reader, own, t)
+	}
 	return consent.Attest(rand.Reader, t)
 }

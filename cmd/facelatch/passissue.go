@@ -20,8 +20,10 @@ back.
 
 A face pass is made only for somebody who has read the site's notice (facelatch
 notice show), or had it read to them, and agreed. --consent yes says that you saw them agree; that is
-kept in the folder of the site, and its hash is in the pass. A photograph that
-can hardly be compared later is refused, saying what to change. The photograph
+kept in the folder of the site, and its hash is in the pass. Whoever has a key of
+their own signs instead, with --consent-key on a machine or a stick of theirs, and
+nobody needs to attest it. A photograph that can hardly be compared later is refused,
+saying what to change. The photograph
 is read once and neither copied nor kept; the reference is in the pass only.
 
 --out says by its ending what is made: .png or .svg (the QR code), .pdf (a card
@@ -51,6 +53,7 @@ const usualLife = 365 * 24 * time.Hour
 type issueFlags struct {
 	site, station, face, out  string
 	consent, holder, key      string
+	ownKey                    string
 	from, until, hours        string
 	zones                     []string
 	plain, guardian, json, a4 bool
@@ -68,6 +71,7 @@ func passIssue() *cobra.Command {
 	flags.StringArrayVar(&f.zones, "zone", nil, "a zone that the pass is for; may be given several times")
 	flags.StringVar(&f.face, "face", "", "a photograph of the holder (JPEG, PNG or WebP), for a face pass")
 	flags.StringVar(&f.consent, "consent", "", `"yes" if the holder read the notice and agreed`)
+	flags.StringVar(&f.ownKey, "consent-key", "", "the holder's own private key (PEM, P-256), with which they sign the consent")
 	flags.BoolVar(&f.plain, "plain", false, "make a plain pass, without a face")
 	flags.StringVar(&f.station, "station", "", "the folder of a station that joined the site, in the place of --site")
 	flags.StringVar(&f.holder, "holder", "", "whose it is: what you call the holder, such as a flat, or the id of one (default: a new holder, called after the pass)")
@@ -110,6 +114,8 @@ func (f issueFlags) check() error {
 		return usageError{errors.New(whyConsent)}
 	case f.plain && f.consent != "":
 		return usagef("--consent is for a face pass; a plain pass needs none")
+	case f.plain && f.ownKey != "":
+		return usagef("--consent-key is for a face pass; a plain pass needs no consent")
 	case f.plain && f.guardian:
 		return usagef("--guardian is for a face pass; a plain pass needs no consent")
 	case f.key != "" && !f.plain:

@@ -53,7 +53,11 @@ func (f issueFlags) agree(ctx context.Context, from offers, site pass.SiteID, no
 	if err != nil {
 		return nil, err
 	}
-	return agreeTo(n, consent.Terms{Site: site, Given: now.Truncate(time.Second), Until: until, By: by, Attester: from.Attester()})
+	own, err := ownKey(f.ownKey)
+	if err != nil {
+		return nil, err
+	}
+	return agreeTo(n, consent.Terms{Site: site, Given: now.Truncate(time.Second), Until: until, By: by, Attester: from.Attester()}, own)
 }
 
 // limit is when a pass that begins at from has to end.

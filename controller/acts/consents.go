@@ -177,7 +177,8 @@ func recordError(err error) error {
 // station.
 const draftTime = 10 * time.Minute
 
-// fromStation reads a station's record, which says what the other fields say.
+// fromStation reads a station's record, which says what the other fields say: that
+// the station attests it, or by a signature that nobody needs to.
 func (a *Acts) fromStation(actor Actor, c asked, in ConsentInput) (*consent.Record, error) {
 	record, err := consent.Decode(in.Record)
 	if err != nil {
@@ -185,7 +186,10 @@ func (a *Acts) fromStation(actor Actor, c asked, in ConsentInput) (*consent.Reco
 	}
 	t := record.Terms()
 	want := c.terms(t.Given)
-	if want.Attester = actor.by(); in.Until.IsZero() {
+	if record.Method() == consent.Attested {
+		want.Attester = actor.by()
+	}
+	if in.Until.IsZero() {
 		want.Until = t.Until
 	}
 	if _, withdrawn := record.Withdrawn(); withdrawn || t != want {
