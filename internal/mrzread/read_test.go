@@ -122,11 +122,16 @@ func TestPages(t *testing.T) {
 				all.add(c)
 			}
 			t.Logf("all: %s", all)
-			if 100*all.right < 95*all.lines {
+			// Of few pages one may be lost: 95 % is for many.
+			lines, _ := size.Shape()
+			if lost := all.lines - all.right; lost > max(lines, all.lines/20) {
 				t.Errorf("%d of %d lines were read", all.right, all.lines)
 			}
-			if 300*all.wrong > all.lines {
+			if all.wrong > max(1, all.lines/300) {
 				t.Errorf("%d of %d lines were read wrong", all.wrong, all.lines)
+			}
+			if 300*all.forged > all.wholes {
+				t.Errorf("of %d whole readings %d were wrong, and their check digits fit", all.wholes, all.forged)
 			}
 		})
 	}
