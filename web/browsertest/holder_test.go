@@ -57,7 +57,7 @@ func servedHouse(t *testing.T, house *holdertest.House) string {
 		Contact: func() words.Text {
 			return words.Both("花园小区物业服务中心，电话 021-5555 0100", "Garden Court Property Services, telephone 021-5555 0100")
 		},
-		Card:    func(acts.Issued, words.Tag) ([]byte, error) { return []byte("%PDF-1.3"), nil },
+		Card: func(acts.Issued, words.Tag) ([]byte, error) { return []byte("%PDF-1.3"), nil },
 	})
 	if err != nil {
 		t.Fatal(err)
