@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -251,6 +252,24 @@ func FuzzBundle(f *testing.F) {
 	})
 }
 
+// TestClaimedNumber: what a bundle says of its number before anything is verified is
+// what it says afterwards.
+func TestClaimedNumber(t *testing.T) {
+	w := newWorld(t)
+	b := w.bundle()
+	data, err := bundle.Sign(nil, w.signer, b)
+	must(t, err)
+	if n, err := bundle.ClaimedNumber(data); err != nil || n != b.Number {
+		t.Errorf("%d, %v, want %d", n, err, b.Number)
+	}
+	if _, err := bundle.ClaimedNumber(data[:len(data)-1]); !errors.Is(err, bundle.ErrMalformed) {
+		t.Errorf("cut short: %v", err)
+	}
+	if _, err := bundle.ClaimedNumber(make([]byte, bundle.MaxSize+1)); !errors.Is(err, bundle.ErrTooLarge) {
+		t.Errorf("too long: %v", err)
+	}
+}
+
 // FuzzVerify reads bytes that the keys here have not signed: those of the
 // vectors are by others.
 func FuzzVerify(f *testing.F) {
@@ -258,6 +277,9 @@ func FuzzVerify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if b, err := bundle.Verify(data, w.signers, w.site); err == nil || b != nil {
 			t.Fatalf("a bundle that the key never signed is good: %v", err)
+		}
+		if n, err := bundle.ClaimedNumber(data); err != nil && n != 0 {
+			t.Fatalf("the number %d comes with an error: %v", n, err)
 		}
 		if p, err := bundle.VerifyPINs(data, w.issuers, w.site, "front"); err == nil || p != nil {
 			t.Fatalf("PINs that the key never signed are good: %v", err)
