@@ -99,27 +99,8 @@ func scratch() (dir string, remove func(), err error) {
 	return dir, func() { _ = os.RemoveAll(dir) }, err
 }
 
-func (r *controllerResults) lists(ctx context.Context, o controllerOptions, p progress) error {
-	for _, places := range o.Places {
-		dir, remove, err := scratch()
-		if err != nil {
-			return err
-		}
-		defer remove()
-		s, err := controllertest.NewSite(ctx, dir, "")
-		if err != nil {
-			return err
-		}
-		l, err := s.MeasureLists(ctx, places, p.in(strconv.Itoa(places)+" places"))
-		if err != nil {
-			return err
-		}
-		r.Lists = append(r.Lists, l)
-	}
-	return nil
-}
-
-func (r *controllerResults) poll(ctx context.Context, o controllerOptions, p progress) error {
+// onNewSite measures something on a new site, which is removed then.
+func onNewSite(ctx context.Context, do func(*controllertest.Site) error) error {
 	dir, remove, err := scratch()
 	if err != nil {
 		return err
@@ -129,11 +110,33 @@ func (r *controllerResults) poll(ctx context.Context, o controllerOptions, p pro
 	if err != nil {
 		return err
 	}
-	found, err := s.Poll(ctx, controllertest.PollingOptions{Doors: o.Doors, Changes: 5, Idle: controllertest.PollTime, Say: p.in("polling")})
-	if err == nil {
-		r.Polling, r.News = &found, newsOf(found)
+	return do(s)
+}
+
+func (r *controllerResults) lists(ctx context.Context, o controllerOptions, p progress) error {
+	for _, places := range o.Places {
+		err := onNewSite(ctx, func(s *controllertest.Site) error {
+			l, err := s.MeasureLists(ctx, places, p.in(strconv.Itoa(places)+" places"))
+			if err == nil {
+				r.Lists = append(r.Lists, l)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
+}
+
+func (r *controllerResults) poll(ctx context.Context, o controllerOptions, p progress) error {
+	return onNewSite(ctx, func(s *controllertest.Site) error {
+		found, err := s.Poll(ctx, controllertest.PollingOptions{Doors: o.Doors, Changes: 5, Idle: controllertest.PollTime, Say: p.in("polling")})
+		if err == nil {
+			r.Polling, r.News = &found, newsOf(found)
+		}
+		return err
+	})
 }
 
 func (r *controllerResults) pair(ctx context.Context, _ controllerOptions, p progress) (err error) {

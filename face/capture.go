@@ -29,6 +29,12 @@ const rival = 0.6
 // Capture finds the subject of a picture: the largest face, with nobody else
 // about as close. It returns [ErrNoFace] and [ErrSeveralFaces].
 func (e *Engine) Capture(g consent.Grant, p *picture.Picture) (*Capture, error) {
+	return e.captureLargest(g, p, rival)
+}
+
+// captureLargest takes the largest face, unless another is as large as a share of it
+// or larger.
+func (e *Engine) captureLargest(g consent.Grant, p *picture.Picture, rival float64) (*Capture, error) {
 	found, err := e.Detect(g, p)
 	if err != nil {
 		return nil, err

@@ -1,8 +1,6 @@
 package face
 
 import (
-	"math"
-
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/picture"
@@ -22,17 +20,7 @@ func (e *Engine) CapturePortrait(g consent.Grant, p *picture.Picture) (*Capture,
 	if err := e.atDesk(g); err != nil {
 		return nil, err
 	}
-	found, err := e.Detect(g, p)
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 {
-		return nil, ErrNoFace
-	}
-	if len(found) > 1 && math.Sqrt(found[1].Box.area()/found[0].Box.area()) >= otherPortrait {
-		return nil, ErrSeveralFaces
-	}
-	return e.capture(g, p, found, 0)
+	return e.captureLargest(g, p, otherPortrait)
 }
 
 // Resemble returns the comparison score of two probes, from -1 to 1: one of a

@@ -131,7 +131,7 @@ func (f deskFlags) check() (idcheck.Result, error) {
 		return idcheck.Result{}, fmt.Errorf("--document: %w", err)
 	}
 	defer document.Wipe()
-	c := idcheck.Check{Way: idcheck.ByFace, Document: f.lines(), Unattended: false}
+	c := idcheck.Check{Way: idcheck.ByFace, Document: f.lines()}
 	turn, err := f.read(document, &c.Document)
 	if err != nil {
 		return idcheck.Result{}, err

@@ -124,46 +124,6 @@ func (v view) module(px, py float64) (x, y float64) {
 	return x, y + v.bow*(1-off*off)
 }
 
-// blur smooths rows, then columns, with a Gaussian.
-func blur(v []float64, w, h int, sigma float64) {
-	if sigma <= 0 {
-		return
-	}
-	reach := int(math.Ceil(3 * sigma))
-	kernel := make([]float64, 2*reach+1)
-	sum := 0.0
-	for i := range kernel {
-		d := float64(i-reach) / sigma
-		kernel[i] = math.Exp(-d * d / 2)
-		sum += kernel[i]
-	}
-	for i := range kernel {
-		kernel[i] /= sum
-	}
-	line := make([]float64, max(w, h))
-	for y := range h {
-		smooth(v[y*w:(y+1)*w], 1, w, kernel, line)
-	}
-	for x := range w {
-		smooth(v[x:], w, h, kernel, line)
-	}
-}
-
-func smooth(v []float64, step, n int, kernel, line []float64) {
-	reach := len(kernel) / 2
-	for i := range n {
-		sum := 0.0
-		for k, weight := range kernel {
-			at := max(0, min(n-1, i+k-reach))
-			sum += weight * v[at*step]
-		}
-		line[i] = sum
-	}
-	for i := range n {
-		v[i*step] = line[i]
-	}
-}
-
 // smear is the mean of the picture along the way that the card moves: at least one
 // place for each half pixel. The coat moves with it.
 func (s Shot) smear(v []float64) []float64 {

@@ -12,6 +12,8 @@ import (
 	"image"
 	"image/jpeg"
 	"math/rand/v2"
+
+	"github.com/facelatch/facelatch/picture/picturetest"
 )
 
 // Matrix is a QR code as modules: Dark is false outside of it.
@@ -90,7 +92,7 @@ func (s Shot) Photograph(m Matrix) []byte {
 	}
 	r := rand.New(rand.NewPCG(s.Seed, 4))
 	light := s.render(m, r)
-	blur(light, s.W, s.H, s.Blur)
+	picturetest.Blur(light, s.W, s.H, s.Blur)
 	light = s.smear(light)
 	frame := image.NewYCbCr(image.Rect(0, 0, s.W, s.H), image.YCbCrSubsampleRatio420)
 	for i := range s.W * s.H {

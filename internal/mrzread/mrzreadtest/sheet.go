@@ -11,6 +11,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"github.com/facelatch/facelatch/iddoc"
+	"github.com/facelatch/facelatch/picture/picturetest"
 )
 
 // Point is a place in a picture, in pixels; the middle of the first is 0.5, 0.5.
@@ -174,7 +175,7 @@ func (s *Sheet) print(f *Font, c byte, at Point, dark, gain float64) {
 	for i, a := range mask.Pix {
 		v[i] = float64(a) / 255
 	}
-	blur(v, mask.Stride, mask.Rect.Dy(), 0.04*s.Pitch)
+	picturetest.Blur(v, mask.Stride, mask.Rect.Dy(), 0.04*s.Pitch)
 	for i := range v {
 		mask.Pix[i] = byte(255 * clamp(3*(v[i]-0.5)+0.5+gain))
 		if v[i] < 0.02 {

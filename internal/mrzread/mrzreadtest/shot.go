@@ -12,6 +12,8 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+
+	"github.com/facelatch/facelatch/picture/picturetest"
 )
 
 // Shot says how a page is photographed or scanned.
@@ -62,7 +64,7 @@ func (s Shot) Take(sheet *Sheet) *Photo {
 		}
 	}
 	s.glare(p, sheet, v, r)
-	blur(p.Light, p.W, p.H, s.Blur*s.Pitch)
+	picturetest.Blur(p.Light, p.W, p.H, s.Blur*s.Pitch)
 	s.smear(p, r)
 	for i := range p.Light {
 		shade := 1 - s.Shade*float64(i%p.W)/float64(p.W)
