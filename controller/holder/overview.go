@@ -34,6 +34,9 @@ type overview struct {
 	// Wrong is the field of the guest's form that could not be taken, and WrongKept
 	// that of the forms about what is kept, with what was entered there.
 	Wrong, WrongKept, Entered string
+	// Unsaved is why WrongKept was not saved although nothing is wrong with it: the
+	// key of an answer, or "".
+	Unsaved string
 }
 
 // passRow is one pass as people see it.
@@ -86,15 +89,24 @@ func consentStanding(c acts.ConsentView, now time.Time) string {
 // overview shows the page, after a form that could not be taken with the field
 // that was wrong.
 func (s *server) overview(v *visit, status int, wrong string) error {
-	view, err := s.Do.Holder(v.r.Context(), v.actor(), v.holder())
+	o, err := s.held(v, wrong)
 	if err != nil {
 		return err
+	}
+	return s.show(v, status, "overview", o)
+}
+
+// held reads what the page shows.
+func (s *server) held(v *visit, wrong string) (overview, error) {
+	view, err := s.Do.Holder(v.r.Context(), v.actor(), v.holder())
+	if err != nil {
+		return overview{}, err
 	}
 	config, err := s.Site.SiteConfig(v.r.Context())
 	if err != nil {
-		return err
+		return overview{}, err
 	}
-	return s.show(v, status, "overview", s.arrange(v, view, config, wrong))
+	return s.arrange(v, view, config, wrong), nil
 }
 
 // arrange puts what is held in the order in which people look for it.

@@ -89,7 +89,7 @@ func TestCorrections(t *testing.T) {
 	}
 	b.did("contact")
 	b.expect(b.get("/me/"), http.StatusOK, "new@garden-court.example")
-	b.expect(b.post("/me/contact", url.Values{"version": {"1"}, "contact": {"late"}}), http.StatusConflict, "Something has changed meanwhile")
+	b.expect(b.post("/me/contact", url.Values{"version": {"1"}, "contact": {"late"}}), http.StatusConflict, "Something has changed meanwhile", `value="late"`)
 	b.expect(b.post("/me/contact", url.Values{"contact": {"x"}}), http.StatusBadRequest)
 	long := strings.Repeat("x", 121)
 	b.expect(b.post("/me/contact", url.Values{"version": {"2"}, "contact": {long}}), http.StatusUnprocessableEntity, long, `role="alert"`)

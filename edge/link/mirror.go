@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
@@ -20,6 +21,11 @@ import (
 // revocation reaches a door by it within a minute.
 const mirrorTime = 15 * time.Second
 
+// mirrorWait is how long a mirror may take over one object before the controller is
+// asked. One that took longer, or did not answer, is left alone for mirrorTime: a
+// mirror that hangs must not keep a revocation from a door.
+const mirrorWait = 5 * time.Second
+
 // mirror is any web server with copies of what doors fetch, under the paths that
 // the controller has them at. It is not believed: bundles are signed, objects are
 // named by their hash, and the ledger proves itself.
@@ -30,6 +36,8 @@ type mirror struct {
 	etag   string     // of the bundle that was read last
 	asked  time.Time
 	failed error // why nothing came of the last attempt, nil if something did
+
+	silent atomic.Int64 // when it last failed to answer for an object, Unix nanoseconds
 }
 
 // newMirror returns nil for an empty address. A mirror's certificate may be one of
@@ -112,10 +120,16 @@ func (m *mirror) step(ctx context.Context, t Taker) error {
 
 // object returns an object from the mirror, if it is there.
 func (m *mirror) object(ctx context.Context, o bundle.Object) ([]byte, bool) {
-	if m == nil {
+	if m == nil || time.Since(time.Unix(0, m.silent.Load())) < mirrorTime {
 		return nil, false
 	}
+	ctx, cancel := context.WithTimeout(ctx, mirrorWait)
+	defer cancel()
 	data, _, err := m.client.get(ctx, doorapi.PathObjects+o.String(), "", int64(o.Size))
+	var answered *doorapi.Problem
+	if err != nil && !errors.As(err, &answered) {
+		m.silent.Store(time.Now().UnixNano())
+	}
 	return data, err == nil && o.Match(data) == nil
 }
 

@@ -3,6 +3,7 @@ package link_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -141,6 +142,43 @@ func TestMirrorIsNotBelieved(t *testing.T) {
 	k.Follow(ctx, got)
 	if got.taken != 0 || !errors.Is(got.heard[0], bundle.ErrMalformed) {
 		t.Errorf("took %d, heard %v", got.taken, got.heard)
+	}
+}
+
+// TestMirrorThatHangs is asked for one object, for a moment, and not again: what a
+// bundle names comes from the controller meanwhile.
+func TestMirrorThatHangs(t *testing.T) {
+	site := edgetest.New(t)
+	c := site.Serve()
+	i := site.Identity(c.Address)
+	signers, err := bundle.Keys(i.Signers)
+	must(t, err)
+	b, err := bundle.Verify(site.Bundle(1), signers, site.ID)
+	must(t, err)
+	hanging, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer hanging.Close()
+	asked := make(chan net.Conn, 100)
+	go func() {
+		for {
+			conn, err := hanging.Accept()
+			if err != nil {
+				return
+			}
+			asked <- conn // and never answered
+		}
+	}()
+	k := link.NewClient(i.Controller, link.Trust{Authority: i.Authority, Certificate: i.TLS, Now: time.Now, Mirror: "https://" + hanging.Addr().String()})
+	defer k.Close()
+	for range 3 {
+		for _, o := range state.Needed(b, edgetest.Zone) {
+			if data, err := k.Object(t.Context(), o); err != nil || o.Match(data) != nil {
+				t.Fatalf("the mirror kept it from coming: %v", err)
+			}
+		}
+	}
+	if n := len(asked); n != 1 {
+		t.Errorf("the mirror was asked %d times", n)
 	}
 }
 

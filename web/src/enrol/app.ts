@@ -130,7 +130,9 @@ export class App {
   // Whose it is comes before the notice, because a guardian reads another.
   private async chosen(kind: Kind): Promise<void> {
     const { naming } = this;
-    if (naming.whose?.holder || !naming.label) return this.show(() => this.agreeing(kind));
+    if (naming.whose?.holder) return this.show(() => this.agreeing(kind));
+    naming.whose = null; // whoever was named before is not this person
+    if (!naming.label) return this.show(() => this.agreeing(kind));
     const met = await meet({ label: naming.label });
     if (met.known > 0) return this.show(() => this.asking(kind, met));
     naming.whose = { label: naming.label };

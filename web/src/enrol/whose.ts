@@ -23,6 +23,8 @@ export class Naming {
   whose: Whose | null = null;
   private camera: Camera | null = null;
   private scan: Scan | null = null;
+  // Counts what was stopped, so that an answer that comes late names nobody.
+  private turn = 0;
 
   constructor(private readonly texts: Texts<Word>, private readonly met: (child: boolean) => void) {}
 
@@ -34,6 +36,7 @@ export class Naming {
   }
 
   stop(): void {
+    this.turn++;
     this.scan?.stop();
     this.camera?.stop();
     this.scan = this.camera = null;
@@ -56,7 +59,11 @@ export class Naming {
   }
 
   private look(): void {
-    this.camera = new Camera(() => undefined);
+    this.camera = new Camera((state) => {
+      if (state !== "denied" && state !== "dead") return;
+      this.stop();
+      this.draw("whose.nocamera");
+    });
     this.scan = new Scan(this.camera, new Codes("reader.js"), (text) => {
       const link = readLink(text);
       if (link) void this.show(link);
@@ -68,11 +75,14 @@ export class Naming {
 
   private async show(link: string): Promise<void> {
     this.stop();
+    const turn = this.turn;
     try {
       const { holder, child } = await meet({ link });
+      if (turn !== this.turn) return;
       this.whose = { holder: holder ?? "" };
       this.met(child === true);
     } catch (error) {
+      if (turn !== this.turn) return;
       this.draw(error instanceof Problem && error.status === 404 ? "whose.used" : "away.text");
     }
   }
