@@ -104,7 +104,7 @@ func New(c Config) (*Controller, error) {
 	}
 	s := &Controller{now: c.Now, say: c.Say, copies: copies{dir: c.Copies}, news: newNews(), pages: c.Pages}
 	s.joins = visitors.NewTries(c.Now, joinsEach, limitTime)
-	s.changes = visitors.NewTries(c.Now, changesEach, limitTime)
+	s.changes = visitors.NewTriesOf(site.MaxMembers, c.Now, changesEach, limitTime)
 	s.certificate.now = c.Now
 	var err error
 	if s.authority, err = authority.OpenOrMake(c.Dir, c.DoorHosts, c.Now); err != nil {
@@ -151,12 +151,8 @@ func (s *Controller) start(c Config) error {
 
 // OpenActs are the acts at a site, for who keeps its ledger in this process.
 func OpenActs(o *site.Office, now func() time.Time) (*acts.Acts, error) {
-	key, err := o.IssuingKey()
-	if err != nil {
-		return nil, err
-	}
 	return acts.New(acts.Config{
-		Store: o.Store(), Issuing: o, Doors: o, EncodeSite: site.Encode, Kick: o.Kick, Key: key, Now: now,
+		Store: o.Store(), Issuing: o, Doors: o, EncodeSite: site.Encode, Kick: o.Kick, Keys: o, Now: now,
 	})
 }
 

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/facelatch/facelatch/controller"
-	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/internal/site"
-	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -63,32 +59,5 @@ func revoke(dir, name string) (id pass.ID, before bool, err error) {
 		return id, false, err
 	}
 	before, err = passes.Revoke(context.Background(), id)
-	if err == nil {
-		err = endConsent(context.Background(), office, id)
-	}
 	return id, before, err
-}
-
-// endConsent ends the consent to a pass where it is on record.
-func endConsent(ctx context.Context, office *site.Office, id pass.ID) error {
-	var hash pass.Hash16
-	err := office.Store().Read(ctx, func(tx *store.Tx) error {
-		d, err := office.Page(tx).Get(id)
-		if err == nil && d.Consent != nil {
-			hash = d.Consent.Hash()
-		}
-		return err
-	})
-	if err != nil || hash == (pass.Hash16{}) {
-		return err
-	}
-	does, err := controller.OpenActs(office, time.Now)
-	if err != nil {
-		return err
-	}
-	who := acts.Actor{Role: acts.Manager, Operator: attestedHere, Pseudonym: site.Operator}
-	if _, err = does.WithdrawConsent(ctx, who, hash); errors.Is(err, acts.ErrNotFound) {
-		return nil // it is recorded with the pass alone
-	}
-	return err
 }

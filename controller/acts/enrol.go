@@ -84,9 +84,16 @@ func (a *Acts) Enrol(ctx context.Context, actor Actor, whose Whose, r issue.Requ
 		}
 		holder = added.ID
 	}
-	b, err := a.enrol(ctx, actor, holder, r, whose.Holder == "" && called == "")
+	given, b := r.Consent, pass.Binding{}
+	err := a.giveAt(ctx, actor, holder, given)
+	if errors.Is(err, ErrConflict) {
+		given = nil // not recorded, or recorded before, by whoever goes on with it
+	}
+	if err == nil {
+		b, err = a.prepareNamed(ctx, actor, holder, r, whose.Holder == "" && called == "")
+	}
 	if err != nil {
-		return pass.Binding{}, errors.Join(err, a.unenrol(ctx, actor, holder, whose.Holder == "", r.Consent))
+		return pass.Binding{}, errors.Join(err, a.unenrol(ctx, actor, holder, whose.Holder == "", given))
 	}
 	return b, nil
 }
@@ -125,18 +132,21 @@ func (a *Acts) addMet(ctx context.Context, actor Actor, whose Whose) (Holder, er
 	return a.AddHolder(ctx, actor, in)
 }
 
-// enrol is Enrol for a holder who is there. If called, the holder is called after
-// the pass.
-func (a *Acts) enrol(ctx context.Context, actor Actor, holder string, r issue.Request, called bool) (pass.Binding, error) {
-	if r.Consent != nil {
-		in, err := agreed(r.Consent)
-		if err == nil {
-			_, err = a.GiveConsent(ctx, actor, holder, in)
-		}
-		if err != nil {
-			return pass.Binding{}, err
-		}
+// giveAt records a consent, where there is one.
+func (a *Acts) giveAt(ctx context.Context, actor Actor, holder string, given *consent.Record) error {
+	if given == nil {
+		return nil
 	}
+	in, err := agreed(given)
+	if err == nil {
+		_, err = a.GiveConsent(ctx, actor, holder, in)
+	}
+	return err
+}
+
+// prepareNamed is Prepare for a holder who is there. If called, the holder is called
+// after the pass.
+func (a *Acts) prepareNamed(ctx context.Context, actor Actor, holder string, r issue.Request, called bool) (pass.Binding, error) {
 	return a.prepareThen(ctx, actor, holder, r, func(tx *store.Tx, b pass.Binding) error {
 		if !called {
 			return nil

@@ -57,8 +57,9 @@ func (p page) Holder(commitment [32]byte) (issue.EntryID, error) {
 // Put is a method of [issue.Dockets].
 func (p page) Put(d issue.Docket) error { return p.PutAll([]issue.Docket{d}) }
 
-// endUnused ends a consent on record under which no pass came about, so that nobody
-// finds it on their page as one that holds.
+// endUnused ends a consent on record under which no pass is left, so that nobody
+// finds it on their page as one that holds: the pass was revoked, or never came about.
+// Its receipt stays as its holder has it.
 func (p page) endUnused(d issue.Docket) error {
 	hash := d.Consent.Hash()
 	given, err := p.tx.Consent(hash[:])
@@ -73,7 +74,7 @@ func (p page) endUnused(d issue.Docket) error {
 		return err
 	}
 	for _, other := range all {
-		if issue.State(other.State) != issue.Abandoned {
+		if s := issue.State(other.State); s != issue.Abandoned && s != issue.Revoked {
 			return nil // there is another pass
 		}
 	}
@@ -125,7 +126,7 @@ func (p page) PutAll(all []issue.Docket) error {
 		return err
 	}
 	for _, d := range all {
-		if d.State != issue.Abandoned || d.Consent == nil {
+		if d.Consent == nil || d.State != issue.Abandoned && d.State != issue.Revoked {
 			continue
 		}
 		if err := p.endUnused(d); err != nil {

@@ -150,6 +150,12 @@ func (o *Office) current(path, id string) (*ecdsa.PrivateKey, error) {
 		return nil, err
 	}
 	coming, err := ReadKey(comingKey(path, id))
+	if errors.Is(err, ErrNoKey) {
+		// Somebody may have put it in its place since that was read.
+		if key, err := ReadKey(path); err == nil && hasID(key, id) {
+			return key, nil
+		}
+	}
 	if errors.Is(err, ErrNoKey) || err == nil && !hasID(coming, id) {
 		return nil, fmt.Errorf("%w: %s was replaced by the key %s at another controller: copy it from there", ErrNoKey, path, id)
 	}

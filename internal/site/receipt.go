@@ -49,8 +49,8 @@ func receiptOf(tx *store.Tx, record *consent.Record) (string, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return "", nil
 	}
-	if _, ended := record.Withdrawn(); ended != (row.Withdrawn != 0) {
-		return "", err
+	if _, ended := record.Withdrawn(); ended || row.Withdrawn != 0 {
+		return "", err // what is kept may be of when it was given
 	}
 	return row.Receipt, err
 }

@@ -41,7 +41,7 @@ func (o *Office) RotateIssuing(ctx context.Context, by string) (Keys, error) {
 		return Keys{}, err
 	}
 	return o.rotate(ctx, by, o.f.issuingKey(), before.Issuing, func(s *keyState, id string) error {
-		if len(s.Older)+2 > bundle.MaxKeys {
+		if len(s.Older)+2 > bundle.MaxKeys || s.Issuing != "" && s.Issuing != before.Issuing.String() { // or somebody was quicker
 			return ErrRotation
 		}
 		s.Older = append(s.Older, olderKey{before.Issuing.String(), o.now().Add(olderTime).Unix()})
@@ -61,7 +61,7 @@ func (o *Office) RotateBundle(ctx context.Context, by string) (Keys, error) {
 		return Keys{}, ErrNoKey
 	}
 	return o.rotate(ctx, by, o.f.bundleKey(), before.Bundle, func(s *keyState, id string) error {
-		if s.Next != "" {
+		if s.Next != "" || s.Bundle != "" && s.Bundle != before.Bundle.String() { // or the last has just taken over
 			return ErrRotation
 		}
 		s.Bundle, s.Next, s.Takeover = before.Bundle.String(), id, o.now().Add(TakeoverTime).Unix()
@@ -97,11 +97,15 @@ func (o *Office) rotate(ctx context.Context, by, path string, old pass.KeyID, st
 		}
 		return o.tellDoors(tx, false)
 	}})
-	if err != nil {
+	// What became of a change that the database did not answer is not known yet: then
+	// clearComing removes the key later, if nothing names it.
+	if err != nil && !errors.Is(err, store.ErrUnavailable) {
 		now, unknown := o.keyStateNow(context.WithoutCancel(ctx))
 		if unknown == nil && now.Issuing != id.String() && now.Next != id.String() {
 			err = errors.Join(err, o.disk.Remove(coming))
 		}
+	}
+	if err != nil {
 		return Keys{}, err
 	}
 	if _, err := o.issuing(next); err != nil { // puts the new one in its place

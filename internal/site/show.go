@@ -41,11 +41,13 @@ func (o *Office) Show(ctx context.Context) error {
 		return err
 	})
 	if err == nil && stale {
-		key, missing := o.IssuingKey()
-		if missing != nil {
-			return missing
-		}
-		err = o.signAhead(ctx, 0, func(*store.Tx) (crypto.Signer, error) { return key, nil })
+		err = o.signAhead(ctx, 0, func(tx *store.Tx) (crypto.Signer, error) {
+			s, err := keyStateOf(tx)
+			if err != nil {
+				return nil, err
+			}
+			return o.issuing(s)
+		})
 	}
 	if err == nil {
 		err = o.store.Read(ctx, func(tx *store.Tx) error {
@@ -139,19 +141,17 @@ func (o *Office) showFile(path string, data []byte) error {
 const signTogether = 8
 
 // signAhead signs lists that have changed, some in each transaction, until no more
-// than some are left to be signed. key returns what they are signed with; nil is
-// that they cannot be.
+// than some are left to be signed. What changes meanwhile is for the next time: else
+// who issues without a pause would keep a bundle, and a revocation in it, from being
+// sent. key returns what they are signed with; nil is that they cannot be.
 func (o *Office) signAhead(ctx context.Context, leave int, key func(*store.Tx) (crypto.Signer, error)) error {
-	for {
-		left := 0
-		err := o.store.Read(ctx, func(tx *store.Tx) error {
-			changed, err := tx.ChangedLists()
-			left = len(changed)
-			return err
-		})
-		if err != nil || left <= leave {
-			return err
-		}
+	left := 0
+	err := o.store.Read(ctx, func(tx *store.Tx) error {
+		changed, err := tx.ChangedLists()
+		left = len(changed)
+		return err
+	})
+	for ; err == nil && left > leave; left -= signTogether {
 		signed := false
 		err = o.store.Change(ctx, func(tx *store.Tx) error {
 			k, err := key(tx)
@@ -160,10 +160,11 @@ func (o *Office) signAhead(ctx context.Context, leave int, key func(*store.Tx) (
 			}
 			return o.signLists(tx, k, signTogether)
 		})
-		if err != nil || !signed {
-			return err
+		if !signed {
+			break
 		}
 	}
+	return err
 }
 
 // signLists signs lists that have changed, so many at most. A list is never said to

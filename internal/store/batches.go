@@ -95,7 +95,7 @@ func (b *batches) once(ctx context.Context, f func(*Tx) error) error {
 		b.waiting.Add(-1)
 	case <-ctx.Done():
 		b.waiting.Add(-1)
-		b.lastWentAway()
+		go b.lastWentAway() // who gave up waits for nobody else's turn
 		return ctx.Err()
 	}
 	own, err := b.join(ctx, f)
