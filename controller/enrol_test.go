@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"crypto/ecdsa"
 	"crypto/rand"
 	"testing"
 	"time"
@@ -384,5 +385,84 @@ func TestRunsOut(t *testing.T) {
 		if time.Now().After(until) {
 			t.Fatal("it has not ended")
 		}
+	}
+}
+
+// TestTheSameConsentTwice: a request that comes again, such as one whose answer was
+// lost, is refused, and takes nothing from what came of the first.
+func TestTheSameConsentTwice(t *testing.T) {
+	r := newRig(t)
+	desk, door := r.station("Desk"), r.door("Front", "front")
+	q, hash := r.agrees(desk, r.publish(consent.Everybody), consent.ByHolder)
+	r.people(func(a *acts.Acts) {
+		h, err := a.AddHolder(t.Context(), staff(), acts.HolderInput{Label: "Flat 12"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Whose.Holder = h.ID
+	})
+	made := desk.make(q)
+	door.becomes(made, statuslist.Valid)
+	if p := desk.post(doorapi.PathPrepare, q, nil); !is(p, doorapi.ProblemConflict) {
+		t.Errorf("the same consent again: %v", p)
+	}
+	r.people(func(a *acts.Acts) {
+		v, err := a.Holder(t.Context(), staff(), q.Whose.Holder)
+		if err != nil || len(v.Consents) != 1 || v.Consents[0].Hash != hash || !v.Consents[0].Good(time.Now()) || v.Passes[0].State != issue.Issued {
+			t.Errorf("%+v, %v", v, err)
+		}
+	})
+}
+
+// TestRevokingEndsTheConsent, whoever revokes: a face pass that is gone leaves no
+// consent on its holder's page that seems to hold.
+func TestRevokingEndsTheConsent(t *testing.T) {
+	r := newRig(t)
+	desk := r.station("Desk")
+	q, _ := r.agrees(desk, r.publish(consent.Everybody), consent.ByHolder)
+	q.Whose.Label = "Flat 12"
+	made := desk.make(q)
+	r.people(func(a *acts.Acts) {
+		manager := acts.Actor{Role: acts.Manager, Operator: "manager", Pseudonym: "op-manager"}
+		if err := a.RevokePass(t.Context(), manager, made.ID); err != nil {
+			t.Fatal(err)
+		}
+		all, _, err := a.Holders(t.Context(), staff(), acts.Query{})
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		v, err := a.Holder(t.Context(), staff(), all[0].ID)
+		if err != nil || len(v.Consents) != 1 || v.Consents[0].Good(time.Now()) || v.Consents[0].Withdrawn.IsZero() {
+			t.Errorf("%+v, %v", v.Consents, err)
+		}
+	})
+}
+
+// TestReceiptsAfterANewKey: a controller that runs signs receipts with the key that
+// has replaced the one it was started with.
+func TestReceiptsAfterANewKey(t *testing.T) {
+	r := newRig(t)
+	desk := r.station("Desk")
+	n := r.publish(consent.Everybody)
+	var keys []*ecdsa.PublicKey
+	r.do(func(o *site.Office) (err error) {
+		if _, err = o.RotateIssuing(t.Context(), site.Operator); err == nil {
+			keys, err = o.Issuers(t.Context())
+		}
+		return err
+	})
+	q, _ := r.agrees(desk, n, consent.ByHolder)
+	q.Whose.Label = "Flat 12"
+	made := desk.make(q)
+	data, p := desk.raw(desk.client, "GET", "/v1/passes/"+made.ID.String()+"/receipt", nil)
+	if p != nil {
+		t.Fatal(p)
+	}
+	receipt, err := consent.ParseReceipt(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := receipt.Check(keys[0], nil); err != nil {
+		t.Errorf("not with the key of now: %v", err)
 	}
 }
