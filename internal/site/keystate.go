@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,8 +54,40 @@ type keyState struct {
 	// Before is the key for bundles before that of now (SubjectPublicKeyInfo): the
 	// newest bundle may still be signed with it.
 	Before []byte `json:"before,omitempty"`
+	// Public are the public keys of those above that came by a replacement, by id
+	// (SubjectPublicKeyInfo): a controller with a folder of its own, to which nobody
+	// has brought their files, goes on making bundles, and revoking.
+	Public map[string][]byte `json:"public,omitempty"`
 
 	version int64
+}
+
+// publicOf is a public key that the database holds.
+func (s keyState) publicOf(id string) (*ecdsa.PublicKey, error) {
+	der, there := s.Public[id]
+	if !there {
+		return nil, fmt.Errorf("%w: the key %s came at another controller: copy it from there", ErrNoKey, id)
+	}
+	parsed, err := x509.ParsePKIXPublicKey(der)
+	key, ok := parsed.(*ecdsa.PublicKey)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("%w: the public key %s", store.ErrDamaged, id)
+	}
+	return key, nil
+}
+
+// notePublic has the database hold a public key.
+func (s *keyState) notePublic(id string, key *ecdsa.PublicKey) error {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return err
+	}
+	s.Public = maps.Clone(s.Public)
+	if s.Public == nil {
+		s.Public = make(map[string][]byte)
+	}
+	s.Public[id] = der
+	return nil
 }
 
 type olderKey struct {
@@ -214,8 +247,11 @@ func (o *Office) issuers(s keyState) (map[pass.KeyID]*ecdsa.PublicKey, error) {
 		good = append(good, older.ID)
 	}
 	for _, id := range good {
-		if all[id] == nil {
-			return nil, fmt.Errorf("%w: there is no issuer %s in %s: copy it from the controller at which the key was replaced", ErrNoKey, id, o.f.issuers())
+		if all[id] != nil {
+			continue
+		}
+		if all[id], err = s.publicOf(id.String()); err != nil {
+			return nil, err
 		}
 	}
 	for id := range all {
@@ -285,10 +321,6 @@ func (o *Office) signers(s keyState) (k signers, err error) {
 	if s.Next == "" {
 		return k, nil
 	}
-	next, err := ReadKey(comingKey(o.f.bundleKey(), s.Next))
-	if err != nil {
-		return k, err
-	}
-	k.next = &next.PublicKey
-	return k, nil
+	k.next, err = s.publicOf(s.Next)
+	return k, err
 }

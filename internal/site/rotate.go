@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,6 +89,9 @@ func (o *Office) rotate(ctx context.Context, by, path string, old pass.KeyID, st
 	check := func(tx *store.Tx) (details map[string]string, err error) {
 		if next, err = keyStateOf(tx); err == nil {
 			err = step(&next, id.String())
+		}
+		if err == nil {
+			err = next.notePublic(id.String(), &key.PublicKey)
 		}
 		return map[string]string{"key": strings.TrimSuffix(filepath.Base(path), ".pem"), "old": old.String(), "new": id.String()}, err
 	}
@@ -204,6 +208,8 @@ func (o *Office) dropOlder(ctx context.Context, id string) error {
 			return nil, err
 		}
 		s.Older = slices.Delete(s.Older, i, i+1)
+		s.Public = maps.Clone(s.Public)
+		delete(s.Public, id)
 		return []store.QueueID{queued}, errors.Join(s.put(tx), o.tellDoors(tx, true))
 	})
 	if err != nil {

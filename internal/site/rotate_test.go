@@ -375,6 +375,19 @@ func TestRotateElsewhere(t *testing.T) {
 	if !errors.Is(err, ErrNoKey) || !strings.Contains(err.Error(), "copy it from there") {
 		t.Errorf("with the old key: %v", err)
 	}
+	// It goes on telling doors what others have signed.
+	now, err := r.one.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(folder(r.dir).issuers(), now.Issuing.String()+".pem")); err != nil {
+		t.Fatal(err)
+	}
+	before := r.publisher.last.Number
+	made, warnings, err := r.publisher.Publish(t.Context())
+	if err != nil || made.Number <= before || len(warnings) == 0 || !strings.Contains(strings.Join(warnings, " "), "copy it from there") {
+		t.Errorf("bundle %d after %d, %v, %q", made.Number, before, err, warnings)
+	}
 	if err := os.WriteFile(folder(r.dir).issuingKey(), young, 0o600); err != nil {
 		t.Fatal(err)
 	}
