@@ -47,7 +47,7 @@ type Basis struct {
 	// Seals are the sealing keys. They may be nil where no faces are accepted.
 	Seals Seals
 	// Models are those whose references can be compared here, the preferred one
-	// first. None means that there are no eyes.
+	// first. None means that there are no eyes, or no key to open a reference with.
 	Models []pass.ModelID
 	// PlainOK is whether the door may still decide with what it last heard.
 	// Without it every method is refused, faces too: they never outlive the
@@ -150,7 +150,7 @@ func (b Basis) admitFace(v pass.Verified, f Faults, now time.Time) *no {
 	case f&CameraFault != 0:
 		return &no{reason: pass.ReasonDoorFailed, detail: "the camera does not work", key: KeyUseOtherWay}
 	case len(b.Models) == 0:
-		return &no{reason: pass.ReasonNotAcceptedHere, detail: "this door has nothing to look with"}
+		return &no{reason: pass.ReasonNotAcceptedHere, detail: "this door has nothing to look with", key: KeyUseOtherWay}
 	case b.Limits.passWaits(v.Claims().ID, now):
 		return &no{reason: pass.ReasonTooManyTries, detail: "this pass has failed too often in the last minutes"}
 	case b.Limits.facesRest(b.budget(), now):

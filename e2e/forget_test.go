@@ -2,10 +2,9 @@ package e2e
 
 import (
 	"context"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"syscall"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,9 +42,20 @@ type shadow struct {
 	apart   *rigtest.Apart
 	needles *rigtest.Needles
 	dir     string // its temporary folder and its log
-	passes  [3]string
-	films   [3][][]byte // of somebody else with each pass
+	passes  []string
+	films   [][][]byte // of somebody else with each pass
 	hall    [][]byte
+	moments chan rigtest.Snapshot // at which the door had just compared a face
+}
+
+// keep keeps what the door's process holds at a comparison, if nothing is kept yet.
+func (s *shadow) keep(pid int) {
+	if memory, err := rigtest.Snap(pid); err == nil {
+		select {
+		case s.moments <- memory:
+		default:
+		}
+	}
 }
 
 func forgets(t *testing.T, daemonReads bool) {
@@ -115,7 +125,7 @@ func newShadow(t *testing.T, daemonReads bool) *shadow {
 	t.Helper()
 	r, ctx := newStandingRig(t)
 	r.Options.ReadCodes = daemonReads
-	s := &shadow{ctx: ctx, needles: rigtest.NewNeedles(), dir: t.TempDir()}
+	s := &shadow{ctx: ctx, needles: rigtest.NewNeedles(), dir: t.TempDir(), moments: make(chan rigtest.Snapshot, 1)}
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
 		t.Fatal(err)
@@ -127,17 +137,20 @@ func newShadow(t *testing.T, daemonReads bool) *shadow {
 		t.Fatal(err)
 	}
 	s.needles.Add(aReference, reference, 1)
-	for i := range s.passes {
-		if s.passes[i], err = r.FacePass(neutral); err != nil {
+	for i := range testenv.Count(1, 3) { // more of them would have to wait
+		p, err := r.FacePass(neutral)
+		if err != nil {
 			t.Fatal(err)
 		}
-		somebody := rigtest.Scene{Photograph: photograph(t, "frll", "smiling", "002_08.jpg"), Pass: s.passes[i]}
-		if s.films[i], err = somebody.Film(32, uint64(i)); err != nil {
+		somebody := rigtest.Scene{Photograph: photograph(t, "frll", "smiling", "002_08.jpg"), Pass: p}
+		film, err := somebody.Film(16, uint64(i))
+		if err != nil {
 			t.Fatal(err)
 		}
-		s.plant(t, r, s.films[i])
+		s.plant(t, r, film)
+		s.passes, s.films = append(s.passes, p), append(s.films, film)
 	}
-	if s.apart, err = r.StartApart(ctx, rigtest.Own{Temp: s.dir, Log: log, Linger: linger}); err != nil {
+	if s.apart, err = r.StartApart(ctx, rigtest.Own{Temp: s.dir, Log: log, AtCompared: s.keep}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.UpToDate(ctx); err != nil {
@@ -154,16 +167,13 @@ func newShadow(t *testing.T, daemonReads bool) *shadow {
 // plant makes the needles of a film.
 func (s *shadow) plant(t *testing.T, r *rigtest.Rig, film [][]byte) {
 	t.Helper()
-	for i, frame := range film {
+	for _, frame := range film {
 		s.needles.Add(aFrame, frame[headers:], 211)
 		p, err := picture.Decode(frame)
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.needles.Add(aPixel, p.Pix, 4001)
-		if i%8 > 0 {
-			continue // extracting takes a while
-		}
 		_, features, err := r.Extract(frame)
 		if err != nil {
 			t.Fatal(err)
@@ -172,62 +182,59 @@ func (s *shadow) plant(t *testing.T, r *rigtest.Rig, film [][]byte) {
 	}
 }
 
-// watch shows passes, held by somebody else, and stops the door's process now
-// and then while it reads codes and looks, to see that what is sought is found while it is there.
+// watch shows passes, held by somebody else, and looks into the door's memory when
+// it has compared a face, to see that what is sought is found while it is there.
 func (s *shadow) watch(t *testing.T) {
 	t.Helper()
-	seen := map[string]int{}
-	for i := range 3 * len(s.passes) { // after three each, passes have to wait
-		s.film.Point(s.films[i%len(s.films)])
-		if s.page.Code(s.ctx, s.passes[i%len(s.passes)]) != nil || !s.await(t, func(key string) bool { return key != "ready" && key != "about-to-look" }) {
-			s.again(t)
-			continue
+	for i := range s.films {
+		s.awaitReady(t)
+		s.film.Point(s.films[i])
+		if err := s.page.Code(s.ctx, s.passes[i]); err != nil {
+			t.Fatal(err)
 		}
-		var moments []rigtest.Snapshot
-		for _, after := range []time.Duration{0, 50 * time.Millisecond, 100 * time.Millisecond} {
-			moments = append(moments, s.stop(t, after))
-		}
+		s.sees(t)
 		s.film.Point(s.hall)
-		for _, m := range moments {
-			for kind, n := range s.needles.In(m) {
-				seen[kind] = max(seen[kind], n)
-			}
-		}
-		if !s.await(t, func(key string) bool { return key == "ready" }) {
-			s.again(t)
-		}
-		if enough := testenv.Count(1, 4); i >= enough-1 && seen[aFrame] > 0 && seen[aPixel] > 0 && seen[aReference] > 0 {
-			break
-		}
-	}
-	t.Logf("found while it looked: %v", seen)
-	for _, kind := range []string{aFrame, aPixel, aReference} {
-		if seen[kind] == 0 {
-			t.Errorf("nothing of %s was found while the door looked: the search does not work", kind)
-		}
+		s.awaitReady(t)
 	}
 }
 
-// linger is how much longer the door's looks take here. One that has frames has
-// looked three times within a fifth of a second, before it can be stopped for it.
-const linger = 400 * time.Millisecond
+// sees waits for a comparison, and fails if something is not found then.
+func (s *shadow) sees(t *testing.T) {
+	t.Helper()
+	select {
+	case memory := <-s.moments:
+		seen := s.needles.In(memory)
+		t.Logf("found while it looked: %v", seen)
+		for _, kind := range []string{aFrame, aPixel, aProbe, aReference} {
+			if seen[kind] == 0 {
+				t.Errorf("nothing of %s was found while the door looked: the search does not work", kind)
+			}
+		}
+	case <-time.After(time.Minute):
+		m, _ := s.page.Wait(s.ctx, "screen", nil)
+		t.Fatalf("the door compared nothing: the screen is %s", m.Raw)
+	}
+}
 
-// await waits for a screen. It returns false if the connection ended: a door that
-// was stopped for longer than a page may be silent takes it for lost.
-func (s *shadow) await(t *testing.T, want func(key string) bool) bool {
+// awaitReady waits until a face pass can be shown. A door that stood still for longer
+// than a page may be silent takes the page for lost: then the tablet connects again.
+func (s *shadow) awaitReady(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, time.Minute)
 	defer cancel()
-	_, err := s.page.Wait(ctx, "screen", func(m kiosktest.Message) bool { return want(m.Key) })
-	switch {
-	case s.page.Err() != nil:
+	for {
+		m, err := s.page.Wait(ctx, "screen", func(m kiosktest.Message) bool {
+			return m.Key == "ready" && slices.Contains(m.Ways, "face")
+		})
+		if err == nil {
+			return
+		}
+		if s.page.Err() == nil {
+			t.Fatalf("%v: the screen is %s", err, m.Raw)
+		}
 		t.Log("the connection ended: ", s.page.Err())
-		return false
-	case err != nil:
-		m, _ := s.page.Wait(s.ctx, "screen", nil)
-		t.Fatalf("%v: the screen is %s", err, m.Raw)
+		s.again(t)
 	}
-	return true
 }
 
 // again connects the tablet again.
@@ -237,22 +244,4 @@ func (s *shadow) again(t *testing.T) {
 	s.page.Close()
 	s.showing = newShowing(t, s.ctx, s.rig)
 	s.film.Point(s.hall)
-}
-
-// stop stops the door's process for a moment, at some moment of its looking, and
-// returns its memory.
-func (s *shadow) stop(t *testing.T, after time.Duration) rigtest.Snapshot {
-	t.Helper()
-	time.Sleep(after + rand.N(50*time.Millisecond))
-	if err := syscall.Kill(s.apart.PID, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	memory, err := rigtest.Snap(s.apart.PID)
-	if err := syscall.Kill(s.apart.PID, syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return memory
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -32,7 +33,7 @@ type order struct {
 	ReadCodes bool
 	OwnLatch  bool // that of Config, instead of one that tells of each opening
 	Clock     bool // one that can be sent ahead
-	Linger    time.Duration
+	Halt      bool // at each comparison, until somebody lets it go on
 }
 
 // command is what a door apart is told while it runs.
@@ -46,6 +47,7 @@ type command struct {
 type said struct {
 	Ready    *ready  `json:",omitempty"`
 	Opened   bool    `json:",omitempty"`
+	Halting  bool    `json:",omitempty"`
 	Advanced bool    `json:",omitempty"`
 	Sample   *Sample `json:",omitempty"`
 	Ended    *string `json:",omitempty"`
@@ -76,6 +78,8 @@ type Apart struct {
 	gone    chan struct{}
 	answers chan said
 
+	atCompared func(pid int)
+
 	mu     sync.Mutex
 	opened int    // guarded by mu, as are those below
 	ended  string // how edge.Run ended, "?" until it has
@@ -91,21 +95,22 @@ type Own struct {
 	Temp string
 	// Log gets its standard error beside what Stop says.
 	Log io.Writer
-	// Linger is how much longer each look at a face takes, so that one can be seen
-	// from outside.
-	Linger time.Duration
+	// AtCompared is called each time the door has compared a face with a reference,
+	// if it is not nil. The whole process stands still meanwhile, with all that it
+	// holds of both, and goes on when the call returns.
+	AtCompared func(pid int)
 }
 
 // StartApart starts the door in a process of its own, which is this program's
 // again: TestMain has to begin with [BeApart]. Stop, and StopDoor, stop it.
 func (r *Rig) StartApart(ctx context.Context, own Own) (*Apart, error) {
-	text, err := json.Marshal(order{r.Config, r.Home, r.Options.ReadCodes, own.Latch, own.Clock, own.Linger})
+	text, err := json.Marshal(order{r.Config, r.Home, r.Options.ReadCodes, own.Latch, own.Clock, own.AtCompared != nil})
 	if err != nil {
 		return nil, err
 	}
 	a := &Apart{
 		cmd: exec.Command(os.Args[0]), errors: &bytes.Buffer{}, ended: "?",
-		gone: make(chan struct{}), answers: make(chan said, 1),
+		gone: make(chan struct{}), answers: make(chan said, 1), atCompared: own.AtCompared,
 	}
 	a.cmd.Env = slices.Concat(os.Environ(), []string{apartVariable + "=" + string(text)})
 	if own.Temp != "" {
@@ -165,11 +170,40 @@ func (a *Apart) listen(out io.Reader) {
 			a.opened++
 		case s.Ended != nil:
 			a.ended, a.leaked = *s.Ended, s.Leaked
+		case s.Halting:
+			go a.halted()
 		default:
 			a.answers <- s
 		}
 		a.mu.Unlock()
 	}
+}
+
+// halted waits until the door stands still, has its memory looked at, and lets it
+// go on.
+func (a *Apart) halted() {
+	for !stopped(a.PID) {
+		select {
+		case <-a.gone:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+	a.atCompared(a.PID)
+	syscall.Kill(a.PID, syscall.SIGCONT) //nolint:errcheck // one that was killed meanwhile needs nothing
+}
+
+// stopped says whether all threads of a process stand still (state T of proc(5)).
+func stopped(pid int) bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, path := range threads {
+		stat, err := os.ReadFile(path)
+		_, after, _ := bytes.Cut(stat, []byte(") "))
+		if err != nil || !bytes.HasPrefix(after, []byte("T")) {
+			return false
+		}
+	}
+	return err == nil && len(threads) > 0
 }
 
 func (a *Apart) tell(c command) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"github.com/facelatch/facelatch/device/camera"
 	"github.com/facelatch/facelatch/device/latch/latchtest"
@@ -65,15 +66,34 @@ func (l tellingLatch) Unlatch(ctx context.Context, pulse time.Duration) error {
 	return err
 }
 
-// slowEyes take their time after each look.
-type slowEyes struct {
+// haltingEyes stop the whole process each time they have compared a face, and
+// while they still hold what they compared.
+type haltingEyes struct {
 	session.Eyes
-	linger time.Duration
+	*speaker
 }
 
-func (e slowEyes) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(session.Stage)) (door.Look, error) {
-	defer time.Sleep(e.linger)
-	return e.Eyes.Look(o, f, now, trace)
+func (e haltingEyes) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(session.Stage)) (door.Look, error) {
+	return e.Eyes.Look(o, f, now, func(stage session.Stage) {
+		if stage == session.Compared {
+			e.say(said{Halting: true})
+			halt()
+		}
+		if trace != nil {
+			trace(stage)
+		}
+	})
+}
+
+// halt stops this process. The signal is for this thread alone, which takes it
+// before anything else: one for the process another thread may take, while this one
+// goes on and wipes.
+func halt() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGSTOP); err != nil {
+		panic(err)
+	}
 }
 
 // beDoor runs a door until it is told to stop.
@@ -90,8 +110,8 @@ func beDoor(o order) {
 	if !o.OwnLatch {
 		options.Latch = tellingLatch{latchtest.Play(), &out}
 	}
-	if o.Linger > 0 {
-		options.Eyes = func(real session.Eyes) session.Eyes { return slowEyes{real, o.Linger} }
+	if o.Halt {
+		options.Eyes = func(real session.Eyes) session.Eyes { return haltingEyes{real, &out} }
 	}
 	var clock *Clock
 	if o.Clock {

@@ -2,6 +2,8 @@ package rigtest
 
 import (
 	"context"
+	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +46,15 @@ func (f *Filming) next(i int, at time.Time) []byte {
 		f.began <- at
 		f.began = nil
 	}
-	return f.film[i%len(f.film)]
+	return stamped(f.film[i%len(f.film)], uint64(i))
+}
+
+// stamped is a JPEG with a number in a comment after its first marker, so that no
+// two frames of a film that begins again are alike: the door would say that its
+// camera is replayed.
+func stamped(jpeg []byte, i uint64) []byte {
+	comment := binary.BigEndian.AppendUint64([]byte{0xff, 0xfe, 0, 10}, i)
+	return slices.Concat(jpeg[:2], comment, jpeg[2:])
 }
 
 // Film films until Stop. sent, which may be nil, is called as each frame leaves.

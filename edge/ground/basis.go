@@ -28,8 +28,19 @@ func (g *Ground) Basis() door.Basis {
 	}
 	left := g.keeper.Left(c.Bundle.PlainLife, c.Bundle.FaceLife)
 	b.PlainOK, b.FaceOK = left[0] > 0, left[1] > 0
-	b.Models = g.models(c.Bundle)
+	if g.opensReferences() {
+		b.Models = g.models(c.Bundle)
+	}
 	return b
+}
+
+// opensReferences is whether a sealing key is here. A door that joined a moment ago
+// may have none yet, and must not ask people to look up in vain.
+func (g *Ground) opensReferences() bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	now := g.keeper.Now()
+	return slices.ContainsFunc(g.secrets.Sealing, func(e bundle.EpochKey) bool { return now.Before(e.Until) })
 }
 
 // models are those that are here and not over.

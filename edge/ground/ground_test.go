@@ -44,7 +44,7 @@ func TestLife(t *testing.T) {
 	good := w.site.Pass(1)
 	must(t, w.take(g, w.site.Bundle(1)))
 	b := g.Basis()
-	if !b.PlainOK || !b.FaceOK || b.Zone != "front" || b.Methods != w.site.Methods || len(b.Models) != 1 || b.Budget != 30 {
+	if !b.PlainOK || !b.FaceOK || b.Zone != "front" || b.Methods != w.site.Methods || len(b.Models) != 0 || b.Budget != 30 {
 		t.Errorf("%+v", b)
 	}
 	must(t, judge(t, g, good))
@@ -269,6 +269,9 @@ func TestSecrets(t *testing.T) {
 		must(t, err)
 		for _, k := range keys {
 			k.Wipe()
+		}
+		if faces := len(g.Basis().Models) == 1; faces != (len(keys) == 1) {
+			t.Errorf("with %d keys, looks at faces: %v", len(keys), faces)
 		}
 		return len(keys) == 1
 	}

@@ -24,6 +24,7 @@ type Message struct {
 	Hint   string
 	State  string
 	Until  *int64 // milliseconds
+	Ways   []string
 	Mode   string
 	MaxFPS int `json:"max_fps"`
 	Width  int
