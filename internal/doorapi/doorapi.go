@@ -1,5 +1,5 @@
-// Package doorapi is what a door or a station and the controller of their site
-// say to each other, version 1: JSON bodies over HTTPS (TLS 1.3) on both sides
+// Package doorapi is what a door, a station or a desk and the controller of their
+// site say to each other, version 1: JSON bodies over HTTPS (TLS 1.3) on both sides
 // of which the certificates come from the site's own authority. It is in one
 // place because neither side may be built into the other.
 //
