@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/device/qr"
+	"github.com/facelatch/facelatch/pass"
 )
 
 // Size of a card in millimetres (ISO/IEC 7810, ID-1, to a tenth).
@@ -54,6 +55,23 @@ type Card struct {
 	ID          string   // A short form of the pass's id, to tell it by when it is lost.
 	Contact     string   // Where to say that it is lost; empty means the site.
 	Code        *qr.Code // The pass itself.
+}
+
+// Of is the card of a pass with these claims, as it is at a time in the site's time
+// zone: what its site and its zones are called is the caller's to say, and the code
+// the caller's to add.
+func Of(site string, zones []string, c pass.Claims, now time.Time) Card {
+	out := Card{Site: site, Kind: PlainPass, Zones: zones, Until: c.Expires.In(now.Location()), ID: c.ID.Short()}
+	if c.Kind() == pass.Face {
+		out.Kind = FacePass
+	}
+	if c.NotBefore.After(now) {
+		out.From = c.NotBefore.In(now.Location())
+	}
+	for _, window := range c.Schedule {
+		out.Hours = append(out.Hours, pass.Schedule{window}.String())
+	}
+	return out
 }
 
 // valid names what is missing.

@@ -56,6 +56,23 @@ func (p Party) String() string {
 	return "unknown"
 }
 
+// Rules is whom a notice must be for that this party agrees to.
+func (p Party) Rules() Rules {
+	if p == ByGuardian {
+		return Children
+	}
+	return Everybody
+}
+
+// AgreesFor is who agrees for somebody: a guardian for a child under 14, and nobody
+// but the holder for anybody else.
+func AgreesFor(child bool) Party {
+	if child {
+		return ByGuardian
+	}
+	return ByHolder
+}
+
 // Terms is what a person agrees to. A record whose terms have neither By, Lang
 // nor Attester is of version 1 and stays valid; with one of them, it is of
 // version 2 and needs all that it should have.

@@ -103,11 +103,7 @@ func (s *Controller) prepare(c call) error {
 // settleNotice sees to it that what somebody at a site for trying out agreed to is
 // on record, though nobody published it.
 func (s *Controller) settleNotice(ctx context.Context, record *consent.Record) error {
-	rules := consent.Everybody
-	if record.Terms().By == consent.ByGuardian {
-		rules = consent.Children
-	}
-	err := s.office.PublishDraft(ctx, site.ControllerItself, rules)
+	err := s.office.PublishDraft(ctx, site.ControllerItself, record.Terms().By.Rules())
 	if errors.Is(err, consent.ErrDraft) {
 		return problem(doorapi.ProblemConflict, http.StatusConflict, "There is no notice to which anybody could agree", "")
 	}

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/facelatch/facelatch/internal/keeper"
 )
 
 // watch makes a new bundle whenever something has changed, whoever changed it, and
@@ -43,11 +41,11 @@ func (s *Controller) watch(ctx context.Context) {
 // sayLedger says if the ledger cannot be written here: then nothing is given to
 // anybody.
 func (s *Controller) sayLedger() {
-	status, kept := s.office.LedgerStatus()
-	if !kept || status.Err == nil || errors.Is(status.Err, keeper.ErrElsewhere) || errors.Is(status.Err, keeper.ErrBusy) {
+	fault := s.office.LedgerFault()
+	if fault == nil {
 		return
 	}
-	why := status.Err.Error()
+	why := fault.Error()
 	// Such an error names another file each time, and comes without its cause.
 	if strings.Contains(why, syscall.ENOSPC.Error()) || strings.Contains(why, syscall.EDQUOT.Error()) {
 		why = "the disk is full. Make room, and all goes on by itself"

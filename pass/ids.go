@@ -65,6 +65,10 @@ func ParseID(s string) (id ID, err error) {
 // String returns the 32 digits.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
+// Short returns the first eight digits: what stands on a card, and what people call
+// a pass by. Two passes of a site may have the same.
+func (id ID) Short() string { return id.String()[:8] }
+
 // MarshalText returns the 32 digits.
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 

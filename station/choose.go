@@ -216,11 +216,8 @@ func (s *Server) begin(about doorapi.Site, chosen choice) (*enrolment, error) {
 // agree records what a person agreed to; the grant to look at the face comes from
 // that record. It stays in memory until the pass is made.
 func (s *Server) agree(e *enrolment, chosen choice) error {
-	rules, by := consent.Everybody, consent.ByHolder
-	if chosen.Guardian {
-		rules, by = consent.Children, consent.ByGuardian
-	}
-	n, ok := noticeFor(e.about, rules)
+	by := consent.AgreesFor(chosen.Guardian)
+	n, ok := noticeFor(e.about, by.Rules())
 	switch {
 	case !ok:
 		return noSuchPass()

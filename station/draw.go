@@ -14,7 +14,6 @@ import (
 const (
 	modulePixels = 8  // of a PNG
 	codeMM       = 45 // the side of an SVG
-	shortID      = 8  // how much of a pass's id is on a card, in characters
 )
 
 // draw makes the pictures and the card of a pass.
@@ -41,10 +40,8 @@ func (s *Server) card(text string, e *enrolment) (c card.Card, at *time.Location
 		return c, at, err
 	}
 	claims := p.Claims()
-	c = card.Card{
-		Site: e.about.Name, Kind: card.PlainPass, Zones: called(e.about, claims.Zones, e.lang), Until: claims.Expires.In(at),
-		ID: claims.ID.String()[:shortID], Contact: s.c.Contact,
-	}
+	c = card.Of(e.about.Name, called(e.about, claims.Zones, e.lang), claims, s.c.Now().In(at))
+	c.Contact = s.c.Contact
 	if e.shown == pass.Face {
 		c.Kind = card.FacePass
 	}

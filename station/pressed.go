@@ -25,9 +25,8 @@ import (
 // modules. The controller learns of a plain pass, as of any other, and nothing is
 // said to the operator. What remains: whoever reads the code with a program sees
 // the kind of the pass, a door opens for it without looking, and an operator who
-// looks up the holder, or compares the controller's list with the clock, sees that
-// a plain pass was made at that time: of which any number are made because people
-// chose one.
+// looks up the holder, or opens the holder's own page, sees a plain pass and no
+// consent: of which any number are made because people chose one.
 
 // press ends what a person was pressed to agree to. The caller holds mu.
 func (e *enrolment) press(now time.Time) {

@@ -85,14 +85,14 @@ func (f *backupFlags) run(c *cobra.Command) error {
 		return err
 	}
 	defer source.Store.Close()
-	if info, err := os.Stat(f.out); f.keep > 0 && (err != nil || !info.IsDir()) {
-		return usagef("--keep is for a folder as --out")
-	}
 	prefix := "facelatch-" + source.Site + "-"
 	file, folder := f.out, ""
 	if info, err := os.Stat(f.out); err == nil && info.IsDir() {
 		folder = f.out
 		file = filepath.Join(f.out, prefix+time.Now().UTC().Format("20060102T150405Z")+".age")
+	}
+	if f.keep > 0 && folder == "" {
+		return usagef("--keep is for a folder as --out")
 	}
 	if inside(file, f.site) {
 		return usagef("--out %s: a backup does not belong into the folder that it is of", f.out)

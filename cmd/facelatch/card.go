@@ -11,9 +11,6 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// shortID is how much of a pass's id is printed on a card, in characters.
-const shortID = 8
-
 // perSheet is how often a card is on a sheet.
 const perSheet = 4
 
@@ -30,7 +27,9 @@ func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) (p
 		return nil, "", err
 	}
 	now := time.Now().In(c.Location())
-	cards := []card.Card{cardOf(c, p.Claims(), code, now)}
+	one := card.Of(c.Name, p.Claims().Zones, p.Claims(), now)
+	one.Code = code
+	cards := []card.Card{one}
 	if missing, err = card.Unprintable(fonts, cards...); err != nil {
 		return nil, "", err
 	}
@@ -39,23 +38,6 @@ func printCard(c site.Config, layout card.Layout, text string, code *qr.Code) (p
 	}
 	pdf, err = card.PDF(layout, fonts, now, cards...)
 	return pdf, missing, err
-}
-
-func cardOf(c site.Config, claims pass.Claims, code *qr.Code, now time.Time) card.Card {
-	out := card.Card{
-		Site: c.Name, Kind: card.PlainPass, Zones: claims.Zones, Until: claims.Expires.In(c.Location()),
-		ID: claims.ID.String()[:shortID], Code: code,
-	}
-	if claims.Kind() == pass.Face {
-		out.Kind = card.FacePass
-	}
-	if claims.NotBefore.After(now) {
-		out.From = claims.NotBefore.In(c.Location())
-	}
-	for _, window := range claims.Schedule {
-		out.Hours = append(out.Hours, pass.Schedule{window}.String())
-	}
-	return out
 }
 
 func readFonts() (fonts card.Fonts, err error) {

@@ -23,7 +23,8 @@ signed the receipt.
 With --notice, the notice has to be the one that was agreed to, and what the
 receipt says of it has to stand in it. With --key, the receipt has to be signed
 with that key: the site's issuing key, a PUBLIC KEY in PEM from the site's public
-page, or one of several that stand there. Without it, the receipt is whole, and whose it is stays open.
+page, or one of several that stand there. Without it, the receipt is whole, and
+whose it is stays open.
 
 Exit codes: 0 it is good; 3 it is not, and why.`
 

@@ -133,11 +133,7 @@ type namedOffice struct {
 // Prepare is a method of [issue.Office].
 func (o namedOffice) Prepare(r issue.Request) (pass.Binding, error) {
 	if r.Consent != nil {
-		rules := consent.Everybody
-		if r.Consent.Terms().By == consent.ByGuardian {
-			rules = consent.Children
-		}
-		if err := o.f.office.PublishDraft(o.ctx, site.ControllerItself, rules); err != nil {
+		if err := o.f.office.PublishDraft(o.ctx, site.ControllerItself, r.Consent.Terms().By.Rules()); err != nil {
 			return pass.Binding{}, err
 		}
 	}

@@ -19,11 +19,11 @@ that is called after the pass. There they find what they agreed to, and take it
 back.
 
 A face pass is made only for somebody who has read the site's notice (facelatch
-notice show), or had it read to them, and agreed. --consent yes says that you saw them agree; that is
-kept in the folder of the site, and its hash is in the pass. Whoever has a key of
-their own signs instead, with --consent-key on a machine or a stick of theirs, and
-nobody needs to attest it. A photograph that can hardly be compared later is refused,
-saying what to change. The photograph
+notice show), or had it read to them, and agreed. --consent yes says that you
+saw them agree; that is kept in the folder of the site, and its hash is in the
+pass. Whoever has a key of their own signs instead, with --consent-key on a
+machine or a stick of theirs, and nobody needs to attest it. A photograph that
+can hardly be compared later is refused, saying what to change. The photograph
 is read once and neither copied nor kept; the reference is in the pass only.
 
 --out says by its ending what is made: .png or .svg (the QR code), .pdf (a card

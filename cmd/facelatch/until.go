@@ -45,11 +45,8 @@ func (f issueFlags) request(c site.Config, now time.Time) (r issue.Request, err 
 
 // agree records that the person agreed to the notice, for a pass that is asked for.
 func (f issueFlags) agree(ctx context.Context, from offers, site pass.SiteID, now, until time.Time) (*consent.Record, error) {
-	rules, by := consent.Everybody, consent.ByHolder
-	if f.guardian {
-		rules, by = consent.Children, consent.ByGuardian
-	}
-	n, err := from.notice(ctx, rules)
+	by := consent.AgreesFor(f.guardian)
+	n, err := from.notice(ctx, by.Rules())
 	if err != nil {
 		return nil, err
 	}

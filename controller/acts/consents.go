@@ -86,11 +86,7 @@ func (c asked) check(tx *store.Tx) (asked, error) {
 		return c, err
 	}
 	c.keep = s.KeepYears
-	rules := consent.Everybody
-	if c.child {
-		rules = consent.Children
-	}
-	row, err := tx.CurrentNotice(string(rules))
+	row, err := tx.CurrentNotice(string(consent.AgreesFor(c.child).Rules()))
 	if err == nil && !slices.Equal(row.Hash, c.in.Notice[:]) {
 		err = store.ErrConflict
 	}
@@ -123,10 +119,7 @@ func (a *Acts) consentNow(ctx context.Context, actor Actor, holder string, in Co
 func (c asked) terms(given time.Time) consent.Terms {
 	t := consent.Terms{
 		Site: pass.SiteID(c.site.ID), Purpose: c.in.Purpose, Notice: c.in.Notice, Given: given, Until: c.in.Until,
-		By: consent.ByHolder, Lang: c.in.Language,
-	}
-	if c.in.Guardian {
-		t.By = consent.ByGuardian
+		By: consent.AgreesFor(c.in.Guardian), Lang: c.in.Language,
 	}
 	if t.Until.IsZero() {
 		t.Until = given.Add(consent.MaxTime)

@@ -24,9 +24,6 @@ type Whose struct {
 	Child bool
 }
 
-// labelDigits is how much of a pass's id is on a card.
-const labelDigits = 8
-
 // Met is what a station learns of a label that staff typed.
 type Met struct {
 	// Known is how many holders have it.
@@ -124,7 +121,7 @@ func (a *Acts) mayEnrol(ctx context.Context, actor Actor, whose Whose, r issue.R
 func (a *Acts) addMet(ctx context.Context, actor Actor, whose Whose) (Holder, error) {
 	in := HolderInput{Label: whose.Label, Under14: whose.Child}
 	if in.Label == "" {
-		in.Label = newID()[:labelDigits] // until the pass has a number
+		in.Label = newID()[:8] // until the pass has a number
 	}
 	if in.Under14 {
 		in.GuardianLabel = in.Label
@@ -156,7 +153,7 @@ func (a *Acts) prepareNamed(ctx context.Context, actor Actor, holder string, r i
 			return err
 		}
 		in := holderOf(row).HolderInput
-		if in.Label = b.ID.String()[:labelDigits]; in.Under14 {
+		if in.Label = b.ID.Short(); in.Under14 {
 			in.GuardianLabel = in.Label
 		}
 		named := in.row(holder)

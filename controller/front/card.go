@@ -11,9 +11,6 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// shortID is how much of a pass's id stands on a card, in characters.
-const shortID = 8
-
 // card lays a pass out that a holder just made on their own page, in the language
 // of that page.
 func (f *Front) card(issued acts.Issued, tag words.Tag) ([]byte, error) {
@@ -29,24 +26,20 @@ func (f *Front) card(issued acts.Issued, tag words.Tag) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := card.Card{
-		Site: config.Site.Name, Kind: card.PlainPass, Until: issued.Expires.In(location), ID: issued.ID.String()[:shortID], Code: code,
+	p, err := pass.Parse(issued.Text)
+	if err != nil {
+		return nil, err
 	}
-	if issued.Kind == pass.Face {
-		c.Kind = card.FacePass
-	}
+	var zones []string
 	for _, zone := range issued.Zones {
 		title := zone
 		if said := words.Text(config.Site.Rules[zone].Title).In(tag); said.Text != "" {
 			title = said.Text
 		}
-		c.Zones = append(c.Zones, title)
+		zones = append(zones, title)
 	}
-	if issued.Hours != "" {
-		c.Hours = []string{issued.Hours}
-	}
-	if issued.NotBefore.After(f.c.Now()) {
-		c.From = issued.NotBefore.In(location)
-	}
-	return card.PDF(card.Single, f.c.Fonts, f.c.Now().In(location), c)
+	now := f.c.Now().In(location)
+	c := card.Of(config.Site.Name, zones, p.Claims(), now)
+	c.Code = code
+	return card.PDF(card.Single, f.c.Fonts, now, c)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/facelatch/facelatch/controller/pages"
 	"github.com/facelatch/facelatch/internal/doorapi"
-	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -19,22 +18,15 @@ func (f *Front) doors() pages.DoorNews {
 	news := f.c.Doors()
 	ctx, stop := context.WithTimeout(context.Background(), faultTime)
 	defer stop()
-	all, err := f.c.Office.Members(ctx)
+	all, err := f.c.Office.AllReports(ctx)
 	if err != nil {
 		return news // the page says less
 	}
 	news.Faults = make(map[pass.DoorID][]pages.DoorFault)
-	for _, m := range all {
-		if m.Kind != site.KindDoor {
-			continue
-		}
-		reports, err := f.c.Office.Reports(ctx, m.ID)
-		if err != nil {
-			return news
-		}
+	for id, reports := range all {
 		for _, kind := range doorapi.ReportKinds() {
 			if r, said := reports[kind]; said {
-				news.Faults[m.ID] = append(news.Faults[m.ID], pages.DoorFault{Kind: kind, Count: r.Count, Last: r.Last})
+				news.Faults[id] = append(news.Faults[id], pages.DoorFault{Kind: kind, Count: r.Count, Last: r.Last})
 			}
 		}
 	}

@@ -43,8 +43,8 @@ func (f *Front) mayPrint(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if session.By == signin.ByInvitation && session.Fresh.IsZero() {
-		return signin.ErrSignedOut // who has no passkey yet
+	if session.Newcomer() {
+		return signin.ErrSignedOut
 	}
 	actor, _, err := f.acts.OperatorActor(r.Context(), session.Operator)
 	if err == nil && !actor.May(acts.ActSiteView) {

@@ -59,11 +59,7 @@ func (s *server) toRenew(v *visit) (r renewal, err error) {
 	if found == nil {
 		return r, acts.ErrNotFound
 	}
-	rules := consent.Everybody
-	if found.Child {
-		rules = consent.Children
-	}
-	n, err := s.Site.CurrentNotice(v.r.Context(), rules)
+	n, err := s.Site.CurrentNotice(v.r.Context(), consent.AgreesFor(found.Child).Rules())
 	if err != nil {
 		return r, err
 	}

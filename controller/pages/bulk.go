@@ -177,7 +177,7 @@ func (v *visit) jobPage() error {
 			p.Wrong = append(p.Wrong, bulkLine{Label: one.Labels[line.Holder], Why: v.say("trouble." + v.trouble(line.Err).key)})
 			continue
 		}
-		p.Made = append(p.Made, bulkLine{Label: one.Labels[line.Holder], Short: line.Issued.ID.String()[:shortID]})
+		p.Made = append(p.Made, bulkLine{Label: one.Labels[line.Holder], Short: line.Issued.ID.Short()})
 	}
 	if one.Err != nil {
 		p.Broken = v.trouble(one.Err).key

@@ -16,16 +16,13 @@ import (
 
 func hexText(data []byte) string { return hex.EncodeToString(data) }
 
-const (
-	shortID      = 8 // how much of a pass's id is on a card, in characters
-	modulePixels = 8 // of a PNG
-)
+// modulePixels is the side of a module of a PNG.
+const modulePixels = 8
 
 // viewPass is a pass as people read it.
 func (v *visit) viewPass(p acts.PassView, now time.Time) passView {
-	id := p.ID.String()
 	shown := passView{
-		ID: id, Short: id[:shortID], Zones: v.list(v.zoneTitles(p.Zones)), From: v.day(p.NotBefore), Until: v.lastDay(p.Expires),
+		ID: p.ID.String(), Short: p.ID.Short(), Zones: v.list(v.zoneTitles(p.Zones)), From: v.day(p.NotBefore), Until: v.lastDay(p.Expires),
 		Face: p.Kind == pass.Face, Guest: p.Guest != "", GuestLabel: p.Guest, Phone: p.Phone,
 	}
 	if p.Hours != "" {
@@ -244,7 +241,7 @@ func (v *visit) passFile() error {
 	if err != nil {
 		return err
 	}
-	name, kind := "pass-"+p.Claims().ID.String()[:shortID], ""
+	name, kind := "pass-"+p.Claims().ID.Short(), ""
 	var data []byte
 	switch v.value("as") {
 	case "png":
@@ -282,12 +279,12 @@ func (v *visit) cards(layout card.Layout, claims []pass.Claims, codes []*qr.Code
 	if len(v.c.Fonts.Regular) == 0 {
 		return nil, errNoFonts
 	}
+	now := v.now().In(v.location())
 	var all []card.Card
 	for i, c := range claims {
-		all = append(all, card.Card{
-			Site: v.site.Site.Name, Kind: card.PlainPass, Zones: v.zoneTitles(c.Zones), Until: c.Expires.In(v.location()),
-			ID: c.ID.String()[:shortID], Code: codes[i],
-		})
+		one := card.Of(v.site.Site.Name, v.zoneTitles(c.Zones), c, now)
+		one.Code = codes[i]
+		all = append(all, one)
 	}
-	return card.PDF(layout, v.c.Fonts, v.now().In(v.location()), all...)
+	return card.PDF(layout, v.c.Fonts, now, all...)
 }

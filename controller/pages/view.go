@@ -118,7 +118,7 @@ func (v *visit) has(key string) bool {
 func (w view) May(act string) bool { return w.v.actor.May(acts.Act(act)) }
 
 // SignedIn says whether somebody is signed in, and has come far enough for a menu.
-func (w view) SignedIn() bool { return w.v.actor.Operator != "" && !w.v.newcomer() }
+func (w view) SignedIn() bool { return w.v.actor.Operator != "" && !w.v.session.Newcomer() }
 
 // Me is the operator.
 func (w view) Me() acts.Operator { return w.v.me }

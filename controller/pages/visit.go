@@ -74,7 +74,7 @@ func (v *visit) begin(to route) error {
 	if err == nil && !v.actor.May(to.act) {
 		return acts.ErrForbidden
 	}
-	if err == nil && v.newcomer() && !to.newcomer {
+	if err == nil && v.session.Newcomer() && !to.newcomer {
 		return errNewcomer
 	}
 	if change {
@@ -126,12 +126,6 @@ func (v *visit) known() (err error) {
 	}
 	v.site, err = v.c.Acts.SiteConfig(v.r.Context())
 	return err
-}
-
-// newcomer says whether somebody has come by an invitation and has no passkey yet:
-// there is nothing for them here before they have.
-func (v *visit) newcomer() bool {
-	return v.session.By == signin.ByInvitation && v.session.Fresh.IsZero()
 }
 
 // value returns what stands in a field of the form, or of the address.

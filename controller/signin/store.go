@@ -47,6 +47,10 @@ type Session struct {
 	Fresh time.Time
 }
 
+// Newcomer says that whoever signed in came by an invitation and has no passkey yet:
+// there is nothing else for them here before they have.
+func (s Session) Newcomer() bool { return s.By == ByInvitation && s.Fresh.IsZero() }
+
 // Method is a way to sign in.
 type Method string
 

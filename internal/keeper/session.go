@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/durable"
@@ -56,8 +54,8 @@ func (k *Keeper) open(ctx context.Context) (*session, error) {
 // else writes. What cannot be removed does no harm.
 func (s *session) tidy() {
 	err := filepath.WalkDir(s.public(""), func(path string, e fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(e.Name(), durable.Temporary) {
-			err = os.Remove(path)
+		if err == nil && e.IsDir() {
+			err = durable.Sweep(path)
 		}
 		return err
 	})

@@ -131,13 +131,32 @@ func (o *Office) AddReport(ctx context.Context, id pass.DoorID, kind string, cou
 
 // Reports returns what a door's machine said of itself, by kind.
 func (o *Office) Reports(ctx context.Context, id pass.DoorID) (map[string]Reported, error) {
-	all := make(map[string]Reported)
+	var all map[string]Reported
 	err := o.store.Read(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Reports(id)
-		for _, r := range rows {
-			all[r.Kind] = Reported{Count: int(r.Times), Last: r.Last}
+		all = byKind(rows)
+		return err
+	})
+	return all, err
+}
+
+// AllReports returns what the machines of all doors said of themselves, by kind.
+func (o *Office) AllReports(ctx context.Context) (map[pass.DoorID]map[string]Reported, error) {
+	all := make(map[pass.DoorID]map[string]Reported)
+	err := o.store.Read(ctx, func(tx *store.Tx) error {
+		found, err := tx.AllReports()
+		for id, rows := range found {
+			all[id] = byKind(rows)
 		}
 		return err
 	})
 	return all, err
+}
+
+func byKind(rows []store.ReportRow) map[string]Reported {
+	all := make(map[string]Reported, len(rows))
+	for _, r := range rows {
+		all[r.Kind] = Reported{Count: int(r.Times), Last: r.Last}
+	}
+	return all
 }

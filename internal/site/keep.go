@@ -128,9 +128,16 @@ func (o *Office) await(ctx context.Context, length time.Duration, ids []store.Qu
 const soon = 3 * time.Second
 
 // hopeful says that the ledger may only be slow, or that another keeps it.
-func (o *Office) hopeful() bool {
+func (o *Office) hopeful() bool { return o.LedgerFault() == nil }
+
+// LedgerFault is why the ledger cannot be written here, nil while it may only be
+// slow, or another keeps it.
+func (o *Office) LedgerFault() error {
 	status, _ := o.LedgerStatus()
-	return status.Err == nil || errors.Is(status.Err, keeper.ErrBusy) || errors.Is(status.Err, keeper.ErrElsewhere)
+	if errors.Is(status.Err, keeper.ErrBusy) || errors.Is(status.Err, keeper.ErrElsewhere) {
+		return nil
+	}
+	return status.Err
 }
 
 // settleTime is how long a program that ends waits for what it has queued and need

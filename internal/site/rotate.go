@@ -195,7 +195,9 @@ func (o *Office) over(t time.Time) (bool, error) {
 	return err == nil && !since.IsZero() && o.now().Sub(since) >= grace, err
 }
 
-// dropOlder forgets an issuing key: nothing that it has signed is good any more.
+// dropOlder forgets an issuing key: no pass that it has signed is good any more.
+// Receipts of consents may be kept for longer; who checks one then needs the key from
+// somewhere else.
 func (o *Office) dropOlder(ctx context.Context, id string) error {
 	err := o.take(ctx, func(tx *store.Tx) ([]store.QueueID, error) {
 		s, err := keyStateOf(tx)

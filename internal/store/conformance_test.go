@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 )
@@ -255,10 +256,14 @@ func countsOf(t *testing.T, s *Store, id [8]byte) {
 		day, err2 := tx.Counted(id)
 		none, err3 := tx.Counted([8]byte{9})
 		reports, err4 := tx.Reports(id)
+		all, err5 := tx.AllReports()
+		if len(all) != 1 || !slices.Equal(all[id], reports) {
+			t.Errorf("reports of all %v, of one %v", all, reports)
+		}
 		if len(counts) != 1 || counts[0].Least != 2 || counts[0].Most != 8 || day != "2026-11-21" || none != "" || len(reports) != 1 || reports[0].Times != 5 {
 			t.Errorf("counts %v, day %q, reports %v", counts, day, reports)
 		}
-		return errors.Join(err, err2, err3, err4)
+		return errors.Join(err, err2, err3, err4, err5)
 	})
 }
 

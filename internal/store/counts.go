@@ -64,3 +64,22 @@ func (tx *Tx) Reports(member [8]byte) ([]ReportRow, error) {
 		return r, err
 	}, `SELECT kind, times, last FROM reports WHERE member = ? ORDER BY kind`, member[:])
 }
+
+// AllReports returns what the machines of all doors said of themselves.
+func (tx *Tx) AllReports() (map[[8]byte][]ReportRow, error) {
+	all := make(map[[8]byte][]ReportRow)
+	err := tx.each(func(row scanner) error {
+		var r ReportRow
+		var member []byte
+		if err := row.Scan(&member, &r.Kind, &r.Times, &r.Last); err != nil {
+			return err
+		}
+		var id [8]byte
+		if err := fill(id[:], member); err != nil {
+			return err
+		}
+		all[id] = append(all[id], r)
+		return nil
+	}, `SELECT member, kind, times, last FROM reports ORDER BY member, kind`)
+	return all, err
+}
