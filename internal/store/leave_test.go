@@ -5,7 +5,7 @@ import "maps"
 // leave is why each column is there. Who adds a column adds it here.
 func leave() map[string]allowed {
 	all := make(map[string]allowed)
-	for _, part := range []map[string]allowed{leaveSite(), leavePasses(), leaveDoors(), leavePeople(), leaveOperators()} {
+	for _, part := range []map[string]allowed{leaveSite(), leavePasses(), leaveDoors(), leavePeople(), leaveOperators(), leaveDesks()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -105,7 +105,7 @@ func leavePasses() map[string]allowed {
 func leaveDoors() map[string]allowed {
 	return map[string]allowed{
 		"members.id":        text(8, "its id"),
-		"members.kind":      text(0, "door or station"),
+		"members.kind":      text(0, "door, station or desk"),
 		"members.name":      text(320, "what the operator calls the door"),
 		"members.zone":      text(24, "its zone"),
 		"members.tls_key":   text(1024, "its public key"),
@@ -123,7 +123,7 @@ func leaveDoors() map[string]allowed {
 		"member_secrets.secret": text(65536, "keys and a pepper, sealed to the door's own key by a station"),
 
 		"join_codes.name":   text(4, "the beginning of the code"),
-		"join_codes.kind":   text(0, "door or station"),
+		"join_codes.kind":   text(0, "door, station or desk"),
 		"join_codes.called": text(320, "what the operator is going to call it"),
 		"join_codes.zone":   text(24, "its zone"),
 		"join_codes.hash":   text(32, "a hash of the code"),
@@ -143,5 +143,21 @@ func leaveDoors() map[string]allowed {
 		"reports.kind":   text(32, "restart, camera, latch and the like"),
 		"reports.times":  num("how often, in all"),
 		"reports.last":   text(10, "a day"),
+	}
+}
+
+func leaveDesks() map[string]allowed {
+	return map[string]allowed{
+		"members.origin":    text(300, "where browsers find a desk: a name and a port"),
+		"join_codes.origin": text(300, "as that of the desk to come"),
+
+		"relying_parties.id":       text(64, "what an organisation is called by programs"),
+		"relying_parties.version":  num("counts changes"),
+		"relying_parties.document": text(16384, "an organisation's name, addresses and public key, as JSON that is read strictly: nothing about a person"),
+
+		"desk_counts.day":     text(10, "a day"),
+		"desk_counts.outcome": text(32, "how a check ended, as a word"),
+		"desk_counts.least":   num("at least so often"),
+		"desk_counts.most":    num("at most so often"),
 	}
 }
