@@ -3,22 +3,14 @@ package station
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"net"
 	"slices"
 	"strings"
+
+	"github.com/facelatch/facelatch/internal/member"
 )
 
 // Hosts returns the names and addresses that the station's certificate is for.
-func (s *Station) Hosts() []string { return hostsOf(s.client.certificate()) }
-
-func hostsOf(c *x509.Certificate) []string {
-	hosts := slices.Clone(c.DNSNames)
-	for _, ip := range c.IPAddresses {
-		hosts = append(hosts, ip.String())
-	}
-	return hosts
-}
+func (s *Station) Hosts() []string { return member.Hosts(s.client.Certificate()) }
 
 // AddHosts sees to it that the certificate is for some host names and addresses,
 // beside those that it is for already: a browser believes no other. The
@@ -37,23 +29,11 @@ func (s *Station) AddHosts(ctx context.Context, hosts []string) error {
 	return s.renew(ctx, all)
 }
 
-// split parts addresses from names.
-func split(hosts []string) (names []string, addresses []net.IP) {
-	for _, host := range hosts {
-		if ip := net.ParseIP(host); ip != nil {
-			addresses = append(addresses, ip)
-		} else {
-			names = append(names, host)
-		}
-	}
-	return names, addresses
-}
-
 // ServerTLS is with what the station serves its page: with its own certificate,
 // as it is at the time. Who looks at the page has none.
 func (s *Station) ServerTLS() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13, Time: s.now, SessionTicketsDisabled: true,
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.client.shown(), nil },
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.client.Shown(), nil },
 	}
 }

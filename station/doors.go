@@ -10,20 +10,21 @@ import (
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
 
 // About returns what the controller says of the site.
 func (s *Station) About(ctx context.Context) (about doorapi.Site, err error) {
-	err = s.client.ask(ctx, "GET", doorapi.PathSite, nil, &about)
+	err = s.client.Ask(ctx, "GET", doorapi.PathSite, nil, &about)
 	return about, err
 }
 
 // Receipt returns the signed receipt of the consent under which a pass was made.
 func (s *Station) Receipt(ctx context.Context, id pass.ID) ([]byte, error) {
 	var receipt json.RawMessage
-	err := s.client.ask(ctx, "GET", strings.Replace(doorapi.PathReceipt, "{id}", id.String(), 1), nil, &receipt)
+	err := s.client.Ask(ctx, "GET", strings.Replace(doorapi.PathReceipt, "{id}", id.String(), 1), nil, &receipt)
 	return receipt, err
 }
 
@@ -75,7 +76,7 @@ type acts struct {
 
 // Tell is a method of [site.Ledger].
 func (a acts) Tell(_ time.Time, act string, details map[string]string) error {
-	return a.station.client.ask(a.ctx, "POST", doorapi.PathActs, doorapi.Act{Act: act, Details: details}, nil)
+	return a.station.client.Ask(a.ctx, "POST", doorapi.PathActs, doorapi.Act{Act: act, Details: details}, nil)
 }
 
 // Since is a method of [site.Ledger]. The record is not here; what stands in its
@@ -86,7 +87,7 @@ func (a acts) Since(t time.Time) (time.Time, error) { return a.station.times().s
 // each is computed here.
 func (s *Station) Doors(ctx context.Context) ([]doorapi.Door, error) {
 	var r doorapi.DoorsResponse
-	if err := s.client.ask(ctx, "GET", doorapi.PathDoors, nil, &r); err != nil {
+	if err := s.client.Ask(ctx, "GET", doorapi.PathDoors, nil, &r); err != nil {
 		return nil, err
 	}
 	for i, d := range r.Doors {
@@ -140,7 +141,7 @@ func (s *Station) relay(ctx context.Context, v *site.Vault, id pass.DoorID) erro
 	for _, epoch := range r.Epochs {
 		body.Epochs = append(body.Epochs, epoch.String())
 	}
-	if err := s.client.ask(ctx, "PUT", "/v1/doors/"+id.String()+"/secrets", body, nil); err != nil {
+	if err := s.client.Ask(ctx, "PUT", "/v1/doors/"+id.String()+"/secrets", body, nil); err != nil {
 		return err
 	}
 	return v.Relayed(r)
@@ -164,8 +165,8 @@ func (s *Station) IssuePIN(ctx context.Context, v *site.Vault, zones []string, n
 		for _, z := range p.Zones {
 			body.Zones = append(body.Zones, doorapi.PINEntry{Zone: z.Zone, Salt: z.Salt[:], Tag: z.Tag[:]})
 		}
-		err = s.client.ask(ctx, "POST", doorapi.PathPINs, body, nil)
-		if !isProblem(err, doorapi.ProblemConflict) {
+		err = s.client.Ask(ctx, "POST", doorapi.PathPINs, body, nil)
+		if !member.IsProblem(err, doorapi.ProblemConflict) {
 			return p.Number, code, err
 		}
 	}
@@ -174,8 +175,8 @@ func (s *Station) IssuePIN(ctx context.Context, v *site.Vault, zones []string, n
 
 // RevokePIN takes a PIN away, by its number.
 func (s *Station) RevokePIN(ctx context.Context, number string) error {
-	return s.client.ask(ctx, "DELETE", doorapi.PathPINs+"/"+number, nil, nil)
+	return s.client.Ask(ctx, "DELETE", doorapi.PathPINs+"/"+number, nil, nil)
 }
 
 // Close closes connections that nobody uses.
-func (s *Station) Close() { s.client.close() }
+func (s *Station) Close() { s.client.Close() }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 )
 
 const (
@@ -50,7 +51,7 @@ func (s *Station) keep(ctx context.Context) (number string, err error) {
 	if err := s.Renew(ctx); err != nil {
 		return "", err
 	}
-	if number, err = s.client.bundleNumber(ctx, ""); err != nil {
+	if number, err = s.bundleNumber(ctx, ""); err != nil {
 		return "", err
 	}
 	vault, err := s.Vault(ctx)
@@ -66,7 +67,7 @@ func (s *Station) wait(ctx context.Context, number string) {
 	ctx, cancel := context.WithTimeout(ctx, keepTime)
 	defer cancel()
 	for ctx.Err() == nil {
-		found, err := s.client.bundleNumber(ctx, number)
+		found, err := s.bundleNumber(ctx, number)
 		if err != nil {
 			pause(ctx, keepAgain)
 		} else if found != number {
@@ -77,10 +78,10 @@ func (s *Station) wait(ctx context.Context, number string) {
 
 // bundleNumber asks for the number of the site's bundle, and waits for a newer one
 // as long as a controller lets it. The bundle itself is for doors.
-func (c *client) bundleNumber(ctx context.Context, after string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, doorapi.PollTime+askTime)
+func (s *Station) bundleNumber(ctx context.Context, after string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, doorapi.PollTime+member.AskTime)
 	defer cancel()
-	path := c.base + doorapi.PathBundle
+	path := s.client.URL(doorapi.PathBundle)
 	if after != "" {
 		path += "?after=" + url.QueryEscape(after)
 	}
@@ -88,7 +89,7 @@ func (c *client) bundleNumber(ctx context.Context, after string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	response, err := c.current().Do(request)
+	response, err := s.client.HTTP().Do(request)
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +101,7 @@ func (c *client) bundleNumber(ctx context.Context, after string) (string, error)
 	case http.StatusNotModified:
 		return after, nil
 	}
-	return "", refusal(response, nil)
+	return "", member.Refusal(response, nil)
 }
 
 // trimTag takes the quotes off an ETag.

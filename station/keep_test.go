@@ -19,6 +19,7 @@ import (
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -94,7 +95,7 @@ func newKeeping(t *testing.T) *keeping {
 	k.about = doorapi.Site{ID: pass.SiteID{1}, Time: k.now}
 	k.door = doorapi.Door{ID: pass.DoorID{2}, Name: "Front", Zone: "front", TLSKey: public, RelayKey: relay.Public()}
 	config := &tls.Config{Certificates: []tls.Certificate{{Leaf: &x509.Certificate{NotBefore: noon, NotAfter: noon.AddDate(90, 0, 0)}}}}
-	k.station = &Station{ID: pass.DoorID{1}, Site: pass.SiteID{1}, dir: t.TempDir(), now: func() time.Time { return k.now }, client: newClient(server.URL, config)}
+	k.station = &Station{ID: pass.DoorID{1}, Site: pass.SiteID{1}, dir: t.TempDir(), now: func() time.Time { return k.now }, client: member.NewClient(server.URL, config)}
 	t.Cleanup(k.station.Close)
 	v := k.vault()
 	defer v.Close()
@@ -219,7 +220,7 @@ func TestKeepRemovesOldKeys(t *testing.T) {
 // TestKeepFails: what goes wrong is said once, and tried again.
 func TestKeepFails(t *testing.T) {
 	k := newKeeping(t)
-	k.station.client.base = "http://127.0.0.1:1"
+	k.station.client = member.NewClient("http://127.0.0.1:1", &tls.Config{Certificates: []tls.Certificate{*k.station.client.Shown()}})
 	ctx, cancel := context.WithCancel(t.Context())
 	said := make(chan string, 10)
 	done := make(chan struct{})

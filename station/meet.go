@@ -11,14 +11,14 @@ import (
 
 // Meet asks the controller who shows a link, or has a label.
 func (s *Station) Meet(ctx context.Context, who doorapi.MeetRequest) (r doorapi.MeetResponse, err error) {
-	err = s.client.ask(ctx, http.MethodPost, doorapi.PathMeet, who, &r)
+	err = s.client.Ask(ctx, http.MethodPost, doorapi.PathMeet, who, &r)
 	return r, err
 }
 
 // OwnPage has a link made to the page of the holder of a pass that was just made
 // here.
 func (s *Station) OwnPage(ctx context.Context, id pass.ID) (own doorapi.OwnPage, err error) {
-	err = s.client.ask(ctx, http.MethodPost, strings.Replace(doorapi.PathOwnPage, "{id}", id.String(), 1), struct{}{}, &own)
+	err = s.client.Ask(ctx, http.MethodPost, strings.Replace(doorapi.PathOwnPage, "{id}", id.String(), 1), struct{}{}, &own)
 	return own, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -17,10 +18,14 @@ import (
 // most: a pass that takes longer to make is abandoned, and Sign or Complete fail
 // with [issue.ErrState].
 type Office struct {
-	client *client
+	client *member.Client
 	ctx    context.Context // of the pass that is made; nil is that nothing ends it
 	whose  doorapi.Whose
 }
+
+// errNotNow is wrapped where a controller answers that its database or its ledger
+// cannot be used.
+var errNotNow = errors.New("the controller can be reached, and can save nothing now")
 
 var _ issue.Office = (*Office)(nil)
 
@@ -28,7 +33,7 @@ var _ issue.Office = (*Office)(nil)
 // https://192.168.1.20:7443. config has the certificate of a station; see
 // [Station.Office] for one that joined.
 func NewOffice(url string, config *tls.Config) *Office {
-	return &Office{client: newClient(url, config)}
+	return &Office{client: member.NewClient(url, config)}
 }
 
 // Office returns the office of the station's controller.
@@ -102,7 +107,7 @@ func (o *Office) Abandon(id pass.ID) error {
 
 // ask turns what a controller refuses back into the errors of package issue.
 func (o *Office) ask(path string, body, answer any) error {
-	err := o.client.ask(o.context(), "POST", path, body, answer)
+	err := o.client.Ask(o.context(), "POST", path, body, answer)
 	var p *doorapi.Problem
 	if !errors.As(err, &p) {
 		return err

@@ -19,6 +19,7 @@ import (
 	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/face/facetest"
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/models"
@@ -290,7 +291,7 @@ func TestFailures(t *testing.T) {
 		err  error
 		want int
 	}{
-		{errAway, http.StatusServiceUnavailable},
+		{member.ErrAway, http.StatusServiceUnavailable},
 		{site.ErrBusy, http.StatusServiceUnavailable},
 		{errNotNow, http.StatusServiceUnavailable},
 		{issue.ErrState, http.StatusConflict},
@@ -306,7 +307,7 @@ func TestFailures(t *testing.T) {
 			t.Errorf("the offer, %v: %d", c.err, status)
 		}
 	}
-	r.site.set(func() { r.site.fails, r.site.complete = nil, errAway })
+	r.site.set(func() { r.site.fails, r.site.complete = nil, member.ErrAway })
 	if _, status := r.finish(e); status != http.StatusServiceUnavailable {
 		t.Errorf("a pass that was not made valid: %d", status)
 	}

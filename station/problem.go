@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 )
@@ -51,7 +52,7 @@ func problemOf(err error) *doorapi.Problem {
 	case errors.Is(err, errNotNow):
 		err = problem(doorapi.ProblemBusy, http.StatusServiceUnavailable,
 			"The controller of this site can save nothing now, so no pass was made. Please try again in a few minutes, or tell the operator")
-	case errors.Is(err, errAway) || errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, member.ErrAway) || errors.Is(err, context.DeadlineExceeded):
 		err = problem(doorapi.ProblemBusy, http.StatusServiceUnavailable, "The controller of this site cannot be reached now")
 	}
 	if errors.As(err, &p) {

@@ -28,6 +28,7 @@ import (
 
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -51,7 +52,7 @@ type Station struct {
 	Name string
 
 	dir    string
-	client *client
+	client *member.Client
 	now    func() time.Time
 }
 
@@ -90,7 +91,7 @@ func Open(dir string, now func() time.Time) (*Station, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", site.ErrDamaged, identityFile(dir), err)
 	}
-	return &Station{ID: i.ID, Site: i.Site, Name: i.Name, dir: dir, now: now, client: newClient("https://"+i.Controller, config)}, nil
+	return &Station{ID: i.ID, Site: i.Site, Name: i.Name, dir: dir, now: now, client: member.NewClient("https://"+i.Controller, config)}, nil
 }
 
 // tls returns what a station shows and believes.
@@ -128,15 +129,15 @@ func Join(ctx context.Context, code doorapi.Code, dir string, now func() time.Ti
 	if err != nil {
 		return nil, err
 	}
-	csr, err := request(key, nil)
+	csr, err := member.Request(key, doorapi.KindStation, nil)
 	if err != nil {
 		return nil, err
 	}
 	var r doorapi.JoinResponse
-	c := newClient("https://"+code.Address, code.ClientTLS(func(*x509.Certificate) {}))
-	defer c.close()
+	c := member.NewClient("https://"+code.Address, code.ClientTLS(func(*x509.Certificate) {}))
+	defer c.Close()
 	body := doorapi.JoinRequest{Secret: code.Secret[:], CSR: csr, Kind: doorapi.KindStation}
-	if err := c.ask(ctx, "POST", doorapi.PathJoin, body, &r); err != nil {
+	if err := c.Ask(ctx, "POST", doorapi.PathJoin, body, &r); err != nil {
 		return nil, err
 	}
 	i := identity{Name: r.Name, Controller: code.Address, Authority: r.Authority, Certificate: r.Certificate}

@@ -55,7 +55,7 @@ func TestAnswers(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(w, r) }))
 	defer server.Close()
 	o := NewOffice(server.URL, nil)
-	defer o.client.close()
+	defer o.client.Close()
 	problem := func(kind string, status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", doorapi.TypeProblem)
