@@ -1,0 +1,109 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/facelatch/facelatch/iddoc"
+)
+
+// The claims that a document's lines give. Names are as in OpenID Connect Core 5.1
+// and OpenID Connect for Identity Assurance 1.0, section 4, where they have one.
+const (
+	GivenName      = "given_name"
+	FamilyName     = "family_name"
+	Birthdate      = "birthdate" // YYYY-MM-DD, or YYYY where no more is known
+	Nationalities  = "nationalities"
+	DocumentNumber = "document_number"
+	DocumentType   = "document_type"   // passport, idcard or residence_permit
+	DocumentIssuer = "document_issuer" // as in the lines: ICAO Doc 9303-3, 5
+	DocumentExpiry = "document_expiry" // YYYY-MM-DD
+	Over18         = "over_18"
+)
+
+const dateForm = "2006-01-02"
+
+// Known says whether there is a claim of a name.
+func Known(name string) bool {
+	return slices.Contains([]string{
+		GivenName, FamilyName, Birthdate, Nationalities, DocumentNumber, DocumentType, DocumentIssuer, DocumentExpiry, Over18,
+	}, name)
+}
+
+// claims are those of the wanted that lines give. What they do not say is left out.
+func claims(wanted []string, m *iddoc.MRZ, now time.Time) map[string]any {
+	all := make(map[string]any)
+	if m == nil {
+		return all
+	}
+	for _, name := range wanted {
+		if name == Nationalities {
+			all[name] = []string{m.Nationality}
+		} else if name == Over18 {
+			if m.Birth.Known() {
+				all[name] = !m.Birth.Birth(now).AddDate(18, 0, 0).After(today(now))
+			}
+		} else if text := text(name, m, now); text != "" {
+			all[name] = text
+		}
+	}
+	return all
+}
+
+// today is the day that it is where the clock is.
+func today(now time.Time) time.Time {
+	y, m, d := now.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// text is a claim that is a text, "" if the lines do not say it.
+func text(name string, m *iddoc.MRZ, now time.Time) string {
+	switch name {
+	case GivenName:
+		return m.Given
+	case FamilyName:
+		return m.Surname
+	case Birthdate:
+		return birthdate(m.Birth, now)
+	case DocumentNumber:
+		return m.Number
+	case DocumentType:
+		return documentType(m.Code)
+	case DocumentIssuer:
+		return m.Issuer
+	case DocumentExpiry:
+		if m.Expiry.Whole() {
+			return m.Expiry.Expiry(now).Format(dateForm)
+		}
+	}
+	return ""
+}
+
+// birthdate is a date, or a year where that is all that is known. A year and a month
+// have no form of their own, so that of them only the year is said.
+func birthdate(d iddoc.Date, now time.Time) string {
+	switch {
+	case d.Whole():
+		return d.Birth(now).Format(dateForm)
+	case d.Known():
+		return fmt.Sprintf("%04d", d.Birth(now).Year())
+	}
+	return ""
+}
+
+// documentType is what kind a document code stands for: P is a passport's, A, C and
+// I are those of cards (ICAO Doc 9303-4 to 9303-6), of which AR and IR are what
+// states write on residence permits.
+func documentType(code string) string {
+	switch {
+	case strings.HasPrefix(code, "P"):
+		return "passport"
+	case code == "AR" || code == "IR":
+		return "residence_permit"
+	case code != "" && strings.Contains("ACI", code[:1]):
+		return "idcard"
+	}
+	return ""
+}
