@@ -2,13 +2,10 @@ package station
 
 import (
 	"context"
-	"io"
-	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
-	"github.com/facelatch/facelatch/internal/member"
 )
 
 const (
@@ -79,29 +76,15 @@ func (s *Station) wait(ctx context.Context, number string) {
 // bundleNumber asks for the number of the site's bundle, and waits for a newer one
 // as long as a controller lets it. The bundle itself is for doors.
 func (s *Station) bundleNumber(ctx context.Context, after string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, doorapi.PollTime+member.AskTime)
-	defer cancel()
-	path := s.client.URL(doorapi.PathBundle)
+	path := doorapi.PathBundle
 	if after != "" {
 		path += "?after=" + url.QueryEscape(after)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return "", err
+	data, tag, err := s.client.Changed(ctx, path, "")
+	if err != nil || data == nil {
+		return after, err
 	}
-	response, err := s.client.HTTP().Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64*doorapi.MaxBody)) // for the connection's sake
-	switch response.StatusCode {
-	case http.StatusOK:
-		return trimTag(response.Header.Get("ETag")), nil
-	case http.StatusNotModified:
-		return after, nil
-	}
-	return "", member.Refusal(response, nil)
+	return trimTag(tag), nil
 }
 
 // trimTag takes the quotes off an ETag.

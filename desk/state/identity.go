@@ -127,15 +127,15 @@ func (w wireIdentity) fill(i *Identity) (err error) {
 	if w.Format != format {
 		return fmt.Errorf("format %d is not known here", w.Format)
 	}
-	if i.Certificate, err = parseCertificate(w.Certificate); err != nil {
+	if i.Certificate, err = ParseCertificate(w.Certificate); err != nil {
 		return err
 	}
-	i.Authority, err = parseCertificate(w.Authority)
+	i.Authority, err = ParseCertificate(w.Authority)
 	return err
 }
 
-// parseCertificate reads one certificate in PEM and nothing else.
-func parseCertificate(text string) (*x509.Certificate, error) {
+// ParseCertificate reads one certificate in PEM and nothing else.
+func ParseCertificate(text string) (*x509.Certificate, error) {
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || block.Type != certificateType || len(rest) > 0 {
 		return nil, errors.New("not one certificate in PEM")

@@ -2,22 +2,20 @@ package link
 
 import (
 	"context"
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -37,7 +35,7 @@ func Join(ctx context.Context, code doorapi.Code, hosts []string) (*state.Identi
 	if err != nil {
 		return nil, err
 	}
-	csr, err := request(key, hosts)
+	csr, err := member.Request(key, doorapi.KindDoor, hosts)
 	if err != nil {
 		return nil, err
 	}
@@ -58,19 +56,6 @@ func Join(ctx context.Context, code doorapi.Code, hosts []string) (*state.Identi
 		return nil, doorapi.ErrOtherAuthority
 	}
 	return i, check(i)
-}
-
-// request is a PKCS #10 request (RFC 2986) for the names of the kiosk.
-func request(key crypto.Signer, hosts []string) ([]byte, error) {
-	r := &x509.CertificateRequest{Subject: pkix.Name{CommonName: "door"}}
-	for _, host := range hosts {
-		if ip := net.ParseIP(host); ip != nil {
-			r.IPAddresses = append(r.IPAddresses, ip)
-		} else {
-			r.DNSNames = append(r.DNSNames, host)
-		}
-	}
-	return x509.CreateCertificateRequest(rand.Reader, r, key)
 }
 
 // fill reads what a controller says about a door.
@@ -122,7 +107,7 @@ func RenewAt(c *x509.Certificate) time.Time {
 // Renew returns the door with its next certificate: for the same key, which is
 // what people compared, and from the same authority.
 func (c *Client) Renew(ctx context.Context, i *state.Identity, hosts []string) (*state.Identity, error) {
-	csr, err := request(i.Key, hosts)
+	csr, err := member.Request(i.Key, doorapi.KindDoor, hosts)
 	if err != nil {
 		return nil, err
 	}

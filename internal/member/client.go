@@ -63,12 +63,6 @@ func (c *Client) Use(config *tls.Config) {
 	}
 }
 
-// HTTP is what requests go through that [Client.Ask] is not for, with URL.
-func (c *Client) HTTP() *http.Client { return c.current() }
-
-// URL is that of a path at the controller.
-func (c *Client) URL(path string) string { return c.base + path }
-
 func (c *Client) current() *http.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,20 +103,9 @@ func (c *Client) Ask(ctx context.Context, method, path string, body, answer any)
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := c.current().Do(request)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrAway, err)
-	}
-	defer response.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
+	data, _, err := c.do(request)
+	if err != nil || answer == nil {
 		return err
-	}
-	if response.StatusCode >= 300 {
-		return Refusal(response, data)
-	}
-	if answer == nil {
-		return nil
 	}
 	if err := json.Unmarshal(data, answer); err != nil {
 		return fmt.Errorf("the controller's answer to %s: %w", path, err)
@@ -130,8 +113,48 @@ func (c *Client) Ask(ctx context.Context, method, path string, body, answer any)
 	return nil
 }
 
-// Refusal reads why a request was refused.
-func Refusal(r *http.Response, data []byte) error {
+// Changed gets what stands at a path, with its ETag, once that is another than tag: a
+// controller is waited for as long as it lets a request wait (doorapi.PollTime). Where
+// nothing changed, or with an empty tag where nothing is there, data is nil and the
+// tag that which was given. The errors are those of [Client.Ask].
+func (c *Client) Changed(ctx context.Context, path, tag string) (data []byte, now string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, doorapi.PollTime+AskTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return nil, tag, err
+	}
+	if tag != "" {
+		request.Header.Set("If-None-Match", tag)
+	}
+	data, header, err := c.do(request)
+	if err != nil || data == nil {
+		return nil, tag, err
+	}
+	return data, header.Get("ETag"), nil
+}
+
+// do returns nil data where nothing was modified.
+func (c *Client) do(request *http.Request) (data []byte, header http.Header, err error) {
+	response, err := c.current().Do(request)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrAway, err)
+	}
+	defer response.Body.Close()
+	if data, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer)); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrAway, err)
+	}
+	switch {
+	case response.StatusCode == http.StatusNotModified:
+		return nil, response.Header, nil
+	case response.StatusCode >= 300:
+		return nil, nil, refusal(response, data)
+	}
+	return data, response.Header, nil
+}
+
+// refusal reads why a request was refused.
+func refusal(r *http.Response, data []byte) error {
 	p := &doorapi.Problem{Status: r.StatusCode, Title: http.StatusText(r.StatusCode)}
 	if r.Header.Get("Content-Type") == doorapi.TypeProblem {
 		_ = json.Unmarshal(data, p) // else the status has to do

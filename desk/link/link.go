@@ -1,0 +1,128 @@
+// Package link is how a desk is connected to its controller: it joins, fetches its
+// configuration and keeps it for when the controller is away, renews its
+// certificate, and reports how checks ended, in rounded counts.
+//
+// It never asks about a person and never says anything of one: there is no request
+// in which that would fit.
+package link
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/facelatch/facelatch/desk/state"
+	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/member"
+)
+
+// ErrAnswer is returned for an answer of the controller that cannot be used.
+var ErrAnswer = errors.New("the controller's answer cannot be used")
+
+// Link is the connection of one desk. Its methods may be called at once.
+type Link struct {
+	folder *state.Folder
+	client *member.Client
+	now    func() time.Time
+
+	mu     sync.Mutex
+	id     *state.Identity     // guarded by mu, as are those below
+	config *doorapi.DeskConfig // nil before the first
+	tag    string              // that of config, "" for one from the folder
+	change chan struct{}       // closed when config changes
+}
+
+// Open reads who the desk is, and the configuration that it had last. It does not
+// connect yet. It fails with [state.ErrNotJoined] and [state.ErrDamaged].
+func Open(folder *state.Folder, now func() time.Time) (*Link, error) {
+	id, err := folder.Identity()
+	if err != nil {
+		return nil, err
+	}
+	l := &Link{folder: folder, now: now, id: id, change: make(chan struct{})}
+	l.client = member.NewClient("https://"+id.Controller, l.tls(id))
+	data, err := folder.Configuration()
+	if err != nil && !errors.Is(err, state.ErrMissing) {
+		return nil, err
+	}
+	if err == nil {
+		// One that an older version wrote may say less; the next one replaces it.
+		l.config, _ = l.read(data)
+	}
+	return l, nil
+}
+
+// tls returns what the desk shows to its controller, and believes.
+func (l *Link) tls(id *state.Identity) *tls.Config {
+	roots := x509.NewCertPool()
+	roots.AddCert(id.Authority)
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, RootCAs: roots, ServerName: doorapi.ServerName, Time: l.now, Certificates: []tls.Certificate{id.TLS()},
+	}
+}
+
+// Close ends what waits at the controller.
+func (l *Link) Close() { l.client.Close() }
+
+// Identity returns who the desk is.
+func (l *Link) Identity() *state.Identity {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.id
+}
+
+// Config returns what the controller said last, and a channel that is closed when it
+// says something else. It is nil before the controller was ever heard; nobody may
+// change it.
+func (l *Link) Config() (*doorapi.DeskConfig, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.config, l.change
+}
+
+// Fetch asks for the configuration once, and waits for a newer one than the last if
+// wait is set, as long as a controller lets it. It fails with [member.ErrAway],
+// [ErrAnswer], what the folder says and a [*doorapi.Problem].
+func (l *Link) Fetch(ctx context.Context, wait bool) error {
+	l.mu.Lock()
+	last := l.tag
+	l.mu.Unlock()
+	path := doorapi.PathDeskConfig
+	if wait && last != "" {
+		path += "?wait=1"
+	}
+	data, tag, err := l.client.Changed(ctx, path, last)
+	if err != nil || data == nil {
+		return err
+	}
+	config, err := l.read(data)
+	if err != nil {
+		return err
+	}
+	if err := l.folder.SaveConfiguration(data); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.config, l.tag = config, tag
+	close(l.change)
+	l.change = make(chan struct{})
+	return nil
+}
+
+// read is what a configuration says, if it is this desk's.
+func (l *Link) read(data []byte) (*doorapi.DeskConfig, error) {
+	var c doorapi.DeskConfig
+	if err := json.Unmarshal(data, &c); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrAnswer, err)
+	}
+	if c.ID != l.id.Desk || c.Site != l.id.Site {
+		return nil, fmt.Errorf("%w: it is for another desk", ErrAnswer)
+	}
+	return &c, nil
+}
