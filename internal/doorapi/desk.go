@@ -42,8 +42,8 @@ type DeskConfig struct {
 	ID     pass.DoorID `json:"id"`
 	Name   string      `json:"name"`
 	Origin string      `json:"origin"`
-	// Parties are those who may ask for results here, by id: each as it was
-	// registered and checked.
+	// Parties are those who may ask for results here, by id: each as party.Decode
+	// reads it.
 	Parties []json.RawMessage `json:"parties"`
 	Policy  DeskPolicy        `json:"policy"`
 	// TicketKeys are the public keys of the controllers' tickets.
@@ -60,8 +60,8 @@ type DeskPolicy struct {
 	// TwoPeople says that, where staff look, a second member of staff has to
 	// agree.
 	TwoPeople bool `json:"two_people"`
-	// Claims are those that a result may have at this site; none is all that there are.
-	Claims []string `json:"claims,omitempty"`
+	// Claims are those that a result may have at this site, of party.Claims.
+	Claims []string `json:"claims"`
 }
 
 // DeskReport is what a desk counted on a day that is over: how checks ended, and

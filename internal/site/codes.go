@@ -36,20 +36,24 @@ var ErrCode = errors.New("this join code is not good (any more): make another, i
 // MakeCode makes a code with which one door or station can join, and returns its
 // secret, of which only a hash is kept. It fails with [ErrMember].
 func (o *Office) MakeCode(ctx context.Context, by string, kind Kind, name, zone string) (secret [16]byte, err error) {
+	return o.makeCode(ctx, by, Member{Kind: kind, Name: name, Zone: zone})
+}
+
+// makeCode makes a code for a member to come.
+func (o *Office) makeCode(ctx context.Context, by string, m Member) (secret [16]byte, err error) {
 	_, _ = rand.Read(secret[:]) // never fails (Go 1.24)
 	made := o.now().Unix()
 	err = o.give(ctx, act{
 		by: by, name: "join-code-made",
 		check: func(tx *store.Tx) (map[string]string, error) {
-			details := map[string]string{"kind": string(kind), "name": name}
-			if zone != "" {
-				details["zone"] = zone
-			}
-			return details, errors.Join(o.mayJoin(tx, kind, name, zone), o.dropOldCodes(tx))
+			details := map[string]string{"kind": string(m.Kind), "name": m.Name}
+			m.addTo(details)
+			return details, errors.Join(o.mayJoin(tx, m), o.dropOldCodes(tx))
 		},
 		effect: func(tx *store.Tx) error {
 			return tx.PutCode(store.CodeRow{
-				Name: [codeName]byte(secret[:]), Kind: string(kind), Called: name, Zone: zone, Hash: sha256.Sum256(secret[:]), Made: made,
+				Name: [codeName]byte(secret[:]), Kind: string(m.Kind), Called: m.Name, Zone: m.Zone, Origin: m.Origin,
+				Hash: sha256.Sum256(secret[:]), Made: made,
 			})
 		},
 	})
@@ -59,21 +63,34 @@ func (o *Office) MakeCode(ctx context.Context, by string, kind Kind, name, zone 
 	return secret, nil
 }
 
-// mayJoin returns [ErrMember] with what is wrong with a door or station to come.
-func (o *Office) mayJoin(tx *store.Tx, kind Kind, name, zone string) error {
+// addTo says in the ledger where a member is.
+func (m Member) addTo(details map[string]string) {
+	if m.Zone != "" {
+		details["zone"] = m.Zone
+	}
+	if m.Origin != "" {
+		details["origin"] = m.Origin
+	}
+}
+
+// mayJoin returns [ErrMember] with what is wrong with a member to come.
+func (o *Office) mayJoin(tx *store.Tx, m Member) error {
 	config, _, err := configOf(tx)
 	if err != nil {
 		return err
 	}
 	switch {
-	case !goodName(name) || strings.TrimSpace(name) != name:
+	case !goodName(m.Name) || strings.TrimSpace(m.Name) != m.Name:
 		return fmt.Errorf("%w: a name has 1 to %d printable characters", ErrMember, maxDoorName)
-	case kind == KindDoor && !slices.Contains(config.Zones, zone):
-		return fmt.Errorf("%w: this site has no zone %q; it has %s", ErrMember, zone, strings.Join(config.Zones, ", "))
-	case kind == KindStation && zone != "":
-		return fmt.Errorf("%w: a station has no zone", ErrMember)
-	case kind != KindDoor && kind != KindStation:
-		return fmt.Errorf("%w: there is no kind %q", ErrMember, kind)
+	case m.Kind == KindDoor && !slices.Contains(config.Zones, m.Zone):
+		return fmt.Errorf("%w: this site has no zone %q; it has %s", ErrMember, m.Zone, strings.Join(config.Zones, ", "))
+	case m.Kind != KindDoor && m.Zone != "":
+		return fmt.Errorf("%w: only a door has a zone", ErrMember)
+	case !slices.Contains(Kinds(), m.Kind):
+		return fmt.Errorf("%w: there is no kind %q", ErrMember, m.Kind)
+	}
+	if err := m.checkDesk(); err != nil {
+		return err
 	}
 	all, err := membersOf(tx)
 	if err != nil {
@@ -82,9 +99,9 @@ func (o *Office) mayJoin(tx *store.Tx, kind Kind, name, zone string) error {
 	if len(all) >= MaxMembers {
 		return fmt.Errorf("%w: there are %d already", ErrMember, MaxMembers)
 	}
-	for _, m := range all {
-		if m.Name == name {
-			return fmt.Errorf("%w: %s is called %q already", ErrMember, m.ID, name)
+	for _, other := range all {
+		if other.Name == m.Name {
+			return fmt.Errorf("%w: %s is called %q already", ErrMember, other.ID, m.Name)
 		}
 	}
 	return nil
@@ -171,6 +188,7 @@ func (o *Office) useCode(tx *store.Tx, secret []byte, j *joining) error {
 func (o *Office) place(tx *store.Tx, j *joining) error {
 	m := &j.member
 	m.Kind, m.Name, m.Zone, m.State, m.Joined = Kind(j.code.Kind), j.code.Called, j.code.Zone, Joined, o.now().UTC().Truncate(time.Second)
+	m.Origin = j.code.Origin
 	if j.code.Member == nil {
 		id, err := pass.NewDoorID(rand.Reader)
 		if err != nil {
@@ -178,7 +196,7 @@ func (o *Office) place(tx *store.Tx, j *joining) error {
 		}
 		j.code.Member, j.code.Keys = id[:], j.keys[:]
 		m.ID, j.refused = id, false
-		return errors.Join(o.mayJoin(tx, m.Kind, m.Name, m.Zone), freeHosts(tx, m.Hosts, pass.DoorID{}), tx.PutCode(j.code))
+		return errors.Join(o.mayJoin(tx, *m), freeHosts(tx, m.Hosts, pass.DoorID{}), tx.PutCode(j.code))
 	}
 	if !bytes.Equal(j.code.Keys, j.keys[:]) {
 		return nil
@@ -203,9 +221,7 @@ func (o *Office) admit(ctx context.Context, j *joining) error {
 		by: ControllerItself, name: string(m.Kind) + "-joined",
 		check: func(tx *store.Tx) (map[string]string, error) {
 			details := map[string]string{string(m.Kind): m.ID.String(), "name": m.Name, "fingerprint": m.Fingerprint()}
-			if m.Zone != "" {
-				details["zone"] = m.Zone
-			}
+			m.addTo(details)
 			return details, nil
 		},
 		effect: func(tx *store.Tx) error {
@@ -216,7 +232,7 @@ func (o *Office) admit(ctx context.Context, j *joining) error {
 			if !errors.Is(err, ErrNoMember) {
 				return err
 			}
-			if err := errors.Join(o.mayJoin(tx, m.Kind, m.Name, m.Zone), freeHosts(tx, m.Hosts, m.ID)); err != nil {
+			if err := errors.Join(o.mayJoin(tx, m), freeHosts(tx, m.Hosts, m.ID)); err != nil {
 				return err
 			}
 			return putMember(tx, m)
@@ -226,7 +242,7 @@ func (o *Office) admit(ctx context.Context, j *joining) error {
 
 // checkRelayKey returns [ErrMember] for what is no key of its kind.
 func checkRelayKey(kind Kind, key []byte) error {
-	if kind == KindDoor && len(key) != bundle.RelayKeySize || kind == KindStation && len(key) != 0 {
+	if kind == KindDoor && len(key) != bundle.RelayKeySize || kind != KindDoor && len(key) != 0 {
 		return fmt.Errorf("%w: a relay key of %d bytes", ErrMember, len(key))
 	}
 	return nil

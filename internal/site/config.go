@@ -47,6 +47,9 @@ type Config struct {
 	// Offline is for how long doors decide by themselves; nil is 24 hours for
 	// faces and 7 days for everything else.
 	Offline *Offline `json:"offline,omitempty"`
+	// Desk is what the operator decides about checks at desks; nil is that one
+	// member of staff is enough, and that a result may have every claim.
+	Desk *Desk `json:"desk,omitempty"`
 }
 
 // Policy is what the operator decides. There is nothing in it that could turn
@@ -149,6 +152,9 @@ func (c Config) valid() error {
 	}
 	if err := c.Issuing().Check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if err := c.validDesk(); err != nil {
+		return err
 	}
 	return c.validRules()
 }

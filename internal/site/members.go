@@ -21,7 +21,13 @@ const (
 	KindDoor Kind = "door"
 	// KindStation is a station.
 	KindStation Kind = "station"
+	// KindDesk is a desk. It is told its configuration, and nothing that doors and
+	// stations are told.
+	KindDesk Kind = "desk"
 )
+
+// Kinds returns all of them.
+func Kinds() []Kind { return []Kind{KindDoor, KindStation, KindDesk} }
 
 // MemberState is how far a member has come.
 type MemberState string
@@ -35,8 +41,8 @@ const (
 	Removed MemberState = "removed"
 )
 
-// Member is a door or a station that joined. There is nothing in it about
-// anybody who uses the door.
+// Member is a door, a station or a desk that joined. There is nothing in it about
+// anybody who uses it.
 type Member struct {
 	ID   pass.DoorID `json:"id"`
 	Kind Kind        `json:"kind"`
@@ -53,6 +59,8 @@ type Member struct {
 	Hosts  []string    `json:"hosts,omitempty"`
 	State  MemberState `json:"state"`
 	Joined time.Time   `json:"joined"`
+	// Origin is where browsers find a desk; see [doorapi.OriginHost].
+	Origin string `json:"origin,omitempty"`
 	// Secrets are what a station sealed to the door, and Epochs the sealing keys
 	// inside. Given is when it got the first of them.
 	Secrets [][]byte     `json:"secrets,omitempty"`
@@ -70,24 +78,24 @@ func (m Member) Present() bool { return m.State == Joined || m.State == Approved
 func (m Member) Fingerprint() string { return bundle.Fingerprint(m.TLSKey, m.RelayKey) }
 
 var (
-	// ErrNoMember is returned for a door or station that is not known.
-	ErrNoMember = errors.New("no door or station of this site has this id")
+	// ErrNoMember is returned for a door, station or desk that is not known.
+	ErrNoMember = errors.New("no door, station or desk of this site has this id")
 	// ErrRemoved is returned for one that was removed.
 	ErrRemoved = errors.New("it was removed, which is final: let it join again with a new code")
 	// ErrFingerprint is returned where what was compared is not the door's.
 	ErrFingerprint = errors.New("this is not the fingerprint of that door: do not approve it, and find out what stands there")
 	// ErrHost is returned for a host name that another door has.
 	ErrHost = errors.New("another door has this host name")
-	// ErrNewHost is returned for a host name that a door did not join with.
-	ErrNewHost = errors.New("a door keeps the host names that it joined with: for others it has to join again with a new code")
-	// ErrMember is returned for what cannot be a door or a station.
-	ErrMember = errors.New("this cannot be a door or a station of the site")
+	// ErrNewHost is returned for a host name that a door or a desk did not join with.
+	ErrNewHost = errors.New("a door or a desk keeps the host names that it joined with: for others it has to join again with a new code")
+	// ErrMember is returned for what cannot be a door, a station or a desk.
+	ErrMember = errors.New("this cannot be a door, a station or a desk of the site")
 )
 
 // maxDoorName is the longest name of a door, in characters.
 const maxDoorName = MaxName
 
-// MaxMembers is how many doors and stations a site has at once, at most: more than
+// MaxMembers is how many doors, stations and desks a site has at once, at most: more than
 // have been measured at one controller, which is ten thousand.
 const MaxMembers = 12288
 
@@ -132,7 +140,7 @@ func membersOf(tx *store.Tx) (present []Member, err error) {
 func memberFrom(r store.MemberRow) Member {
 	m := Member{
 		ID: r.ID, Kind: Kind(r.Kind), Name: r.Name, Zone: r.Zone, TLSKey: r.TLSKey, RelayKey: r.RelayKey, Hosts: r.Hosts,
-		State: MemberState(r.State), Joined: seconds(r.Joined), Secrets: r.Secrets, Stolen: r.Stolen,
+		State: MemberState(r.State), Joined: seconds(r.Joined), Secrets: r.Secrets, Stolen: r.Stolen, Origin: r.Origin,
 	}
 	for i := 0; i+len(pass.KeyID{}) <= len(r.Epochs); i += len(pass.KeyID{}) {
 		m.Epochs = append(m.Epochs, pass.KeyID(r.Epochs[i:]))
@@ -146,7 +154,7 @@ func memberFrom(r store.MemberRow) Member {
 func putMember(tx *store.Tx, m Member) error {
 	r := store.MemberRow{
 		ID: m.ID, Kind: string(m.Kind), Name: m.Name, Zone: m.Zone, TLSKey: m.TLSKey, RelayKey: m.RelayKey, Hosts: m.Hosts,
-		State: string(m.State), Joined: m.Joined.Unix(), Secrets: m.Secrets, Stolen: m.Stolen,
+		State: string(m.State), Joined: m.Joined.Unix(), Secrets: m.Secrets, Stolen: m.Stolen, Origin: m.Origin,
 	}
 	for _, id := range m.Epochs {
 		r.Epochs = append(r.Epochs, id[:]...)
@@ -176,7 +184,7 @@ func (o *Office) FindMember(ctx context.Context, text string) (found Member, err
 	case 1:
 		return found, nil
 	}
-	return Member{}, fmt.Errorf("%w: %d doors and stations are called %s: give the id", ErrName, n, text)
+	return Member{}, fmt.Errorf("%w: %d doors, stations and desks are called %s: give the id", ErrName, n, text)
 }
 
 // Approve gives a door the secrets that a station sealed to it, after a person
@@ -228,9 +236,9 @@ func (o *Office) Approve(ctx context.Context, by string, id pass.DoorID, fingerp
 }
 
 // SetHosts changes the names for which a member has a certificate. A station,
-// which staff run, may add some; a door may only give some up, because its key
-// hangs on a wall, and whoever takes it must not become another host of this
-// network. It fails with [ErrNoMember], [ErrRemoved], [ErrHost] and [ErrNewHost].
+// which staff run in an office of theirs, may add some; a door or a desk may only
+// give some up, because its key is where the public is, and whoever takes it must
+// not become another host of this network. It fails with [ErrNoMember], [ErrRemoved], [ErrHost] and [ErrNewHost].
 func (o *Office) SetHosts(ctx context.Context, id pass.DoorID, hosts []string) (Member, error) {
 	m, err := o.Member(ctx, id)
 	if err == nil && !m.Present() {
@@ -244,7 +252,7 @@ func (o *Office) SetHosts(ctx context.Context, id pass.DoorID, hosts []string) (
 			return err
 		}
 		for _, host := range hosts {
-			if m.Kind == KindDoor && !containsFold(m.Hosts, host) {
+			if m.Kind != KindStation && !containsFold(m.Hosts, host) {
 				return fmt.Errorf("%w: %s", ErrNewHost, host)
 			}
 		}

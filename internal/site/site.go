@@ -101,6 +101,7 @@ func (f folder) ledgerKey() string    { return f.path("controller", "ledger-key.
 func (f folder) statuses() string     { return f.path("controller", "status") }
 func (f folder) bundles() string      { return f.path("controller", "bundle") }
 func (f folder) bundleKey() string    { return f.path("controller", "bundle", "signing-key.pem") }
+func (f folder) ticketKey() string    { return f.path("controller", "ticket-key.pem") }
 func (f folder) addressFile() string  { return f.path("controller", "address") }
 func (f folder) station() string      { return f.path("station") }
 

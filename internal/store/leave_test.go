@@ -153,7 +153,7 @@ func leaveDesks() map[string]allowed {
 
 		"relying_parties.id":       text(64, "what an organisation is called by programs"),
 		"relying_parties.version":  num("counts changes"),
-		"relying_parties.document": text(16384, "an organisation's name, addresses and public key, as JSON that is read strictly: nothing about a person"),
+		"relying_parties.document": text(32768, "an organisation's name, addresses and public key, as JSON that is read strictly: nothing about a person"),
 
 		"desk_counts.day":     text(10, "a day"),
 		"desk_counts.outcome": text(32, "how a check ended, as a word"),

@@ -76,7 +76,7 @@ ALTER TABLE new_join_codes RENAME TO join_codes;
 CREATE TABLE relying_parties (
 	id       TEXT NOT NULL PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 64),
 	version  INTEGER NOT NULL CHECK (version > 0),
-	document TEXT NOT NULL CHECK (octet_length(document) <= 16384)
+	document TEXT NOT NULL CHECK (octet_length(document) <= 32768)
 ) STRICT;
 
 -- How checks at all desks of the site ended on a day, together and rounded: from least
