@@ -1,0 +1,113 @@
+package estimate
+
+import (
+	"encoding/json"
+	"math"
+)
+
+// Ratio is one rate over another, with an interval of 95 %. A ratio to a rate
+// of which no error was seen is not known and may be any.
+type Ratio struct {
+	Ratio Number `json:"ratio"`
+	Low   Number `json:"low"`
+	High  Number `json:"high"`
+	// Few is whether the interval reaches from a third or less to three or more:
+	// too few to say even whether there is a threefold difference.
+	Few bool `json:"too_few_to_say"`
+}
+
+// Number is one that may be unknown or without an end; JSON has null for both.
+type Number float64
+
+// Known is whether the number is an ordinary one.
+func (n Number) Known() bool { return !math.IsNaN(float64(n)) && !math.IsInf(float64(n), 0) }
+
+// MarshalJSON implements [json.Marshaler].
+func (n Number) MarshalJSON() ([]byte, error) {
+	if !n.Known() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// many is the difference that a ratio must be able to tell.
+const many = 3
+
+// overAll is the ratio of a cell's rate to that of everybody, which the cell is
+// a part of. Its interval comes from those of the two rates (Zou and Donner
+// 2008), allowing for what they have in common.
+func overAll(part, all *cell, i int) Ratio {
+	p, q := part.rate(i, alpha), all.rate(i, alpha)
+	r := Ratio{Ratio: Number(p.Rate / q.Rate), Low: 0, High: Number(p.High / q.Low)}
+	if p.Errors > 0 && q.Errors > 0 {
+		common := part.within(all, i)
+		mover := func(a, b float64) float64 { return math.Sqrt(max(0, a*a+b*b-2*common*a*b)) }
+		down := mover(math.Log(p.Rate/p.Low), math.Log(q.High/q.Rate))
+		up := mover(math.Log(p.High/p.Rate), math.Log(q.Rate/q.Low))
+		r.Low, r.High = Number(p.Rate/q.Rate*math.Exp(-down)), Number(p.Rate/q.Rate*math.Exp(up))
+	}
+	if math.IsNaN(float64(r.High)) {
+		r.High = Number(math.Inf(1))
+	}
+	r.Few = r.Low <= 1.0/many && r.High >= many
+	return r
+}
+
+// within is the correlation of the part's rate with that of all, as far as it
+// comes from the part's comparisons being among all: what else they share makes
+// it larger, and the interval wider than it need be.
+func (c *cell) within(all *cell, i int) float64 {
+	part, whole := c.tallies[i], all.tallies[i]
+	p, q := part.rate(), whole.rate()
+	if whole.comparisons == 0 || p <= 0 || p >= 1 || q <= 0 || q >= 1 {
+		return 0
+	}
+	share := part.comparisons / whole.comparisons
+	v, w := part.variance(p, c.ties.max(part.ties())), whole.variance(q, all.ties.max(whole.ties()))
+	return max(0, min(0.999, share*math.Sqrt(v/w)))
+}
+
+// Spread is the rate of the worst group over that of the best.
+type Spread struct {
+	Worst string `json:"worst"`
+	Best  string `json:"best"`
+	Ratio
+}
+
+// spread compares the groups that are not small. Which is worst and which best
+// is itself a matter of chance, so the interval holds for whichever truly are:
+// each group's is widened so that all hold together.
+func spread(sizes []Size, of func(int) *cell, i int) *Spread {
+	var names []string
+	var rates []Rate
+	for a, s := range sizes {
+		if !s.Small && of(a).tallies[i].comparisons > 0 {
+			names = append(names, s.Group)
+		}
+	}
+	for a, s := range sizes {
+		if !s.Small && of(a).tallies[i].comparisons > 0 {
+			rates = append(rates, of(a).rate(i, alpha/float64(len(names))))
+		}
+	}
+	if len(names) < 2 {
+		return nil
+	}
+	worst, best := 0, 0
+	var top, bottom Rate // the ends of the true worst, and of the true best
+	bottom = Rate{Low: 1, High: 1}
+	for k, r := range rates {
+		if r.Rate > rates[worst].Rate {
+			worst = k
+		}
+		if r.Rate < rates[best].Rate {
+			best = k
+		}
+		top.Low, top.High = max(top.Low, r.Low), max(top.High, r.High)
+		bottom.Low, bottom.High = min(bottom.Low, r.Low), min(bottom.High, r.High)
+	}
+	s := &Spread{Worst: names[worst], Best: names[best]}
+	s.Ratio = Ratio{Ratio: Number(rates[worst].Rate / rates[best].Rate), Low: Number(max(1, top.Low/bottom.High)), High: Number(top.High / bottom.Low)}
+	s.Few = s.High >= many && s.Low <= 1
+	return s
+}
