@@ -15,6 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/facelatch/facelatch/desk/state"
+	"github.com/facelatch/facelatch/desk/state/statetest"
 	"github.com/facelatch/facelatch/internal/durable"
 )
 
@@ -108,7 +109,7 @@ func TestRevoke(t *testing.T) {
 // TestListsEnd: a list that is half full is followed by another, and kept until its
 // last result has expired.
 func TestListsEnd(t *testing.T) {
-	f := folder(t)
+	f := open(t, t.TempDir(), &statetest.Disk{}) // a thousand changes
 	at := now
 	s, err := f.Statuses(func() time.Time { return at }, time.Hour)
 	must(t, err)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/facelatch/facelatch/internal/durable"
 )
@@ -33,16 +34,22 @@ var (
 	ErrCrash = errors.New("the power was cut")
 )
 
-// Disk is a disk on which one change goes wrong: the one numbered At, from 1; 0
-// for none.
+// Disk is a disk on which one change goes wrong: the one numbered At, from 1; 0 for
+// none. It does what [durable.Disk] does and flushes nothing, which is what takes
+// time: that everything is flushed is tested there.
 type Disk struct {
 	Steps, At int
 	Fault     Fault
+
+	mu sync.Mutex // guards Steps while changes are made
 }
 
 func (d *Disk) change(do, half func() error) error {
+	d.mu.Lock()
 	d.Steps++
-	if d.Steps != d.At {
+	this := d.Steps == d.At
+	d.mu.Unlock()
+	if !this {
 		return do()
 	}
 	switch d.Fault {
@@ -65,23 +72,35 @@ func (d *Disk) change(do, half func() error) error {
 	return ErrFault
 }
 
-// Write is a method of state.Disk.
+// Write makes or replaces a file at once.
 func (d *Disk) Write(path string, data []byte, mode fs.FileMode) error {
 	return d.change(
-		func() error { return durable.Disk{}.Write(path, data, mode) },
+		func() error {
+			f, err := os.CreateTemp(filepath.Dir(path), durable.Temporary)
+			if err != nil {
+				return err
+			}
+			_, err = f.Write(data)
+			return errors.Join(err, f.Chmod(mode), f.Close(), os.Rename(f.Name(), path))
+		},
 		func() error {
 			return os.WriteFile(filepath.Join(filepath.Dir(path), durable.Temporary+"X"), data[:len(data)/2], mode)
 		})
 }
 
-// Remove is a method of state.Disk.
+// Remove removes a file.
 func (d *Disk) Remove(path string) error {
-	return d.change(func() error { return durable.Disk{}.Remove(path) }, func() error { return nil })
+	return d.change(func() error {
+		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}, func() error { return nil })
 }
 
-// Folder is a method of state.Disk.
+// Folder makes a folder and those above it.
 func (d *Disk) Folder(path string, mode fs.FileMode) error {
-	return d.change(func() error { return durable.Disk{}.Folder(path, mode) }, func() error { return nil })
+	return d.change(func() error { return os.MkdirAll(path, mode) }, func() error { return nil })
 }
 
 // Attempt runs f, and returns what a crash in it throws as an error.
