@@ -358,7 +358,7 @@ func TestWaits(t *testing.T) {
 	if err := <-said; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	f.waiting.Store(queue)
+	f.waiting.Store(256)
 	if err := c.Document(t.Context(), of(3)); !errors.Is(err, ErrBusy) {
 		t.Errorf("a long queue: %v", err)
 	}

@@ -65,7 +65,7 @@ func (c *Check) lapse(now time.Time) {
 func (c *Check) unchoose() {
 	c.choice++
 	c.step, c.way, c.grant, c.hint, c.standing = Reading, 0, consent.Grant{}, "", idcheck.Result{}
-	c.wipe(c.found.Lines != iddoc.Typed)
+	c.wipe(c.found.Lines != iddoc.Typed || c.found.MRZ == nil)
 }
 
 // wipe clears what is held of the person. The caller holds mu.

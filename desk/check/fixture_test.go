@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"crypto/sha256"
+	"image"
 	"sync"
 	"testing"
 	"time"
@@ -61,12 +62,14 @@ type fixture struct {
 	held   []any
 	failed error
 	policy idcheck.Policy
+
+	pass func(time.Duration) // lets time pass
 }
 
 func newFixture(t testing.TB, change func(*Options)) *fixture {
 	t.Helper()
 	f := &fixture{lines: &reader{lines: passport()}, notice: sha256.Sum256([]byte("notice")), now: start, policy: idcheck.Policy{Threshold: facetest.Threshold}}
-	f.engine = facetest.New(t, f.clock)
+	f.engine, f.pass = facetest.New(t, f.clock), f.wait
 	o := Options{
 		Engine: f.engine, Lines: f.lines, Now: f.clock, Done: f.finish,
 		Policy: func() idcheck.Policy { f.mu.Lock(); defer f.mu.Unlock(); return f.policy },
@@ -162,5 +165,7 @@ func (f *fixture) choose(t testing.TB, c *Check, way idcheck.Way) {
 	}
 }
 
-// of is a picture of a person, or a document with their portrait.
-func of(who int) []byte { return facetest.JPEG(facetest.Alone(who)) }
+// of is a small picture of a person, or a document with their portrait.
+func of(who int) []byte {
+	return facetest.JPEG(facetest.Draw(240, 280, facetest.Person{Who: who, At: image.Rect(40, 30, 200, 260)}))
+}

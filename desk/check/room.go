@@ -51,7 +51,7 @@ type Options struct {
 	Done func(Finished) error
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Limit is how many checks run at once, 256 if 0.
+	// Limit is how many checks run at once, and how many pictures wait, 256 if 0.
 	Limit int
 	// AtOnce is how many pictures are looked at at once, 2 if 0.
 	AtOnce int

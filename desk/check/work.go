@@ -14,9 +14,6 @@ import (
 	"github.com/facelatch/facelatch/picture"
 )
 
-// queue is how many pictures may wait for each slot.
-const queue = 64
-
 // job is one picture that is looked at, and what of the check it needs meanwhile.
 type job struct {
 	choice   int // see Check.choice
@@ -146,7 +143,7 @@ func (c *Check) back(j *job, failed error, then func(time.Time) error) error {
 // see decodes a picture and shows it to look, when there is a slot for it, and wipes
 // it.
 func (r *Room) see(ctx context.Context, data []byte, look func(*picture.Picture) error) error {
-	if int(r.waiting.Add(1)) > queue*cap(r.slots) {
+	if int(r.waiting.Add(1)) > r.o.Limit {
 		r.waiting.Add(-1)
 		return ErrBusy
 	}
