@@ -1,5 +1,5 @@
-// Package controller serves a site to its doors and stations: it lets them join,
-// tells doors at once what has changed, relays what stations seal to doors
+// Package controller serves a site to its doors, stations and desks: it lets them
+// join, tells doors and desks at once what has changed, relays what stations seal to doors
 // without being able to read it, and is the office through which stations issue
 // passes. The API is that of internal/doorapi.
 //
@@ -66,7 +66,7 @@ const (
 	// stopTime is how long requests get to end when the controller stops.
 	stopTime = 5 * time.Second
 	// joinsEach is how many may try to join in limitTime from one place, and
-	// changesEach how often one door may have something written.
+	// changesEach how often one door or desk may have something written.
 	joinsEach   = 10
 	changesEach = 30
 	limitTime   = time.Minute
@@ -87,7 +87,8 @@ type Controller struct {
 	pages     string
 	owed      owed
 	joins     *visitors.Tries // by where they come from
-	changes   *visitors.Tries // by door
+	changes   *visitors.Tries // by door or desk
+	desks     deskNews
 	ahead     sayOnce
 
 	certificate certificate

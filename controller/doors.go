@@ -14,7 +14,7 @@ import (
 	"github.com/facelatch/facelatch/internal/visitors"
 )
 
-// join lets in who has a code.
+// join lets in who has a code, of whatever kind.
 func (s *Controller) join(w http.ResponseWriter, r *http.Request) error {
 	if wait := s.joins.Allow(visitors.Place(r.RemoteAddr)); wait > 0 {
 		return tooMany{wait}

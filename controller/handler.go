@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/facelatch/facelatch/internal/doorapi"
@@ -31,13 +32,14 @@ func (s *Controller) handler() http.Handler {
 			s.refuse(w, err)
 		}
 	})
-	door, station, both := site.KindDoor, site.KindStation, site.Kind("")
+	door, station, desk := []site.Kind{site.KindDoor}, []site.Kind{site.KindStation}, []site.Kind{site.KindDesk}
+	both := []site.Kind{site.KindDoor, site.KindStation} // a desk has no use for what doors decide from
 	for _, route := range []struct {
 		pattern string
-		kind    site.Kind
+		kinds   []site.Kind
 		do      func(call) error
 	}{
-		{"POST " + doorapi.PathRenew, both, s.renew},
+		{"POST " + doorapi.PathRenew, site.Kinds(), s.renew},
 		{"GET " + doorapi.PathBundle, both, s.bundle},
 		{"GET " + doorapi.PathObjects + "{hash}", both, s.object},
 		{"GET " + doorapi.PathSecrets, door, s.secrets},
@@ -56,8 +58,10 @@ func (s *Controller) handler() http.Handler {
 		{"POST " + doorapi.PathSign, station, s.sign},
 		{"POST " + doorapi.PathComplete, station, s.complete},
 		{"POST " + doorapi.PathAbandon, station, s.abandon},
+		{"GET " + doorapi.PathDeskConfig, desk, s.deskConfig},
+		{"POST " + doorapi.PathDeskReport, desk, s.deskReport},
 	} {
-		mux.HandleFunc(route.pattern, s.known(route.kind, route.do))
+		mux.HandleFunc(route.pattern, s.known(route.kinds, route.do))
 	}
 	mux.HandleFunc("GET "+pathLedger+"{path...}", s.serveLedger(keeper.OpenPublic(s.office.Ledger())))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -66,18 +70,18 @@ func (s *Controller) handler() http.Handler {
 	return leave(mux)
 }
 
-// known lets only members of a kind through, and answers errors.
-func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc {
+// known lets only members of some kinds through, and answers errors.
+func (s *Controller) known(kinds []site.Kind, do func(call) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		from, err := s.whois(r)
 		if err == nil {
 			stay(w, r, from.ID)
 		}
-		if err == nil && kind != "" && from.Kind != kind {
-			err = problem(doorapi.ProblemForbidden, http.StatusForbidden, "This is for a "+string(kind)+" only", "")
+		if err == nil && !slices.Contains(kinds, from.Kind) {
+			err = problem(doorapi.ProblemForbidden, http.StatusForbidden, "This is for a "+string(kinds[0])+" only", "")
 		}
-		if err == nil && from.Kind == site.KindDoor && r.Method != http.MethodGet {
+		if err == nil && from.Kind != site.KindStation && r.Method != http.MethodGet {
 			err = s.allowChange(from)
 		}
 		if err == nil {
@@ -89,7 +93,7 @@ func (s *Controller) known(kind site.Kind, do func(call) error) http.HandlerFunc
 	}
 }
 
-// allowChange counts something that a door has written.
+// allowChange counts something that a door or a desk has written.
 func (s *Controller) allowChange(from site.Member) error {
 	if wait := s.changes.Allow(from.ID.String()); wait > 0 {
 		return tooMany{wait}

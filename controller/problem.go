@@ -43,14 +43,14 @@ type answer struct {
 func answers() []answer {
 	return []answer{
 		{site.ErrCode, doorapi.ProblemCode, http.StatusForbidden, "This join code is not good (any more)", false},
-		{site.ErrHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "Another door has this host name", false},
-		{site.ErrNewHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "A door keeps the host names that it joined with", true},
+		{site.ErrHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "Another member of the site has this host name", false},
+		{site.ErrNewHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "A door or a desk keeps the host names that it joined with", true},
 		{authority.ErrName, doorapi.ProblemName, http.StatusUnprocessableEntity, "No certificate is given for this host name", true},
 		{authority.ErrRequest, doorapi.ProblemRequest, http.StatusBadRequest, "The certificate request cannot be granted", true},
 		{site.ErrNoMember, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such door", false},
 		{site.ErrRemoved, doorapi.ProblemRemoved, http.StatusForbidden, "It was removed from this site", false},
 		{site.ErrFingerprint, doorapi.ProblemConflict, http.StatusConflict, "The fingerprint is not that of this door", false},
-		{site.ErrMember, doorapi.ProblemConflict, http.StatusConflict, "This cannot be a door or station", true},
+		{site.ErrMember, doorapi.ProblemConflict, http.StatusConflict, "This cannot be a door, a station or a desk", true},
 		{site.ErrCounts, doorapi.ProblemRequest, http.StatusBadRequest, "These counts cannot be taken", true},
 		{site.ErrNumber, doorapi.ProblemConflict, http.StatusConflict, "This number is taken", false},
 		{site.ErrNoPIN, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such PIN", false},

@@ -34,8 +34,9 @@ const (
 var (
 	// ErrTicket is returned for what is no ticket for this desk.
 	ErrTicket = errors.New("not a ticket for this desk")
-	// ErrTicketKey is returned for a ticket of a key that is not known: it may be a
-	// new one, so fetch the configuration and verify once more.
+	// ErrTicketKey is returned for a ticket of a key that is not known. A controller
+	// makes its key with its first ticket: fetch the configuration, without waiting,
+	// and verify once more.
 	ErrTicketKey = errors.New("the key of this ticket is not known here")
 	// ErrTicketTime is returned for a ticket that is over, or not good yet: the
 	// operator goes back and opens the counter again.

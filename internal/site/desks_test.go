@@ -217,15 +217,15 @@ func TestTickets(t *testing.T) {
 	var keys []jose.JSONWebKeySet
 	issue := func(now time.Time) {
 		at(t, dir, now, func(o *Office) error {
+			text, address, err := o.Ticket(t.Context(), m.ID, "op-7k2m", "front-desk")
+			if err != nil {
+				return err
+			}
 			config, err := o.DeskConfig(t.Context())
 			if err != nil {
 				return err
 			}
 			keys = append(keys, config.TicketKeys)
-			text, address, err := o.Ticket(t.Context(), m.ID, "op-7k2m", "front-desk")
-			if err != nil {
-				return err
-			}
 			got := verifyTicket(t, text, config.TicketKeys, o.Config.ID, m.ID, now)
 			if got.Staff != "op-7k2m" || got.Role != "front-desk" || !got.Issued.Equal(now) || got.Expires.Sub(got.Issued) != doorapi.TicketTime {
 				t.Errorf("%+v", got)
