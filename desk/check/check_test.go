@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/face/facetest"
 	"github.com/facelatch/facelatch/idcheck"
@@ -70,7 +71,7 @@ func TestByFace(t *testing.T) {
 		t.Errorf("%+v", s.Result)
 	}
 	done := f.results()
-	want := map[string]any{GivenName: "ANNA MARIA", Birthdate: "1974-08-12", Over18: true}
+	want := map[string]any{party.GivenName: "ANNA MARIA", party.Birthdate: "1974-08-12", party.Over18: true}
 	if len(done) != 1 || !reflect.DeepEqual(done[0].Claims, want) || done[0].Notice != f.notice || done[0].Lines != iddoc.Print || done[0].Portrait != iddoc.Print {
 		t.Errorf("%+v", done)
 	}
@@ -298,7 +299,7 @@ func TestBegin(t *testing.T) {
 		"alone with staff":    {Party: "bank", Staff: "s", Unattended: true},
 		"alone with two":      {Party: "bank", Unattended: true, TwoPeople: true},
 		"unknown claim":       {Party: "bank", Staff: "s", Claims: []string{"portrait"}},
-		"one claim twice":     {Party: "bank", Staff: "s", Claims: []string{GivenName, GivenName}},
+		"one claim twice":     {Party: "bank", Staff: "s", Claims: []string{party.GivenName, party.GivenName}},
 		"due before it began": {Party: "bank", Staff: "s", Due: start},
 	} {
 		if c, secret, err := f.Begin(o); !errors.Is(err, ErrOrder) || c != nil || secret != "" {

@@ -6,31 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/iddoc"
 )
 
-// The claims that a document's lines give. Names are as in OpenID Connect Core 5.1
-// and OpenID Connect for Identity Assurance 1.0, section 4, where they have one.
-const (
-	GivenName      = "given_name"
-	FamilyName     = "family_name"
-	Birthdate      = "birthdate" // YYYY-MM-DD, or YYYY where no more is known
-	Nationalities  = "nationalities"
-	DocumentNumber = "document_number"
-	DocumentType   = "document_type"   // passport, idcard or residence_permit
-	DocumentIssuer = "document_issuer" // as in the lines: ICAO Doc 9303-3, 5
-	DocumentExpiry = "document_expiry" // YYYY-MM-DD
-	Over18         = "over_18"
-)
-
-const dateForm = "2006-01-02"
-
 // Known says whether there is a claim of a name.
-func Known(name string) bool {
-	return slices.Contains([]string{
-		GivenName, FamilyName, Birthdate, Nationalities, DocumentNumber, DocumentType, DocumentIssuer, DocumentExpiry, Over18,
-	}, name)
-}
+func Known(name string) bool { return slices.Contains(party.Claims(), name) }
 
 // claims are those of the wanted that lines give. What they do not say is left out.
 func claims(wanted []string, m *iddoc.MRZ, now time.Time) map[string]any {
@@ -39,9 +20,9 @@ func claims(wanted []string, m *iddoc.MRZ, now time.Time) map[string]any {
 		return all
 	}
 	for _, name := range wanted {
-		if name == Nationalities {
+		if name == party.Nationalities {
 			all[name] = []string{m.Nationality}
-		} else if name == Over18 {
+		} else if name == party.Over18 {
 			if m.Birth.Known() {
 				all[name] = !m.Birth.Birth(now).AddDate(18, 0, 0).After(today(now))
 			}
@@ -61,21 +42,21 @@ func today(now time.Time) time.Time {
 // text is a claim that is a text, "" if the lines do not say it.
 func text(name string, m *iddoc.MRZ, now time.Time) string {
 	switch name {
-	case GivenName:
+	case party.GivenName:
 		return m.Given
-	case FamilyName:
+	case party.FamilyName:
 		return m.Surname
-	case Birthdate:
+	case party.Birthdate:
 		return birthdate(m.Birth, now)
-	case DocumentNumber:
+	case party.DocumentNumber:
 		return m.Number
-	case DocumentType:
+	case party.DocumentType:
 		return documentType(m.Code)
-	case DocumentIssuer:
+	case party.DocumentIssuer:
 		return m.Issuer
-	case DocumentExpiry:
+	case party.DocumentExpiry:
 		if m.Expiry.Whole() {
-			return m.Expiry.Expiry(now).Format(dateForm)
+			return m.Expiry.Expiry(now).Format(time.DateOnly)
 		}
 	}
 	return ""
@@ -86,7 +67,7 @@ func text(name string, m *iddoc.MRZ, now time.Time) string {
 func birthdate(d iddoc.Date, now time.Time) string {
 	switch {
 	case d.Whole():
-		return d.Birth(now).Format(dateForm)
+		return d.Birth(now).Format(time.DateOnly)
 	case d.Known():
 		return fmt.Sprintf("%04d", d.Birth(now).Year())
 	}
@@ -105,5 +86,5 @@ func documentType(code string) string {
 	case code != "" && strings.Contains("ACI", code[:1]):
 		return "idcard"
 	}
-	return ""
+	return "other"
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/desk"
+	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/face/facetest"
 	"github.com/facelatch/facelatch/idcheck"
 	"github.com/facelatch/facelatch/iddoc"
@@ -147,7 +148,7 @@ func (f *fixture) leftOver(c *Check) string {
 // begin begins a check with a few claims.
 func (f *fixture) begin(t testing.TB, change func(*Order)) *Check {
 	t.Helper()
-	o := Order{Party: "bank", Staff: "s-1", Nonce: "n", Claims: []string{GivenName, Birthdate, Over18}}
+	o := Order{Party: "bank", Staff: "s-1", Nonce: "n", Claims: []string{party.GivenName, party.Birthdate, party.Over18}}
 	if change != nil {
 		change(&o)
 	}
