@@ -114,7 +114,7 @@ func (r *rig) decrypted(s Sealed) string {
 
 func (r *rig) pending(of string) (ids []string) {
 	r.t.Helper()
-	all, _, err := r.Pending(of, 1000)
+	all, _, err := r.Pending(of, maxEach)
 	must(r.t, err)
 	for _, s := range all {
 		if got := r.decrypted(s); got != marker+s.ID {

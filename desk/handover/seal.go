@@ -3,6 +3,7 @@ package handover
 import (
 	"crypto"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -18,8 +19,8 @@ func seal(key jose.JSONWebKey, e Event) (string, error) {
 		to.Algorithm = jose.ECDH_ES_A256KW
 	}
 	kind := e.Type
-	if kind == "" {
-		kind = "JWT"
+	if kind == "" || strings.EqualFold(kind, "JWT") {
+		kind = "JWT" // in capitals (RFC 7519 section 5.2)
 	}
 	encrypter, err := jose.NewEncrypter(jose.A256GCM, to, new(jose.EncrypterOptions).WithContentType(jose.ContentType(kind)))
 	if err != nil {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +40,29 @@ func newFar() *far {
 		answers: make(map[string]func(string, int) (int, time.Duration)), tries: make(map[string]int), at: make(map[string][]time.Time),
 		running: make(map[string]int), most: make(map[string]int),
 	}
+}
+
+// times are when an event was tried.
+func (f *far) times(id string) []time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.at[id])
+}
+
+// peak is how many requests there were at once to a party, "" for all.
+func (f *far) peak(of string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if of == "" {
+		return f.top
+	}
+	return f.most[of]
+}
+
+func (f *far) set(of string, answer func(id string, try int) (int, time.Duration)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answers[of] = answer
 }
 
 // RoundTrip is a method of [http.RoundTripper].
@@ -106,15 +131,16 @@ func inTime(t *testing.T, test func(t *testing.T, r *rig, f *far), parties ...st
 // takes the event, and then no more; it is said when that begins and ends.
 func TestBackoff(t *testing.T) {
 	inTime(t, func(t *testing.T, r *rig, f *far) {
-		f.answers["bank"] = func(_ string, try int) (int, time.Duration) {
+		f.set("bank", func(_ string, try int) (int, time.Duration) {
 			if try < 12 {
 				return []int{0, 500, 302, 429}[try%4], 0
 			}
 			return 200, 0
-		}
+		})
 		r.put("bank", "a")
 		time.Sleep(3 * time.Hour)
-		at := f.at["a"]
+		synctest.Wait()
+		at := f.times("a")
 		if len(at) != 13 || len(r.pending("bank")) != 0 {
 			t.Fatalf("%d tries, waiting %q", len(at), r.pending("bank"))
 		}
@@ -142,33 +168,37 @@ func TestADeadWebhookDelaysNobody(t *testing.T) {
 	inTime(t, func(t *testing.T, r *rig, f *far) {
 		for i := range 8 {
 			dead := fmt.Sprint("dead", i)
-			f.answers[dead] = func(string, int) (int, time.Duration) { return 0, sendTime }
+			f.set(dead, func(string, int) (int, time.Duration) { return 0, sendTime })
 			for n := range 5 {
 				r.put(dead, fmt.Sprint(dead, "-", n))
 			}
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		begin := time.Now()
 		for n := range 10 {
 			r.put("bank", fmt.Sprint("b", n))
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if got := r.pending("bank"); len(got) != 0 {
 			t.Errorf("after a second wait %q", got)
 		}
 		for n := range 10 {
-			if waited := f.at[fmt.Sprint("b", n)][0].Sub(begin); waited > 200*time.Millisecond {
+			if waited := f.times(fmt.Sprint("b", n))[0].Sub(begin); waited > 200*time.Millisecond {
 				t.Errorf("event %d waited %s", n, waited)
 			}
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if got := len(r.pending("dead3")); got != 5 {
 			t.Errorf("%d wait", got)
 		}
-		if f.top > atOnce+atOnceFailing || f.most["dead3"] != 1 || f.most["bank"] > eachAtOnce {
-			t.Errorf("%d at once, %d and %d for one party", f.top, f.most["dead3"], f.most["bank"])
+		if f.peak("") > atOnce+atOnceFailing || f.peak("dead3") != 1 || f.peak("bank") > eachAtOnce {
+			t.Errorf("%d at once, %d and %d for one party", f.peak(""), f.peak("dead3"), f.peak("bank"))
 		}
 		time.Sleep(Keep)
+		synctest.Wait()
 		if got := len(r.pending("dead3")) + filesOf(t, r); got != 0 {
 			t.Errorf("%d are kept after a day", got)
 		}
@@ -179,21 +209,22 @@ func TestADeadWebhookDelaysNobody(t *testing.T) {
 func TestOneBadEvent(t *testing.T) {
 	for _, status := range []int{400, 500} {
 		inTime(t, func(t *testing.T, r *rig, f *far) {
-			f.answers["bank"] = func(id string, _ int) (int, time.Duration) {
+			f.set("bank", func(id string, _ int) (int, time.Duration) {
 				if id == "bad" {
 					return status, 0
 				}
 				return 200, 0
-			}
+			})
 			r.put("bank", "bad")
 			for n := range 20 {
 				r.put("bank", fmt.Sprint(n))
 			}
 			time.Sleep(time.Minute)
+			synctest.Wait()
 			if got := r.pending("bank"); len(got) != 1 || got[0] != "bad" {
 				t.Errorf("%d: there wait %q", status, got)
 			}
-			if n := f.tries["bad"]; n < 4 || n > 10 {
+			if n := len(f.times("bad")); n < 4 || n > 10 {
 				t.Errorf("%d: %d tries", status, n)
 			}
 		}, "bank")
@@ -210,14 +241,16 @@ func TestAcknowledgedElsewhere(t *testing.T) {
 		r.put("bank", "fetched")
 		r.put("bank", "sent")
 		time.Sleep(30 * time.Second)
+		synctest.Wait()
 		must(t, r.Ack("bank", "fetched"))
 		p.Webhook = "https://bank.example/in"
 		r.mu.Lock()
 		r.parties["bank"] = p
 		r.mu.Unlock()
 		time.Sleep(2 * lookAgain)
-		if f.tries["fetched"] != 0 || f.tries["sent"] != 1 || len(r.pending("bank")) != 0 {
-			t.Errorf("tries: %v", f.tries)
+		synctest.Wait()
+		if fetched, sent := len(f.times("fetched")), len(f.times("sent")); fetched != 0 || sent != 1 || len(r.pending("bank")) != 0 {
+			t.Errorf("tries: %d and %d", fetched, sent)
 		}
 	}, "bank")
 }
@@ -226,10 +259,11 @@ func TestAcknowledgedElsewhere(t *testing.T) {
 func TestStops(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	inTime(t, func(t *testing.T, r *rig, f *far) {
-		f.answers["bank"] = func(string, int) (int, time.Duration) { return 200, 100 * time.Hour }
+		f.set("bank", func(string, int) (int, time.Duration) { return 200, 100 * time.Hour })
 		r.put("bank", "a")
 		time.Sleep(time.Second)
-		if f.running["bank"] != 1 {
+		synctest.Wait()
+		if f.peak("bank") != 1 {
 			t.Error("nothing is being sent")
 		}
 	}, "bank")
@@ -261,15 +295,16 @@ type hook struct {
 func newHook(t *testing.T, answer http.HandlerFunc) *hook {
 	t.Helper()
 	h := &hook{}
-	h.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		data, _ := io.ReadAll(q.Body)
 		h.mu.Lock()
 		h.got, h.body = append(h.got, q), append(h.body, string(data))
 		h.mu.Unlock()
 		answer(w, q)
 	}))
+	h.Config.ErrorLog = log.New(io.Discard, "", 0) // who is refused, or killed, hangs up
+	h.StartTLS()
 	t.Cleanup(h.Close)
-	h.Config.ErrorLog = nil
 	return h
 }
 
