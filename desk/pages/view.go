@@ -1,0 +1,85 @@
+package pages
+
+import (
+	"context"
+	"encoding/hex"
+	"strconv"
+	"time"
+
+	"github.com/facelatch/facelatch/desk/check"
+)
+
+// view is what a page shows of a check.
+type view struct {
+	check.State
+	ID         string            `json:"id"`
+	Code       string            `json:"code"`
+	Party      map[string]string `json:"party"`
+	Claims     []string          `json:"claims"`
+	Unattended bool              `json:"unattended"`
+	// Left is how many seconds are left until it ends unless something is done.
+	Left int `json:"left"`
+	// Notice and Site are for the person.
+	Notice *notice           `json:"notice,omitempty"`
+	Site   map[string]string `json:"site,omitempty"`
+	// Mine says that the check was begun by who asks.
+	Mine bool `json:"mine"`
+}
+
+// notice is what the person is told.
+type notice struct {
+	ID   string            `json:"id"` // SHA-256, in hexadecimal
+	Text map[string]string `json:"text"`
+}
+
+// codeLength is how much of an id tells the checks of a counter apart.
+const codeLength = 4
+
+// seen is a check as a page shows it.
+func (p *Pages) seen(c *check.Check) view {
+	o, s := c.Order(), c.State()
+	return view{
+		State: s, ID: c.ID(), Code: c.ID()[:codeLength], Party: o.PartyName, Claims: append([]string{}, o.Claims...), Unattended: o.Unattended,
+		Left: int(max(0, s.Until.Sub(p.o.Now())) / time.Second),
+	}
+}
+
+// staffView is GET counter/checks/{id}.
+func (p *Pages) staffView(c call) error {
+	c.await()
+	v := p.seen(c.check)
+	v.Mine = c.check.Order().Staff == c.staff
+	return c.write(v)
+}
+
+// personView is GET checks/{id}.
+func (p *Pages) personView(c call) error {
+	c.await()
+	v := p.seen(c.check)
+	text, hash := c.check.Notice()
+	v.Notice, v.Site = &notice{hex.EncodeToString(hash[:]), text}, p.o.Site()
+	return c.write(v)
+}
+
+// await waits until a check is no more as the page has it, or for a while.
+func (c call) await() {
+	after, err := strconv.ParseUint(c.r.URL.Query().Get("after"), 10, 64)
+	if err != nil {
+		return // the page has nothing yet
+	}
+	wait, cancel := context.WithTimeout(c.r.Context(), pollTime)
+	defer cancel()
+	for {
+		changed := c.check.Changed()
+		if c.check.State().Version != after {
+			return
+		}
+		select {
+		case <-changed:
+		case <-wait.Done():
+			return
+		case <-c.life.Done():
+			return
+		}
+	}
+}
