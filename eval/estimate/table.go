@@ -72,6 +72,8 @@ type Across struct {
 	B        string `json:"b"`
 	FMR      Rate   `json:"fmr"`
 	FMRRatio Ratio  `json:"fmr_over_all"`
+	// Small is whether one of them has fewer people than the least.
+	Small bool `json:"small"`
 }
 
 const alpha = 0.05
@@ -110,7 +112,7 @@ func (g *grid) at(i int, threshold float64, sizes []Size) At {
 		})
 		for b := a + 1; b < len(sizes); b++ {
 			c := g.within[a][b]
-			at.Across = append(at.Across, Across{A: s.Group, B: sizes[b].Group, FMR: c.rate(i, alpha), FMRRatio: overAll(c, all, i)})
+			at.Across = append(at.Across, Across{A: s.Group, B: sizes[b].Group, FMR: c.rate(i, alpha), FMRRatio: overAll(c, all, i), Small: s.Small || sizes[b].Small})
 		}
 	}
 	at.FMRSpread = spread(sizes, func(a int) *cell { return g.within[a][a] }, i)

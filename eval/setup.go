@@ -1,0 +1,114 @@
+package eval
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/eval/score"
+	"github.com/facelatch/facelatch/face"
+)
+
+// Setup is what every measurement needs.
+type Setup struct {
+	Engine *face.Engine
+	// Models tells one set of models from another: what scores depend on.
+	Models string
+	// Grant is one to measure, from a declaration of the data set.
+	Grant consent.Grant
+	// Root is the folder that the photographs' paths start from.
+	Root fs.FS
+	// Quality also judges the quality of every photograph.
+	Quality bool
+	// Hold is how many photographs' features are in memory at once, about two
+	// kilobytes each; 0 is [DefaultHold].
+	Hold int
+	// Work is the folder that keeps the scores of an interrupted run; empty for
+	// a temporary one, with which nothing is resumed. What was extracted from a
+	// photograph is never written to it.
+	Work string
+	// Progress, if set, is called by one goroutine at a time with how many of
+	// the photographs are done.
+	Progress func(done, of int)
+}
+
+// DefaultHold is how many photographs are held in memory at once: together less
+// than 200 MB.
+const DefaultHold = 100_000
+
+func (s Setup) hold() int {
+	if s.Hold <= 0 {
+		return DefaultHold
+	}
+	return s.Hold
+}
+
+// compare carries out a plan, and hands its results to use. The file of scores
+// is removed when use has returned without an error, and stays for the next
+// time where the run was interrupted.
+func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use func(score.Results) error) error {
+	folder := s.Work
+	if folder == "" {
+		temporary, err := os.MkdirTemp("", "facelatch-eval-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temporary)
+		folder = temporary
+	}
+	id := s.id(names, plan)
+	journal, err := score.Open(filepath.Join(folder, "scores-"+hex.EncodeToString(id[:8])+".part"), id)
+	if err != nil {
+		return err
+	}
+	run := score.Run{Names: names, Plan: plan, Engine: reader(s), Progress: s.Progress}
+	err = run.Do(ctx, journal)
+	var results score.Results
+	if err == nil {
+		results, err = run.Results(journal)
+	}
+	if err == nil {
+		err = use(results)
+	}
+	if err != nil {
+		return errors.Join(err, journal.Close())
+	}
+	return journal.Remove()
+}
+
+// id is a hash of what the scores depend on, but for what is in the
+// photographs: they may not change while a run is interrupted.
+func (s Setup) id(names []string, plan score.Plan) [32]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %v %t %d\n", s.Models, s.Engine.ModelID(), s.Quality, plan.Chunks())
+	for _, n := range names {
+		fmt.Fprintf(h, "%q\n", n)
+	}
+	for i := range plan.Chunks() {
+		pairs, _ := plan.Chunk(i)
+		for _, p := range pairs {
+			_, _ = h.Write([]byte{byte(p.A), byte(p.A >> 8), byte(p.A >> 16), byte(p.A >> 24), byte(p.B), byte(p.B >> 8), byte(p.B >> 16), byte(p.B >> 24)})
+		}
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// Walk lists the photographs below a root by their endings, in order.
+func Walk(root fs.FS) (names []string, err error) {
+	endings := []string{".jpg", ".jpeg", ".png", ".webp"}
+	err = fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
+			names = append(names, path)
+		}
+		return err
+	})
+	return names, err
+}
