@@ -28,13 +28,13 @@ import (
 
 // Desk is a desk. Its fields are set before it is asked anything.
 type Desk struct {
-	Server  *httptest.Server
-	Maker   result.Maker
-	Parties map[string]party.Party
+	Server *httptest.Server
+	Maker  result.Maker
 	// Provider is what is tested.
 	Provider *provider.Provider
 
 	mu      sync.Mutex // guards what follows
+	parties map[string]party.Party
 	at      time.Time
 	outcome idcheck.Outcome
 	fail    error
@@ -57,7 +57,7 @@ func New(t testing.TB, limit int) *Desk {
 		t.Fatal(err)
 	}
 	d := &Desk{
-		Parties: map[string]party.Party{}, outcome: idcheck.SamePerson, at: time.Now().Truncate(time.Second),
+		parties: map[string]party.Party{}, outcome: idcheck.SamePerson, at: time.Now().Truncate(time.Second),
 		checks: map[string]provider.Ask{}, over: map[string]bool{},
 	}
 	mux := http.NewServeMux()
@@ -66,8 +66,7 @@ func New(t testing.TB, limit int) *Desk {
 	d.Maker = result.Maker{Issuer: d.Server.URL, Keys: keys}
 	d.Provider, err = provider.New(provider.Options{
 		Issuer: d.Server.URL, Checks: d, Keys: keys.Set, Now: d.Now, Limit: limit,
-		Party:  func(id string) (party.Party, bool) { p, ok := d.Parties[id]; return p, ok },
-		Failed: d.failed,
+		Party: d.Party, Failed: d.failed,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -91,8 +90,23 @@ func (d *Desk) Register(t testing.TB, id, redirect string, public bool, claims .
 	if err := p.Valid(); err != nil {
 		t.Fatal(err)
 	}
-	d.Parties[id] = p
+	d.Set(p)
 	return secret
+}
+
+// Set registers a party, or changes what is registered of it.
+func (d *Desk) Set(p party.Party) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.parties[p.ID] = p
+}
+
+// Party is for the provider.
+func (d *Desk) Party(id string) (party.Party, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p, ok := d.parties[id]
+	return p, ok
 }
 
 // Browser returns a browser: it keeps cookies, and stops before it would leave the
