@@ -57,7 +57,7 @@ type Begun struct {
 	ID string
 	// Link is the address that the person opens, with what lets them in.
 	Link string
-	// Expires is when it ends unless the person begins.
+	// Expires is when it ends at the latest.
 	Expires time.Time
 }
 

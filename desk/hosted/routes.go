@@ -32,7 +32,7 @@ func routes() []route {
 	return []route{
 		{
 			method: http.MethodPost, path: "/checks", name: "beginCheck", summary: "Begin a check on the person's own phone", status: http.StatusCreated, once: true,
-			about: "Give the link to the person and to nobody else: whoever has it is taken for them. The check ends after ten minutes at the latest.",
+			about: "Give the link to the person and to nobody else: whoever has it is taken for them. The person has to open it within three minutes, and to be done within ten.",
 			in:    reflect.TypeFor[NewCheck](), out: reflect.TypeFor[Link](), problems: []string{problemInvalid, problemUsed, problemBusy}, do: begin,
 		},
 		{
@@ -68,7 +68,7 @@ type NewCheck struct {
 type Link struct {
 	ID      string    `json:"id" doc:"Of the check, and of the event that its result is"`
 	Link    string    `json:"link" doc:"What the person opens"`
-	Expires time.Time `json:"expires" doc:"When the check ends unless the person begins"`
+	Expires time.Time `json:"expires" doc:"When the check ends at the latest: where the person does nothing for three minutes, it ends before"`
 }
 
 // Check is how a check stands.
