@@ -83,6 +83,15 @@ func mark(w http.ResponseWriter, r *http.Request) string {
 	return value
 }
 
+// Began says whether a request comes from the browser that began the login of a
+// check, by [Begun.ID]. It is false for what is no login, and once the answer to one
+// was given. The cookie that tells is of this host and path /, and is sent with every
+// request to it, a page's own included.
+func (p *Provider) Began(r *http.Request, check string) bool {
+	has, err := r.Cookie(cookie)
+	return err == nil && p.store.began(check, handleOf(has.Value), p.o.Now())
+}
+
 // callback ends a login: the browser comes here from the check.
 func (p *Provider) callback(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {

@@ -32,6 +32,12 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
+// issuer says where the keys of SD-JWT VCs are (draft-ietf-oauth-sd-jwt-vc, JWT VC
+// Issuer Metadata).
+func (p *Provider) issuer(w http.ResponseWriter, _ *http.Request) {
+	publish(w, map[string]any{"issuer": p.o.Issuer, "jwks_uri": p.o.Issuer + PathKeys})
+}
+
 // keys publishes the keys of results (RFC 7517).
 func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) { publish(w, p.o.Keys()) }
 

@@ -251,10 +251,13 @@ func TestOneBrowser(t *testing.T) {
 		t.Errorf("a check that goes on: %v", on)
 	}
 	if _, status := providertest.Visit(t, other, link.String()); status != http.StatusForbidden {
-		t.Errorf("another browser got %d", status)
+		t.Errorf("another browser is checked: %d", status)
 	}
 	if _, status := providertest.Visit(t, other, back); status != http.StatusForbidden {
 		t.Errorf("another browser got %d", status)
+	}
+	if to, _ := providertest.Visit(t, began, link.String()); to == nil || to.String() != back {
+		t.Errorf("the browser that began is not checked: %v", to)
 	}
 	answer, status := providertest.Visit(t, began, back)
 	if status != http.StatusSeeOther || answer.Query().Get("code") == "" {
@@ -276,7 +279,7 @@ func TestDiscovery(t *testing.T) {
 			"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported",
 			"id_token_signing_alg_values_supported", "trust_frameworks_supported", "claims_in_verified_claims_supported", "evidence_supported", "documents_supported",
 		},
-		provider.PathKeys: {"keys"},
+		provider.PathVCIssuer: {"issuer", "jwks_uri"}, provider.PathKeys: {"keys"},
 	} {
 		answer, err := d.Server.Client().Get(d.Server.URL + path)
 		if err != nil {

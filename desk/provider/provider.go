@@ -50,7 +50,7 @@ type Ask struct {
 	// Nonce is for the result, "" if the party sent none.
 	Nonce string
 	// Return is where the person's browser goes when the check has ended, however
-	// it did. Give it to that browser and to no other: see [Checks].
+	// it did.
 	Return string
 	// Languages are those that the party says the person reads (BCP 47, the first
 	// before the others).
@@ -61,7 +61,8 @@ type Ask struct {
 type Begun struct {
 	// ID names it to [Checks], and is told nobody.
 	ID string
-	// Link is where the person's browser goes to be checked.
+	// Link is where the person's browser goes to be checked, at the issuer's own
+	// host, where its cookie is known.
 	Link string
 }
 
@@ -75,10 +76,9 @@ type Ended struct {
 	Token string
 }
 
-// Checks run checks. They must give a link to one browser only: whoever begins a
-// login could send its link to somebody else, and take the answer for their own.
-// The browser that was checked is told [Ask.Return], the one that began has a
-// cookie, and both have to be the same.
+// Checks run checks. Whoever shows the person the check of a login must ask
+// [Provider.Began] at each request, and answer no other browser: else somebody could
+// begin a login, send its link to another person, and take the answer for their own.
 type Checks interface {
 	// Begin begins a check of a person who is alone. It fails with [ErrBusy], or
 	// with errors of its own.
@@ -134,6 +134,7 @@ func New(o Options) (*Provider, error) {
 // The paths that a provider answers, below its issuer.
 const (
 	PathDiscovery = "/.well-known/openid-configuration"
+	PathVCIssuer  = "/.well-known/jwt-vc-issuer" // for who verifies SD-JWT VCs
 	PathKeys      = "/jwks"
 	PathAuthorize = "/authorize"
 	PathCallback  = "/callback/"
@@ -146,6 +147,7 @@ const (
 func (p *Provider) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+PathDiscovery, p.discovery)
+	mux.HandleFunc("GET "+PathVCIssuer, p.issuer)
 	mux.HandleFunc("GET "+PathKeys, p.keys)
 	mux.HandleFunc("GET "+PathAuthorize, p.authorize)
 	mux.HandleFunc("POST "+PathAuthorize, p.authorize)

@@ -118,6 +118,18 @@ func (s *store) login(secret string, now time.Time) *login {
 	return l
 }
 
+// began says whether the login of a check was begun by a browser.
+func (s *store) began(check string, browser handle, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.logins {
+		if l.check == check {
+			return l.browser == browser && now.Before(l.until)
+		}
+	}
+	return false
+}
+
 // take removes a login, and says whether it was there: of two that come back at
 // once one is answered.
 func (s *store) take(secret string) bool {

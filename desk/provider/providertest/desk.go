@@ -209,9 +209,13 @@ func (d *Desk) Begin(_ context.Context, a provider.Ask) (provider.Begun, error) 
 
 // person is somebody who is checked at once, and sent back.
 func (d *Desk) person(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	if !d.Provider.Began(r, id) {
+		http.Error(w, "this check was begun in another browser", http.StatusForbidden)
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	id := r.PathValue("id")
 	d.over[id] = true
 	http.Redirect(w, r, d.checks[id].Return, http.StatusSeeOther)
 }
