@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -268,6 +269,39 @@ func TestOneBrowser(t *testing.T) {
 	}
 	if _, status := providertest.Visit(t, began, d.Server.URL+provider.PathCallback+"guess"); status != http.StatusNotFound {
 		t.Errorf("a guess: %d", status)
+	}
+}
+
+// TestTwoTabs: two logins of one browser do not disturb each other, and neither does
+// one whose check is lost.
+func TestTwoTabs(t *testing.T) {
+	d := providertest.New(t, 0)
+	c := newClient(t, d, false)
+	browser := d.Browser(t)
+	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	links := make([]string, 3)
+	for i := range links {
+		link, _ := providertest.Visit(t, browser, c.address())
+		links[i] = link.String()
+	}
+	for i, link := range links {
+		back, status := providertest.Visit(t, browser, link)
+		if status != http.StatusSeeOther {
+			t.Fatal(status)
+		}
+		if i == 2 {
+			d.End(idcheck.SamePerson, errors.New("it was lost"))
+		}
+		answer, _ := providertest.Visit(t, browser, back.String())
+		if q := answer.Query(); i < 2 && !q.Has("code") || i == 2 && q.Get("error") != "server_error" {
+			t.Errorf("%d: %v", i, answer)
+		}
+		if got := d.Provider.Began(httptest.NewRequest(http.MethodGet, "/", nil), d.Asked()[0].Return); got {
+			t.Error("no cookie began it")
+		}
+	}
+	if len(d.Errors()) != 1 {
+		t.Errorf("%v", d.Errors())
 	}
 }
 

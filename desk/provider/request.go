@@ -35,8 +35,6 @@ type request struct {
 // Connect Core, 3.1.2.6. Its description is ASCII without quotes.
 type oauthError struct{ code, description string }
 
-func (e *oauthError) Error() string { return e.code + ": " + e.description }
-
 func fault(code, description string) *oauthError { return &oauthError{code, description} }
 
 // form reads the parameters of a request, which come in the query of a GET or the
