@@ -34,6 +34,11 @@ func Phone() fs.FS { return page("phone") }
 // src/enrol/api.ts. It needs WithLibraries.
 func Enrol() fs.FS { return page("enrol") }
 
+// Desk returns the pages of a desk: index.html for staff at the counter, and
+// person.html for the person who is checked. They speak the interface described in
+// src/desk/api.ts, load what they need from /desk/, and need WithLibraries.
+func Desk() fs.FS { return page("desk") }
+
 // CertificateHelp returns the page that says how to make a tablet, a phone or
 // a computer trust a site's certificates. It has no script and is meant to be
 // served over plain HTTP, with the site's authority beside it as ca.crt and, as

@@ -44,7 +44,7 @@ func texts(t *testing.T, page string) map[string]map[string]string {
 // TestLanguages checks that every language says everything, and leaves the same
 // gaps in it.
 func TestLanguages(t *testing.T) {
-	for _, page := range []string{"kiosk", "enrol", "phone"} {
+	for _, page := range []string{"kiosk", "enrol", "phone", "desk"} {
 		all := texts(t, page)
 		want := all["en"]
 		for lang, words := range all {

@@ -38,6 +38,11 @@ func pages() []page {
 			copied:  map[string]string{"index.html": "phone/index.html", "manifest.webmanifest": "phone/manifest.webmanifest", "icon.svg": "shared/icon.svg"},
 		},
 		{
+			name:    "desk",
+			scripts: map[string]string{"counter": "desk/counter.ts", "person": "desk/person.ts", "style": "desk/style.css"},
+			copied:  map[string]string{"index.html": "desk/index.html", "person.html": "desk/person.html", "icon.svg": "shared/icon.svg"},
+		},
+		{
 			name:    "help",
 			scripts: map[string]string{"help": "help/help.css"},
 			copied:  map[string]string{"index.html": "help/index.html"},
