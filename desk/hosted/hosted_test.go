@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/facelatch/facelatch/desk/party"
+	"github.com/facelatch/facelatch/internal/testenv"
 )
 
 // TestOneCheck is a check from its order to its acknowledgement.
@@ -326,7 +329,12 @@ func TestDocument(t *testing.T) {
 		}
 		names[row.name] = true
 	}
+	page, err := os.ReadFile(filepath.Join(testenv.Root(t), "docs", "webhooks.md"))
+	must(t, err)
 	for _, kind := range ProblemTypes() {
+		if !strings.Contains(string(page), fmt.Sprintf("| `%s` | %d |", kind.Type, kind.Status)) {
+			t.Errorf("docs/webhooks.md does not explain %s", kind.Type)
+		}
 		if kind.Type != problemMethod && !strings.Contains(string(made), kind.Type) {
 			t.Errorf("%s is not in the document", kind.Type)
 		}
