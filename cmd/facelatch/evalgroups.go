@@ -64,10 +64,13 @@ func evalGroups() *cobra.Command {
 		if err != nil {
 			return f.interrupted(err)
 		}
+		page := report.Sections()
+		if err := f.write(made("Groups of people", page, report), filepath.Base(f.table), manifest); err != nil {
+			return err
+		}
 		if f.json {
 			return printJSON(c.OutOrStdout(), report)
 		}
-		_ = manifest
 		printGroups(c.OutOrStdout(), report)
 		return nil
 	})
