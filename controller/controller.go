@@ -153,7 +153,7 @@ func (s *Controller) start(c Config) error {
 // OpenActs are the acts at a site, for who keeps its ledger in this process.
 func OpenActs(o *site.Office, now func() time.Time) (*acts.Acts, error) {
 	return acts.New(acts.Config{
-		Store: o.Store(), Issuing: o, Doors: o, EncodeSite: site.Encode, Kick: o.Kick, Keys: o, Now: now,
+		Store: o.Store(), Issuing: o, Doors: o, Desks: o, EncodeSite: site.Encode, Kick: o.Kick, Keys: o, Now: now,
 	})
 }
 

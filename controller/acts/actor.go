@@ -9,7 +9,7 @@ const (
 	Owner Role = "owner"
 	// Manager runs the site: people, passes, doors, notices, configuration.
 	Manager Role = "manager"
-	// FrontDesk looks after people and their passes.
+	// FrontDesk looks after people and their passes, and checks at desks.
 	FrontDesk Role = "front-desk"
 	// Auditor reads what is about the site and opens what the ledger says; they
 	// change nothing, and see no label and no contact of anybody.
@@ -61,12 +61,15 @@ const (
 	ReadDoors        Scope = "doors:read"
 	WriteDoors       Scope = "doors:write"
 	ReadLedger       Scope = "ledger:read"
+	// ReadParties and WriteParties are about who may ask for results at desks.
+	ReadParties  Scope = "parties:read"
+	WriteParties Scope = "parties:write"
 )
 
 // Scopes returns all scopes, in the order in which a page lists them.
 func Scopes() []Scope {
 	return []Scope{
 		ReadHolders, WriteHolders, ReadPasses, IssuePasses, RevokePasses, WithdrawConsents,
-		WriteNotices, ReadSite, WriteSite, ReadDoors, WriteDoors, ReadLedger,
+		WriteNotices, ReadSite, WriteSite, ReadDoors, WriteDoors, ReadParties, WriteParties, ReadLedger,
 	}
 }

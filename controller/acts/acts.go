@@ -71,8 +71,10 @@ type Config struct {
 	Store *store.Store
 	// Issuing makes and revokes passes.
 	Issuing Issuing
-	// Doors lets doors and stations in and takes them away.
+	// Doors lets doors and stations in, and takes them and desks away.
 	Doors Doors
+	// Desks are the site's desks and who may ask there; nil where there are none.
+	Desks Desks
 	// EncodeSite checks a configuration of the site and writes it as the store keeps
 	// it, as [site.Encode] does. It fails with [site.ErrConfig], naming the field.
 	EncodeSite func(site.Config) ([]byte, error)
@@ -101,14 +103,14 @@ type Issuing interface {
 	Page(tx *store.Tx) issue.Page
 }
 
-// Doors lets doors and stations in and takes them away. by is who is named in the
+// Doors lets doors and stations in, and takes them and desks away. by is who is named in the
 // ledger. A [site.Office] is one.
 type Doors interface {
 	// Members returns those that were not removed.
 	Members(ctx context.Context) ([]site.Member, error)
 	// MakeCode records that a code is made and makes it.
 	MakeCode(ctx context.Context, by string, kind site.Kind, name, zone string) (secret [doorapi.CodeSecret]byte, err error)
-	// Remove takes a door or a station away, and queues the record.
+	// Remove takes a door, a station or a desk away, and queues the record.
 	Remove(ctx context.Context, by string, id pass.DoorID, stolen bool) error
 }
 

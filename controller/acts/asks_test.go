@@ -10,6 +10,7 @@ import (
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/controller/acts"
+	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
@@ -60,14 +61,28 @@ func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) er
 			_, err := a.Prepare(ctx, who, "x", issue.Request{Consent: new(consent.Record)})
 			return err
 		}),
-		acts.ActPassReplace:    one(func(who acts.Actor) error { _, err := a.ReplacePass(ctx, who, pass.ID{1}); return err }),
-		acts.ActPassRevoke:     one(func(who acts.Actor) error { return a.RevokePass(ctx, who, pass.ID{1}) }),
-		acts.ActPassGuest:      one(func(who acts.Actor) error { _, err := a.Guest(ctx, who, acts.GuestInput{}); return err }),
-		acts.ActNoticePublish:  one(func(who acts.Actor) error { _, err := a.PublishNotice(ctx, who, consent.Notice{}); return err }),
-		acts.ActSiteChange:     one(func(who acts.Actor) error { _, err := a.ChangeSite(ctx, who, 99, acts.SiteConfig{}); return err }),
-		acts.ActKeyRotate:      one(func(who acts.Actor) error { _, err := a.RotateKey(ctx, who, "x"); return err }),
-		acts.ActDoorView:       one(func(who acts.Actor) error { _, err := a.Doors(ctx, who); return err }),
-		acts.ActDoorAdd:        one(func(who acts.Actor) error { _, err := a.MakeJoinCode(ctx, who, site.KindDoor, "", ""); return err }),
+		acts.ActPassReplace:   one(func(who acts.Actor) error { _, err := a.ReplacePass(ctx, who, pass.ID{1}); return err }),
+		acts.ActPassRevoke:    one(func(who acts.Actor) error { return a.RevokePass(ctx, who, pass.ID{1}) }),
+		acts.ActPassGuest:     one(func(who acts.Actor) error { _, err := a.Guest(ctx, who, acts.GuestInput{}); return err }),
+		acts.ActNoticePublish: one(func(who acts.Actor) error { _, err := a.PublishNotice(ctx, who, consent.Notice{}); return err }),
+		acts.ActSiteChange:    one(func(who acts.Actor) error { _, err := a.ChangeSite(ctx, who, 99, acts.SiteConfig{}); return err }),
+		acts.ActKeyRotate:     one(func(who acts.Actor) error { _, err := a.RotateKey(ctx, who, "x"); return err }),
+		acts.ActDoorView:      one(func(who acts.Actor) error { _, err := a.Doors(ctx, who); return err }),
+		acts.ActDoorAdd: {
+			func(who acts.Actor) error { _, err := a.MakeJoinCode(ctx, who, site.KindDoor, "", ""); return err },
+			func(who acts.Actor) error { _, err := a.MakeDeskCode(ctx, who, "", ""); return err },
+		},
+		acts.ActDeskCheck: one(func(who acts.Actor) error { _, err := a.OpenCounter(ctx, who, pass.DoorID{}); return err }),
+		acts.ActPartyView: one(func(who acts.Actor) error { _, err := a.Parties(ctx, who); return err }),
+		acts.ActPartyAdd: one(func(who acts.Actor) error {
+			_, _, err := a.AddParty(ctx, who, party.Party{}, site.KeepSecret)
+			return err
+		}),
+		acts.ActPartyChange: one(func(who acts.Actor) error {
+			_, _, err := a.ChangeParty(ctx, who, 1, party.Party{}, site.KeepSecret)
+			return err
+		}),
+		acts.ActPartyRemove:    one(func(who acts.Actor) error { return a.RemoveParty(ctx, who, "x") }),
 		acts.ActDoorRemove:     one(func(who acts.Actor) error { return a.RemoveDoor(ctx, who, pass.DoorID{}, false) }),
 		acts.ActOperatorView:   one(func(who acts.Actor) error { _, err := a.Operators(ctx, who); return err }),
 		acts.ActOperatorInvite: one(func(who acts.Actor) error { _, _, err := a.InviteOperator(ctx, who, acts.OperatorInput{}); return err }),

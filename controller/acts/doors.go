@@ -9,7 +9,7 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// Doors returns the doors and stations that were not removed. It fails with
+// Doors returns the doors, stations and desks that were not removed. It fails with
 // [ErrForbidden].
 func (a *Acts) Doors(ctx context.Context, actor Actor) (all []Door, err error) {
 	if err := actor.may(ActDoorView); err != nil {
@@ -17,11 +17,15 @@ func (a *Acts) Doors(ctx context.Context, actor Actor) (all []Door, err error) {
 	}
 	members, err := a.with.Doors.Members(ctx)
 	for _, m := range members {
-		all = append(all, Door{
-			ID: m.ID, Kind: m.Kind, Name: m.Name, Zone: m.Zone, State: m.State, Fingerprint: m.Fingerprint(), Joined: m.Joined,
-		})
+		all = append(all, doorOf(m))
 	}
 	return all, told(err)
+}
+
+func doorOf(m site.Member) Door {
+	return Door{
+		ID: m.ID, Kind: m.Kind, Name: m.Name, Zone: m.Zone, Origin: m.Origin, State: m.State, Fingerprint: m.Fingerprint(), Joined: m.Joined,
+	}
 }
 
 // MakeJoinCode makes a code with which one door or station joins within
@@ -41,7 +45,7 @@ func (a *Acts) MakeJoinCode(ctx context.Context, actor Actor, kind site.Kind, na
 	return code, doorError(err)
 }
 
-// RemoveDoor takes a door or station away, at once; whatever a stolen door knew is
+// RemoveDoor takes a door, a station or a desk away, at once; whatever a stolen door knew is
 // refused as well. It fails with [ErrForbidden], [ErrNotFound] and
 // [ErrUnavailable].
 func (a *Acts) RemoveDoor(ctx context.Context, actor Actor, id pass.DoorID, stolen bool) error {

@@ -47,6 +47,25 @@ func (i *Invalid) Error() string { return i.Field + " " + i.Why }
 // Is says that an Invalid is an [ErrInvalid].
 func (i *Invalid) Is(target error) bool { return target == ErrInvalid }
 
+// Faults returns every [Invalid] of an error, however deep it is wrapped.
+func Faults(err error) []*Invalid { return within[*Invalid](err) }
+
+// within returns the errors of a type that an error consists of.
+func within[T error](err error) (all []T) {
+	if found, ok := err.(T); ok {
+		return []T{found}
+	}
+	switch wraps := err.(type) {
+	case interface{ Unwrap() error }:
+		return within[T](wraps.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, each := range wraps.Unwrap() {
+			all = append(all, within[T](each)...)
+		}
+	}
+	return all
+}
+
 func invalid(field, why string, args ...any) error {
 	return &Invalid{Field: field, Why: fmt.Sprintf(why, args...)}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -57,6 +58,20 @@ type (
 	KeyBook interface {
 		SiteKeys(ctx context.Context, actor Actor) (site.Keys, error)
 		RotateKey(ctx context.Context, actor Actor, kind KeyKind) (site.Keys, error)
+	}
+
+	// DeskBook are desks; [DoorBook] lists them and takes them away.
+	DeskBook interface {
+		MakeDeskCode(ctx context.Context, actor Actor, name, origin string) (JoinCode, error)
+		OpenCounter(ctx context.Context, actor Actor, id pass.DoorID) (Counter, error)
+	}
+
+	// PartyBook are those who may ask for results at desks.
+	PartyBook interface {
+		Parties(ctx context.Context, actor Actor) ([]site.Relying, error)
+		AddParty(ctx context.Context, actor Actor, p party.Party, s site.Secret) (site.Relying, string, error)
+		ChangeParty(ctx context.Context, actor Actor, version int64, p party.Party, s site.Secret) (site.Relying, string, error)
+		RemoveParty(ctx context.Context, actor Actor, id string) error
 	}
 
 	// DoorBook are doors and stations.

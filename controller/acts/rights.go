@@ -39,8 +39,14 @@ const (
 	ActSiteChange Act = "site.change"
 	ActKeyRotate  Act = "key.rotate"
 	ActDoorView   Act = "door.view"
-	ActDoorAdd    Act = "door.add" // join codes of doors and stations
+	ActDoorAdd    Act = "door.add" // join codes of doors, stations and desks
 	ActDoorRemove Act = "door.remove"
+
+	ActDeskCheck   Act = "desk.check" // open the counter of a desk, and check there
+	ActPartyView   Act = "party.view"
+	ActPartyAdd    Act = "party.add"
+	ActPartyChange Act = "party.change"
+	ActPartyRemove Act = "party.remove"
 
 	ActOperatorView   Act = "operator.view"
 	ActOperatorInvite Act = "operator.invite"
@@ -113,6 +119,13 @@ func Rights() []Right {
 		{Act: ActDoorView, Scope: ReadDoors, Roles: all, Reads: true},
 		{Act: ActDoorAdd, Scope: WriteDoors, Roles: manage},
 		{Act: ActDoorRemove, Scope: WriteDoors, Roles: manage, Takes: true},
+
+		// What is checked at a desk is no act of the site, and no program does it.
+		{Act: ActDeskCheck, Roles: staff, Reads: true},
+		{Act: ActPartyView, Scope: ReadParties, Roles: read, Reads: true},
+		{Act: ActPartyAdd, Scope: WriteParties, Roles: manage},
+		{Act: ActPartyChange, Scope: WriteParties, Roles: manage},
+		{Act: ActPartyRemove, Scope: WriteParties, Roles: manage, Takes: true},
 
 		{Act: ActOperatorView, Roles: read, Reads: true},
 		{Act: ActOperatorInvite, Roles: owner},

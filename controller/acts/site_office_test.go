@@ -20,6 +20,7 @@ var (
 	_ acts.Issuing = (*site.Office)(nil)
 	_ acts.Doors   = (*site.Office)(nil)
 	_ acts.Keys    = (*site.Office)(nil)
+	_ acts.Desks   = (*site.Office)(nil)
 )
 
 // published reads what a keeper has published.
@@ -49,18 +50,19 @@ func TestOnARealSite(t *testing.T) {
 	public := published{keeper.OpenPublic(office.Ledger())}
 	r.store = office.Store()
 	r.Acts, err = acts.New(acts.Config{
-		Store: r.store, Issuing: office, Doors: office, EncodeSite: site.Encode, Ledger: public, Kick: office.Kick, Keys: office, Now: r.clock,
+		Store: r.store, Issuing: office, Doors: office, Desks: office, EncodeSite: site.Encode, Ledger: public, Kick: office.Kick, Keys: office, Now: r.clock,
 	})
 	must(t, err)
 	rotates(t, r, office)
 	aLife(t, r)
+	deskLife(t, r, office)
 	code, err := r.MakeJoinCode(t.Context(), owner(), site.KindDoor, "Front", "gate")
 	must(t, err)
 	_, err = office.Join(t.Context(), code.Secret[:], site.Member{Kind: site.KindDoor, TLSKey: []byte{1}, RelayKey: make([]byte, 1216)})
 	must(t, err)
 	doors, err := r.Doors(t.Context(), auditor())
 	must(t, err)
-	if len(doors) != 1 || doors[0].Name != "Front" {
+	if len(doors) != 1 || doors[0].Kind != site.KindDoor || doors[0].Name != "Front" {
 		t.Errorf("%+v", doors)
 	}
 	must(t, r.RemoveDoor(t.Context(), owner(), doors[0].ID, false))

@@ -40,21 +40,24 @@ type NoticeVersion struct {
 	Document []byte
 }
 
-// Door is a door or a station.
+// Door is a door, a station or a desk.
 type Door struct {
-	ID          pass.DoorID
-	Kind        site.Kind
-	Name        string
-	Zone        string
+	ID   pass.DoorID
+	Kind site.Kind
+	Name string
+	Zone string
+	// Origin is where browsers find a desk, such as https://desk.example.
+	Origin      string
 	State       site.MemberState
 	Fingerprint string
 	Joined      time.Time
 }
 
-// JoinCode lets one door or station in, once. It is told once.
+// JoinCode lets one door, station or desk in, once. It is told once.
 type JoinCode struct {
 	Kind       site.Kind
 	Name, Zone string
+	Origin     string // of a desk
 	Secret     [doorapi.CodeSecret]byte
 	Expires    time.Time
 }

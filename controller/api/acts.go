@@ -38,4 +38,11 @@ type place interface {
 	acts.KeyBook
 	acts.DoorBook
 	acts.NoticeBook
+	counters
+}
+
+// counters is what is done about desks, and who may ask there; no program opens one.
+type counters interface {
+	MakeDeskCode(ctx context.Context, actor acts.Actor, name, origin string) (acts.JoinCode, error)
+	acts.PartyBook
 }

@@ -94,15 +94,19 @@ func forbidden(act acts.Act) error {
 // here is a failure of this side, of which nobody outside is told more.
 func problemOf(err error) *Problem {
 	var p *Problem
-	var field *acts.Invalid
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &large):
 		return &Problem{Type: problemLarge, Detail: "It takes " + strconv.FormatInt(large.Limit, 10) + " bytes at most"}
-	case errors.As(err, &field):
-		return &Problem{Type: problemInvalid, Errors: []Fault{{field.Field, field.Why}}}
+	}
+	if fields := acts.Faults(err); len(fields) > 0 {
+		p := &Problem{Type: problemInvalid}
+		for _, f := range fields {
+			p.Errors = append(p.Errors, Fault{f.Field, f.Why})
+		}
+		return p
 	}
 	for _, known := range []struct {
 		err  error

@@ -9,7 +9,7 @@ import (
 // routes is the table of everything that can be asked for.
 func routes() []route {
 	var all []route
-	for _, some := range [][]route{holderRoutes(), passRoutes(), noticeRoutes(), placeRoutes()} {
+	for _, some := range [][]route{holderRoutes(), passRoutes(), noticeRoutes(), placeRoutes(), partyRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -21,6 +21,7 @@ const (
 	hex32Form  = `^[0-9a-f]{32}$`
 	doorForm   = `^[0-9a-f]{16}$`
 	zoneForm   = `^[a-z0-9-]{1,24}$`
+	partyForm  = `^[a-z0-9][a-z0-9._-]{0,63}$`
 )
 
 func inPath(name, form, doc string) param {
@@ -143,15 +144,15 @@ func placeRoutes() []route {
 			params:  []param{inPath("kind", `^(issuing|bundle)$`, "Which: issuing or bundle")},
 		}, rotateKey),
 		does(route{
-			method: "GET", path: "/doors", name: "listDoors", act: acts.ActDoorView, status: http.StatusOK, summary: "List doors and stations",
+			method: "GET", path: "/doors", name: "listDoors", act: acts.ActDoorView, status: http.StatusOK, summary: "List doors, stations and desks",
 		}, listDoors),
 		does(route{
 			method: "POST", path: "/join-codes", name: "makeJoinCode", act: acts.ActDoorAdd, status: http.StatusCreated, once: true,
-			summary: "Make a code with which one door or station joins. It is told once",
+			summary: "Make a code with which one door, station or desk joins. It is told once",
 		}, makeJoinCode),
 		does(route{
 			method: "DELETE", path: "/doors/{door}", name: "removeDoor", act: acts.ActDoorRemove, status: http.StatusNoContent,
-			summary: "Take a door or station away at once",
+			summary: "Take a door, a station or a desk away at once",
 			params: []param{
 				inPath("door", doorForm, "The door's id"),
 				{name: "stolen", doc: "Whether it was stolen: whatever it knew is refused as well", of: schema{Type: "boolean"}},
@@ -160,5 +161,31 @@ func placeRoutes() []route {
 		does(route{
 			method: "GET", path: "/ledger", name: "getLedger", act: acts.ActLedgerView, status: http.StatusOK, summary: "Read how the ledger stands",
 		}, getLedger),
+	}
+}
+
+func partyRoutes() []route {
+	one := inPath("party", partyForm, "The id of the relying party")
+	return []route{
+		does(route{
+			method: "GET", path: "/relying-parties", name: "listParties", act: acts.ActPartyView, status: http.StatusOK,
+			summary: "List who may ask for results at desks",
+		}, listParties),
+		does(route{
+			method: "POST", path: "/relying-parties", name: "addParty", act: acts.ActPartyAdd, status: http.StatusCreated, once: true, etag: true,
+			summary: "Register who may ask for results at desks. Its secret is told once",
+		}, addParty),
+		does(route{
+			method: "GET", path: "/relying-parties/{party}", name: "getParty", act: acts.ActPartyView, status: http.StatusOK, etag: true,
+			summary: "Read a relying party, without its secret", params: []param{one},
+		}, getParty),
+		does(route{
+			method: "PUT", path: "/relying-parties/{party}", name: "changeParty", act: acts.ActPartyChange, status: http.StatusOK, match: true, etag: true,
+			summary: "Change a relying party. A new secret is told once", params: []param{one},
+		}, changeParty),
+		does(route{
+			method: "DELETE", path: "/relying-parties/{party}", name: "removeParty", act: acts.ActPartyRemove, status: http.StatusNoContent,
+			summary: "Take a relying party away at once", params: []param{one},
+		}, removeParty),
 	}
 }

@@ -36,6 +36,11 @@ func (r *rig) example(of route) ask {
 		r.read(ask{method: "GET", path: "/holders/" + h}, &v)
 		return v.Consents[0].Hash
 	})
+	fill("party", func() string {
+		var p Party
+		r.read(ask{method: "POST", path: "/relying-parties", body: newParty("seaside-hotel")}, &p)
+		return p.ID
+	})
 	if of.match {
 		w := r.do(ask{method: "GET", path: q.path})
 		q.headers = map[string]string{"If-Match": w.Header().Get("ETag")}
@@ -67,9 +72,16 @@ func (r *rig) exampleBody(name string) any {
 		r.read(ask{method: "GET", path: "/site"}, &s)
 		s.Name, s.Rules = "Another", map[string]ZoneRules{"main": {Title: map[string]string{"en": "Main"}, Methods: []string{"plain"}, Budget: 3}}
 		s.Offline = &Offline{FaceHours: 12, PlainHours: 24}
+		s.Desk = &DeskRules{TwoPeople: true, Claims: []string{"over_18"}}
 		return s.SiteInput
 	case "answerCorrection":
 		return CorrectionAnswer{Version: 1, Answer: "Put right"}
+	case "addParty":
+		return newParty("harbour-bank")
+	case "changeParty":
+		p := newParty("").PartyInput
+		p.Secret, p.Claims = "new", nil
+		return p
 	case "makeJoinCode":
 		return JoinInput{Kind: "door", Name: "Side door", Zone: "main"}
 	}
@@ -84,6 +96,7 @@ func (r *rig) prepare() {
 	_, err := hex.Decode(r.notice[:], []byte(published.Hash))
 	must(r.t, err)
 	r.acts.Join(site.KindStation, "Desk", "", site.Joined)
+	r.acts.Join(site.KindDesk, "Counter 1", "", site.Joined)
 	h := r.holder().ID
 	r.issued(h)
 	r.acts.Consented(h, r.notice)
@@ -217,4 +230,8 @@ func TestIDs(t *testing.T) {
 		r.refused(ask{method: "POST", path: path}, problemNotFound)
 	}
 	r.refused(ask{method: "DELETE", path: "doors/" + strings.Repeat("0", 16)}, problemNotFound)
+	for _, path := range []string{"relying-parties/nobody", "relying-parties/" + strings.Repeat("a", 65), "relying-parties/A", "relying-parties/%00"} {
+		r.refused(ask{method: "GET", path: path}, problemNotFound)
+		r.refused(ask{method: "DELETE", path: path}, problemNotFound)
+	}
 }

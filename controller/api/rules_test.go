@@ -266,7 +266,7 @@ func FuzzBody(f *testing.F) {
 		}
 		w := newRig(t)
 		q := ask{method: of.method, path: of.path, body: body}
-		for _, name := range []string{"holder", "pass", "consent", "door"} {
+		for _, name := range []string{"holder", "pass", "consent", "door", "party"} {
 			q.path = strings.ReplaceAll(q.path, "{"+name+"}", map[string]string{"holder": strings.Repeat("9", 26)}[name])
 		}
 		q.headers = map[string]string{"If-Match": `"v1"`}

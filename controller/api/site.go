@@ -18,6 +18,7 @@ type SiteInput struct {
 	Policy    Policy               `json:"policy"`
 	Rules     map[string]ZoneRules `json:"rules,omitempty" doc:"By zone: where it differs from what all zones have"`
 	Offline   *Offline             `json:"offline,omitempty" doc:"For how long doors decide without the controller"`
+	Desk      *DeskRules           `json:"desk,omitempty" doc:"About checks at desks"`
 	Guests    Guests               `json:"guests"`
 	KeepYears int                  `json:"keep_years" min:"3" max:"10" doc:"For how many years the pseudonymous record of a consent is kept after its end"`
 }
@@ -42,6 +43,12 @@ type ZoneRules struct {
 type Offline struct {
 	FaceHours  int `json:"face_hours" min:"1" max:"744"`
 	PlainHours int `json:"plain_hours" min:"1" max:"744"`
+}
+
+// DeskRules is what is decided about checks at desks.
+type DeskRules struct {
+	TwoPeople bool     `json:"two_people" doc:"Where staff look, a second member of staff has to agree"`
+	Claims    []string `json:"claims,omitempty" max:"9" doc:"What a result may say of a person; everything that there is if it is left away"`
 }
 
 // Guests are the limits of passes that holders make for guests.
@@ -77,6 +84,10 @@ func siteOf(c acts.SiteConfig) Site {
 		offline := Offline(*c.Site.Offline)
 		made.Offline = &offline
 	}
+	if c.Site.Desk != nil {
+		desk := DeskRules(*c.Site.Desk)
+		made.Desk = &desk
+	}
 	return made
 }
 
@@ -86,7 +97,7 @@ func (in SiteInput) over(c acts.SiteConfig) acts.SiteConfig {
 	c.Site.Policy = site.Policy{
 		PlainDays: in.Policy.PlainDays, FaceDays: in.Policy.FaceDays, RequireLive: in.Policy.RequireLive, Threshold: in.Policy.Threshold,
 	}
-	c.Site.Rules, c.Site.Offline = nil, nil
+	c.Site.Rules, c.Site.Offline, c.Site.Desk = nil, nil, nil
 	for zone, r := range in.Rules {
 		if c.Site.Rules == nil {
 			c.Site.Rules = make(map[string]site.Rules)
@@ -96,6 +107,10 @@ func (in SiteInput) over(c acts.SiteConfig) acts.SiteConfig {
 	if in.Offline != nil {
 		offline := site.Offline(*in.Offline)
 		c.Site.Offline = &offline
+	}
+	if in.Desk != nil {
+		desk := site.Desk(*in.Desk)
+		c.Site.Desk = &desk
 	}
 	c.Guests, c.KeepYears = acts.GuestLimits(in.Guests), in.KeepYears
 	return c
@@ -118,17 +133,18 @@ func changeSite(c call, in request[SiteInput]) (Site, error) {
 	return siteOf(made), changed(err)
 }
 
-// DoorList are the doors and stations of a site.
+// DoorList are the doors, stations and desks of a site.
 type DoorList struct {
 	Doors []Door `json:"doors"`
 }
 
-// Door is a door or a station.
+// Door is a door, a station or a desk.
 type Door struct {
 	ID          string    `json:"id" pattern:"^[0-9a-f]{16}$"`
-	Kind        string    `json:"kind" enum:"door,station"`
+	Kind        string    `json:"kind" enum:"door,station,desk"`
 	Name        string    `json:"name"`
 	Zone        string    `json:"zone,omitempty"`
+	Origin      string    `json:"origin,omitempty" doc:"Where browsers find a desk"`
 	State       string    `json:"state" enum:"joined,approved,removing"`
 	Fingerprint string    `json:"fingerprint" doc:"What a person compares with the one on its screen"`
 	Joined      time.Time `json:"joined"`
@@ -138,31 +154,46 @@ func listDoors(c call, _ request[nothing]) (DoorList, error) {
 	found, err := c.api.with.Acts.Doors(c.ctx, c.actor)
 	list := DoorList{Doors: []Door{}}
 	for _, d := range found {
-		list.Doors = append(list.Doors, Door{d.ID.String(), string(d.Kind), d.Name, d.Zone, string(d.State), d.Fingerprint, d.Joined})
+		list.Doors = append(list.Doors, Door{d.ID.String(), string(d.Kind), d.Name, d.Zone, d.Origin, string(d.State), d.Fingerprint, d.Joined})
 	}
 	return list, err
 }
 
 // JoinInput is whom a code is to let in.
 type JoinInput struct {
-	Kind string `json:"kind" enum:"door,station"`
-	Name string `json:"name" min:"1" max:"80"`
-	Zone string `json:"zone,omitempty" pattern:"^[a-z0-9-]{1,24}$" doc:"Of a door"`
+	Kind   string `json:"kind" enum:"door,station,desk"`
+	Name   string `json:"name" min:"1" max:"80"`
+	Zone   string `json:"zone,omitempty" pattern:"^[a-z0-9-]{1,24}$" doc:"Of a door"`
+	Origin string `json:"origin,omitempty" max:"300" doc:"Of a desk: where browsers find it, such as https://desk.example:8443, and nothing after it"`
 }
 
-// JoinCode lets one door or station in, once.
+// JoinCode lets one door, station or desk in, once.
 type JoinCode struct {
-	Code    string    `json:"code" doc:"What is given to facelatch edge join or station join. It is told here and never again"`
+	Code    string    `json:"code" doc:"What is given to facelatch edge join, station join or desk join. It is told here and never again"`
 	Expires time.Time `json:"expires"`
 }
 
 func makeJoinCode(c call, in request[JoinInput]) (JoinCode, error) {
-	code, err := c.api.with.Acts.MakeJoinCode(c.ctx, c.actor, site.Kind(in.body.Kind), in.body.Name, in.body.Zone)
+	code, err := c.joinCode(in.body)
 	if err != nil {
 		return JoinCode{}, err
 	}
 	text, err := c.api.with.JoinText(code)
 	return JoinCode{text, code.Expires}, err
+}
+
+// joinCode makes a code for whoever is to join.
+func (c call) joinCode(in JoinInput) (acts.JoinCode, error) {
+	desk := in.Kind == string(site.KindDesk)
+	switch {
+	case desk && in.Zone != "":
+		return acts.JoinCode{}, invalid(Fault{"zone", "is a door's"})
+	case desk:
+		return c.api.with.Acts.MakeDeskCode(c.ctx, c.actor, in.Name, in.Origin)
+	case in.Origin != "":
+		return acts.JoinCode{}, invalid(Fault{"origin", "is a desk's"})
+	}
+	return c.api.with.Acts.MakeJoinCode(c.ctx, c.actor, site.Kind(in.Kind), in.Name, in.Zone)
 }
 
 func removeDoor(c call, in request[nothing]) (nothing, error) {

@@ -125,7 +125,7 @@ func New(c Config) (*Front, error) {
 func (f *Front) open() error {
 	var err error
 	f.acts, err = acts.New(acts.Config{
-		Store: f.c.Office.Store(), Issuing: f.c.Office, Doors: f.c.Office, EncodeSite: site.Encode,
+		Store: f.c.Office.Store(), Issuing: f.c.Office, Doors: f.c.Office, Desks: f.c.Office, EncodeSite: site.Encode,
 		Ledger: published{f.ledger}, Kick: f.c.Office.Kick, Keys: f.c.Office, Now: f.c.Now,
 	})
 	if err != nil {

@@ -40,6 +40,13 @@ type Place interface {
 	acts.KeyBook
 	acts.DoorBook
 	acts.NoticeBook
+	Counters
+}
+
+// Counters is what is done about desks, and who may ask there.
+type Counters interface {
+	acts.DeskBook
+	acts.PartyBook
 }
 
 // Staff is what is done about operators, and the record of it.

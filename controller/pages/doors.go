@@ -15,10 +15,11 @@ import (
 // as long as it waits for an answer.
 const awayTime = 3 * doorapi.PollTime
 
-// doorView is a door or a station as a list shows it.
+// doorView is a door, a station or a desk as a list shows it.
 type doorView struct {
 	ID, Name, Zone, Joined string
-	Station                bool
+	Station, Desk          bool
+	Origin                 string // a desk's
 	// State is a key: "waits", "old", "away", "never", "good" or "removing".
 	State string
 	Seen  string
@@ -29,7 +30,11 @@ type doorView struct {
 }
 
 // doorViews returns doors and stations, those with something wrong first.
-func (v *visit) doorViews() ([]doorView, error) {
+func (v *visit) doorViews() ([]doorView, error) { return v.membersShown(false) }
+
+// membersShown returns doors and stations, or desks, those with something wrong
+// first.
+func (v *visit) membersShown(desks bool) ([]doorView, error) {
 	all, err := v.c.Acts.Doors(v.r.Context(), v.actor)
 	if err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func (v *visit) doorViews() ([]doorView, error) {
 	}
 	var shown []doorView
 	for _, d := range all {
-		if d.State == site.Removed {
+		if d.State == site.Removed || desks != (d.Kind == site.KindDesk) {
 			continue
 		}
 		shown = append(shown, v.viewDoor(d, news))
@@ -61,11 +66,13 @@ func btoi(b bool) int {
 func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 	shown := doorView{
 		ID: d.ID.String(), Name: d.Name, Zone: v.zoneTitle(d.Zone), Joined: v.day(d.Joined), Station: d.Kind == site.KindStation,
+		Desk: d.Kind == site.KindDesk, Origin: d.Origin,
 	}
+	door := d.Kind == site.KindDoor
 	seen, known := news.Seen[d.ID]
 	age := v.now().Sub(seen.At)
 	switch {
-	case d.State == site.Joined && !shown.Station:
+	case d.State == site.Joined && door:
 		shown.State = "waits"
 	case v.c.Doors == nil:
 		shown.State = "good"
@@ -73,7 +80,7 @@ func (v *visit) viewDoor(d acts.Door, news DoorNews) doorView {
 		shown.State = "never"
 	case age > awayTime:
 		shown.State = "away"
-	case !shown.Station && seen.Bundle < news.Bundle && age > time.Minute:
+	case door && seen.Bundle < news.Bundle && age > time.Minute:
 		shown.State = "old"
 	default:
 		shown.State = "good"
@@ -139,14 +146,19 @@ func (v *visit) addDoor() error {
 		}
 		return v.showDoor(http.StatusUnprocessableEntity, f)
 	}
+	return v.showJoinCode(made)
+}
+
+// showJoinCode shows a code, once.
+func (v *visit) showJoinCode(made acts.JoinCode) error {
 	text, err := v.c.JoinText(made)
 	if err != nil {
 		return err
 	}
 	return v.show(page{name: "joincode", title: "joincode.title", once: true, data: struct {
-		Name, Text, Until string
-		Station, Start    bool
-	}{name, text, v.moment(made.Expires), kind == site.KindStation, v.value("start") != ""}})
+		Name, Text, Until    string
+		Station, Desk, Start bool
+	}{made.Name, text, v.moment(made.Expires), made.Kind == site.KindStation, made.Kind == site.KindDesk, v.value("start") != ""}})
 }
 
 // door returns the door of the address.
@@ -182,6 +194,9 @@ func (v *visit) removeDoor() error {
 	stolen := v.value("why") == "stolen"
 	if err := v.c.Acts.RemoveDoor(v.r.Context(), v.actor, d.ID, stolen); err != nil {
 		return err
+	}
+	if d.Kind == site.KindDesk {
+		return v.to(Path+"desks", "door-removed")
 	}
 	if stolen {
 		return v.to(Path+"doors", "door-stolen")

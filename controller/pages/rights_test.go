@@ -29,6 +29,8 @@ func furnishOver(t *testing.T, r *rig) furnished {
 	t.Helper()
 	b := r.owner()
 	door := r.acts.Join(site.KindDoor, "Front door left", "main", site.Joined)
+	desk := r.acts.Join(site.KindDesk, "Counter 1", "", site.Joined)
+	b.post("/office/parties/new", "id", "harbour-bank", "name-en", "Harbour Bank", "redirects", "https://bank.example/back", "claim", "over_18", "secret", "none").is(http.StatusSeeOther)
 	b.post("/office/holders/new", "label", "A-1203", "contact", "a1203@house.example")
 	all, _, err := r.acts.Holders(t.Context(), r.actor(b), acts.Query{Limit: 1})
 	must(t, err)
@@ -44,7 +46,7 @@ func furnishOver(t *testing.T, r *rig) furnished {
 	tokens, err := r.acts.Tokens(t.Context(), r.actor(b))
 	must(t, err)
 	return furnished{r, b, strings.NewReplacer(
-		"holders/one/{id}", "holders/one/"+id, "doors/{id}", "doors/"+door.String(), "operators/{id}", "operators/"+r.actor(b).Operator,
+		"holders/one/{id}", "holders/one/"+id, "doors/{id}", "doors/"+door.String(), "desks/{id}", "desks/"+desk.String(), "{party}", "harbour-bank", "operators/{id}", "operators/"+r.actor(b).Operator,
 		"tokens/{id}", "tokens/"+tokens[0].ID, "{pass}", h.Passes[len(h.Passes)-1].ID.String(), "version/{hash}", "version/"+hexText(notices[0].Hash[:]), "{kind}", "issuing",
 		"{hash}", h.Consents[0].Hash.String(), "{token}", "nothing", "{job}", "nothing", "{$}", "",
 	)}

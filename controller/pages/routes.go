@@ -28,6 +28,7 @@ func routes() []route {
 	add(siteRoutes()...)
 	add(holderRoutes()...)
 	add(staffRoutes()...)
+	add(deskRoutes()...)
 	return all
 }
 
@@ -146,5 +147,24 @@ func staffRoutes() []route {
 		{pattern: "POST " + Path + "tokens/new", act: acts.ActTokenMake, do: (*visit).makeToken},
 		{pattern: "GET " + Path + "tokens/{id}/revoke", act: acts.ActTokenRevoke, do: (*visit).revokeTokenPage},
 		{pattern: "POST " + Path + "tokens/{id}/revoke", act: acts.ActTokenRevoke, do: (*visit).revokeToken},
+	}
+}
+
+// deskRoutes are about desks, and who may ask there.
+func deskRoutes() []route {
+	return []route{
+		{pattern: "GET " + Path + "desks", act: acts.ActDoorView, do: (*visit).desksPage},
+		{pattern: "GET " + Path + "desks/new", act: acts.ActDoorAdd, do: (*visit).deskForm},
+		{pattern: "POST " + Path + "desks/new", act: acts.ActDoorAdd, do: (*visit).addDesk},
+		{pattern: "POST " + Path + "desks/{id}/counter", act: acts.ActDeskCheck, do: (*visit).openCounter},
+		{pattern: "GET " + Path + "desks/rules", act: acts.ActSiteChange, do: (*visit).rulesForm},
+		{pattern: "POST " + Path + "desks/rules", act: acts.ActSiteChange, do: (*visit).changeRules},
+		{pattern: "GET " + Path + "parties", act: acts.ActPartyView, do: (*visit).partiesPage},
+		{pattern: "GET " + Path + "parties/new", act: acts.ActPartyAdd, do: (*visit).partyForm},
+		{pattern: "POST " + Path + "parties/new", act: acts.ActPartyAdd, do: (*visit).addParty},
+		{pattern: "GET " + Path + "parties/one/{party}/edit", act: acts.ActPartyChange, do: (*visit).editParty},
+		{pattern: "POST " + Path + "parties/one/{party}/edit", act: acts.ActPartyChange, do: (*visit).changeParty},
+		{pattern: "GET " + Path + "parties/one/{party}/remove", act: acts.ActPartyRemove, do: (*visit).removePartyPage},
+		{pattern: "POST " + Path + "parties/one/{party}/remove", act: acts.ActPartyRemove, do: (*visit).removeParty},
 	}
 }

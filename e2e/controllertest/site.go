@@ -102,7 +102,7 @@ func actsOf(o *site.Office, now func() time.Time) (*acts.Acts, error) {
 		return nil, err
 	}
 	return acts.New(acts.Config{
-		Store: o.Store(), Issuing: o, Doors: o, EncodeSite: site.Encode, Ledger: published{keeper.OpenPublic(o.Ledger())},
+		Store: o.Store(), Issuing: o, Doors: o, Desks: o, EncodeSite: site.Encode, Ledger: published{keeper.OpenPublic(o.Ledger())},
 		Kick: o.Kick, Key: key, Now: now,
 	})
 }

@@ -32,7 +32,7 @@ type Site interface {
 type Hands interface {
 	// Break makes changes fail with an error, or with nil succeed again.
 	Break(err error)
-	// Join lets a door or station in, as if its code had been typed there.
+	// Join lets a door, a station or a desk in, as if its code had been typed there.
 	Join(kind site.Kind, name, zone string, state site.MemberState) pass.DoorID
 	// Consented has a holder consent, as at a station.
 	Consented(holder string, notice [32]byte)
@@ -89,7 +89,7 @@ func NewReal(t testing.TB, now func() time.Time) *Real {
 	}
 	r := &Real{office: office, from: Published{keeper.OpenPublic(office.Ledger())}}
 	r.Acts, err = acts.New(acts.Config{
-		Store: office.Store(), Issuing: office, Doors: office, EncodeSite: site.Encode, Ledger: r.from, Kick: office.Kick, Keys: office, Now: now,
+		Store: office.Store(), Issuing: office, Doors: office, Desks: office, EncodeSite: site.Encode, Ledger: r.from, Kick: office.Kick, Keys: office, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -135,10 +135,10 @@ func (r *Real) IssueBulk(ctx context.Context, actor acts.Actor, in []acts.BulkIn
 	return r.Acts.IssueBulk(ctx, actor, in, progress)
 }
 
-// Join lets a door or a station in by a code; nobody approves it.
+// Join lets a door, a station or a desk in by a code; nobody approves it.
 func (r *Real) Join(kind site.Kind, name, zone string, _ site.MemberState) pass.DoorID {
 	ctx := context.Background()
-	code, err := r.MakeJoinCode(ctx, somebody(), kind, name, zone)
+	code, err := r.joinCode(ctx, kind, name, zone)
 	if err != nil {
 		panic(err)
 	}
@@ -162,6 +162,13 @@ func (r *Real) Join(kind site.Kind, name, zone string, _ site.MemberState) pass.
 		panic(err)
 	}
 	return m.ID
+}
+
+func (r *Real) joinCode(ctx context.Context, kind site.Kind, name, zone string) (acts.JoinCode, error) {
+	if kind == site.KindDesk {
+		return r.MakeDeskCode(ctx, somebody(), name, DeskOrigin)
+	}
+	return r.MakeJoinCode(ctx, somebody(), kind, name, zone)
 }
 
 // somebody is an owner who is nobody.

@@ -34,6 +34,7 @@ type Acts struct {
 	config    acts.SiteConfig
 	notices   []acts.NoticeVersion
 	doors     []acts.Door
+	parties   []site.Relying
 	holders   []*acts.HolderView
 	operators []*acts.Operator
 	logins    map[acts.Login]string
@@ -175,15 +176,19 @@ func (a *Acts) MakeJoinCode(_ context.Context, actor acts.Actor, kind site.Kind,
 	return acts.JoinCode{Kind: kind, Name: name, Zone: zone, Secret: [doorapi.CodeSecret]byte{1, 2, 3}, Expires: a.Now().Add(time.Hour)}, nil
 }
 
-// Join lets a door in, as if its code had been typed there.
+// Join lets a door, a station or a desk in, as if its code had been typed there.
 func (a *Acts) Join(kind site.Kind, name, zone string, state site.MemberState) pass.DoorID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.made++
 	id := pass.DoorID{byte(a.made), 7}
-	a.doors = append(a.doors, acts.Door{
+	d := acts.Door{
 		ID: id, Kind: kind, Name: name, Zone: zone, State: state, Joined: a.Now(), Fingerprint: "3F2A-91C0-7BD4-E658",
-	})
+	}
+	if kind == site.KindDesk {
+		d.Origin = DeskOrigin
+	}
+	a.doors = append(a.doors, d)
 	return id
 }
 

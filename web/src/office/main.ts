@@ -1,5 +1,6 @@
 // The little that the operators' pages need a script for: passkeys, the bar of a
-// long job, and a button to print. Everything else is a plain form.
+// long job, a button to print, and going on to a counter. Everything else is a plain
+// form.
 import { passkeys } from "./passkey";
 
 passkeys();
@@ -9,6 +10,10 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]"
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// The ticket of a counter goes there at once; without a script somebody presses the
+// button.
+document.querySelector<HTMLFormElement>("form[data-go]")?.submit();
 
 // Hidden parts of the menu are opened by the browser (popover); where it cannot,
 // the menu stands open.
