@@ -89,6 +89,9 @@ func (p *Pages) attend(do func(call) error) func(call) error {
 func (p *Pages) enter(do func(call) error) func(call) error {
 	return func(c call) (err error) {
 		c.check, err = p.o.Room.Enter(c.r.PathValue("id"), c.r.Header.Get(SecretHeader))
+		if err == nil && !p.o.Admits(c.r, c.check.ID()) {
+			err = check.ErrNoCheck
+		}
 		switch {
 		case err == nil:
 			return do(c)

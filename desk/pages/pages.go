@@ -51,7 +51,7 @@ const (
 // ErrOptions is returned for [Options] that cannot be.
 var ErrOptions = errors.New("the desk's pages cannot be served like this")
 
-// Options is what the pages are made of. All but the last four is required.
+// Options is what the pages are made of. All but what follows Address may be left out.
 type Options struct {
 	Room *check.Room
 	// Staff says which member of staff sends a request, by their pseudonym, and
@@ -65,6 +65,14 @@ type Options struct {
 	// requests under another name, and from pages of another, are refused.
 	Address string
 
+	// Admits says whether a browser that has a check's secret may see it; nil lets all
+	// of them. A login by OpenID Connect is for the browser alone that began it.
+	Admits func(r *http.Request, id string) bool
+	// Return is where the person goes on to when the check has ended, "" for nowhere.
+	Return func(id string) string
+	// Result is the signed result of a check that staff hand over themselves, "" where
+	// it goes another way.
+	Result func(id string) string
 	// Site is what the place is called, by language (BCP 47).
 	Site func() map[string]string
 	// SignIn is where staff who are not signed in are sent, "" for nowhere.
@@ -95,6 +103,15 @@ func New(o Options) (*Pages, error) {
 	}
 	if o.Site == nil {
 		o.Site = func() map[string]string { return nil }
+	}
+	if o.Admits == nil {
+		o.Admits = func(*http.Request, string) bool { return true }
+	}
+	if o.Return == nil {
+		o.Return = func(string) string { return "" }
+	}
+	if o.Result == nil {
+		o.Result = func(string) string { return "" }
 	}
 	if o.SignIn == nil {
 		o.SignIn = func() string { return "" }

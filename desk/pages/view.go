@@ -22,6 +22,10 @@ type view struct {
 	// Notice and Site are for the person.
 	Notice *notice           `json:"notice,omitempty"`
 	Site   map[string]string `json:"site,omitempty"`
+	// Return is where the person goes on to, once it has ended.
+	Return string `json:"return,omitempty"`
+	// Token is the signed result, for staff who hand it over themselves.
+	Token string `json:"token,omitempty"`
 	// Mine says that the check was begun by who asks.
 	Mine bool `json:"mine"`
 }
@@ -49,6 +53,9 @@ func (p *Pages) staffView(c call) error {
 	c.await()
 	v := p.seen(c.check)
 	v.Mine = c.check.Order().Staff == c.staff
+	if v.Step == check.Ended {
+		v.Token = p.o.Result(v.ID)
+	}
 	return c.write(v)
 }
 
@@ -58,6 +65,9 @@ func (p *Pages) personView(c call) error {
 	v := p.seen(c.check)
 	text, hash := c.check.Notice()
 	v.Notice, v.Site = &notice{hex.EncodeToString(hash[:]), text}, p.o.Site()
+	if v.Step == check.Ended {
+		v.Return = p.o.Return(v.ID)
+	}
 	return c.write(v)
 }
 

@@ -65,6 +65,10 @@ export interface View {
   mine: boolean;
   notice?: { id: string; text: Text };
   site?: Text;
+  /** Where the person goes on to, once it has ended. */
+  return?: string;
+  /** The signed result, which staff hand over themselves. */
+  token?: string;
 }
 
 export interface Counter {

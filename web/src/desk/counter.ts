@@ -160,6 +160,7 @@ class CounterPage extends Screen {
     this.page("ended", outcomeTitle(this.texts, r, "staff"), h("div", { class: "picture" }, drawing(good ? pictures.tick : pictures.help)), ...this.text(...outcomeText(this.texts, r)),
       good ? h("div", { class: "handed" }, h("h2", {}, say("handed.done", { party: this.texts.pick(v.party) })), claimList(this.texts, r.claims)) : null,
       next ? h("div", {}, h("h2", {}, say("next.title")), next) : null,
+      v.token ? h("p", {}, h("a", { class: "button", download: `result-${v.code}.jwt`, href: `data:application/jwt,${encodeURIComponent(v.token)}` }, say("ended.token"))) : null,
       ...this.text(say("ended.text")), this.button(say("ended.new"), () => this.over(), "main"));
   }
 

@@ -116,7 +116,8 @@ class Person extends Screen {
       ...this.text(...(r.outcome === "attack-suspected" ? [] : outcomeText(this.texts, r))),
       r.handedOn && good ? h("div", { class: "handed" }, h("h2", {}, say("handed.done", { party })), claimList(this.texts, r.claims)) : null,
       next && !good ? h("div", {}, h("h2", {}, say("next.title")), next) : null,
-      ...this.text(say("ended.text")));
+      ...this.text(say("ended.text")),
+      v.return ? h("a", { class: "button main", href: v.return }, say("ended.return", { party })) : null);
   }
 
   private gone(): void {
