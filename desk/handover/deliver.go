@@ -54,20 +54,22 @@ func (s *Sender) deliver(ctx context.Context, to, id string) error {
 		return errGone
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errHere, err)
 	}
 	if err := s.post(ctx, p, e); err != nil {
 		return err
 	}
-	// The party has it: if this fails it gets it again, under the same id.
-	return s.with.Outbox.Ack(to, id)
+	if err := s.with.Outbox.Ack(to, id); err != nil { // the party has it, and gets it again under the same id
+		return fmt.Errorf("%w: %w", errHere, err)
+	}
+	return nil
 }
 
 // post sends an event, and returns nil for an answer of 2xx.
 func (s *Sender) post(ctx context.Context, p party.Party, e Sealed) error {
 	signature, err := sign(s.with.Key(), s.with.Issuer, e, time.Now())
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errHere, err)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Webhook, strings.NewReader(e.JWE))
 	if err != nil || request.URL.Scheme != "https" {

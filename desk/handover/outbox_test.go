@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -311,11 +312,11 @@ func TestAStrayIsRemoved(t *testing.T) {
 	disk := &broken{}
 	r.open(disk)
 	for _, id := range []string{"a", "b"} {
-		disk.broken = true
+		disk.set(true)
 		if err := r.Put(t.Context(), Event{ID: id, Party: "bank", Body: body(id)}); !errors.Is(err, statetest.ErrFault) {
 			t.Fatal(err)
 		}
-		disk.broken = false
+		disk.set(false)
 	}
 	r.put("bank", "b")
 	must(t, r.Tidy())
@@ -327,19 +328,21 @@ func TestAStrayIsRemoved(t *testing.T) {
 // broken does what it is asked, and says that it failed, but does not remove.
 type broken struct {
 	statetest.Disk
-	broken bool
+	broken atomic.Bool
 }
+
+func (b *broken) set(now bool) { b.broken.Store(now) }
 
 func (b *broken) Write(path string, data []byte, mode os.FileMode) error {
 	err := b.Disk.Write(path, data, mode)
-	if b.broken {
+	if b.broken.Load() {
 		return statetest.ErrFault
 	}
 	return err
 }
 
 func (b *broken) Remove(path string) error {
-	if b.broken {
+	if b.broken.Load() {
 		return statetest.ErrFault
 	}
 	return b.Disk.Remove(path)

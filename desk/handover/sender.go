@@ -117,6 +117,8 @@ var (
 	errGone = errors.New("the event was acknowledged or its time is over")
 	// errNoWebhook: nobody to send it to, at the moment.
 	errNoWebhook = errors.New("the party has no webhook")
+	// errHere: it is not the party's fault.
+	errHere = errors.New("this desk failed")
 	// errRefused: the party was reached, and does not want this event.
 	errRefused = errors.New("the webhook refused the event")
 )
@@ -237,18 +239,25 @@ func (c *schedule) finish(e ended, now time.Time) {
 		return
 	case errors.Is(e.err, errNoWebhook):
 		e.a.next = now.Add(lookAgain)
+	case errors.Is(e.err, errHere):
+		c.again(e, now, "a result for "+e.of.party+" could not be sent, or noted as sent")
 	case errors.Is(e.err, errRefused):
 		c.worked(e.of)
-		e.a.next = now.Add(wait(e.a.tries))
-		if e.a.tries == 0 {
-			c.s.with.Say("the webhook of " + e.of.party + " refuses a result, which is tried again: " + e.err.Error())
-		}
-		e.a.tries++
+		c.again(e, now, "the webhook of "+e.of.party+" refuses a result")
 	case errors.Is(e.err, context.Canceled): // nothing is sent any more
 	default:
 		c.failed(e, now)
 	}
 	heap.Push(&e.of.waiting, e.a)
+}
+
+// again has one event wait, and no other.
+func (c *schedule) again(e ended, now time.Time, what string) {
+	if e.a.tries == 0 {
+		c.s.with.Say(what + ", which is tried again: " + e.err.Error())
+	}
+	e.a.next = now.Add(wait(e.a.tries))
+	e.a.tries++
 }
 
 func (c *schedule) worked(l *line) {

@@ -231,6 +231,40 @@ func TestOneBadEvent(t *testing.T) {
 	}
 }
 
+// TestAFailureHere is not the party's: it is said so, and the event comes again under
+// its id, because that it was taken could not be noted.
+func TestAFailureHere(t *testing.T) {
+	key := newKey(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "bank")
+		disk := &broken{}
+		o := r.options(disk)
+		o.Now = time.Now
+		b, err := Open(o)
+		must(t, err)
+		r.Outbox = b
+		r.put("bank", "a")
+		f := newFar()
+		s := NewSender(SenderOptions{Outbox: b, Key: func() Key { return Key{"k", key} }, Say: r.say})
+		s.client.Transport = f
+		disk.set(true)
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { s.Run(ctx) })
+		time.Sleep(time.Minute)
+		disk.set(false)
+		time.Sleep(time.Hour)
+		cancel()
+		running.Wait()
+		if n := len(f.times("a")); n < 4 || len(r.pending("bank")) != 0 {
+			t.Errorf("%d tries", n)
+		}
+		if len(r.said) != 1 || strings.Contains(r.said[0], "webhook") {
+			t.Errorf("said: %q", r.said)
+		}
+	})
+}
+
 // TestAcknowledgedElsewhere: what is fetched is not sent any more, and a webhook that
 // is registered later gets what waits.
 func TestAcknowledgedElsewhere(t *testing.T) {

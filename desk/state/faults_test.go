@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -22,6 +23,8 @@ type life struct {
 	given  map[int]bool // places that a result may have
 	gone   map[int]bool // places that were said to be revoked
 	config string
+	own    *ecdsa.PublicKey // that it joins with
+	joined bool
 }
 
 // act is one part of it, by the number of the step at which it goes wrong.
@@ -56,12 +59,50 @@ func (l *life) act() error {
 		return err
 	}
 	l.config = "new"
+	if err := l.join(f); err != nil {
+		return err
+	}
 	l.key = "" // the one before or the new one, until it is said
 	if s, err = f.Rotate(now, now.Add(time.Hour)); err != nil {
 		return err
 	}
 	l.key = s.All[0].ID
 	return nil
+}
+
+// begin is the time before: there is a key that signs.
+func (l *life) begin() error {
+	f, err := state.Open(l.dir, l.disk)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	s, err := f.Signing(now)
+	if err == nil {
+		l.key = s.All[0].ID
+	}
+	return err
+}
+
+// join joins, as often as it takes: once there was a certificate for a key, the key
+// stays.
+func (l *life) join(f *state.Folder) error {
+	key, err := f.Key()
+	if err != nil {
+		return err
+	}
+	if l.own != nil && !l.own.Equal(key.Public()) {
+		l.t.Error("another key than was said")
+	}
+	l.own = key.Public().(*ecdsa.PublicKey)
+	if l.joined {
+		return nil
+	}
+	if err := f.Join(identity(l.t, f)); err != nil && !errors.Is(err, state.ErrJoined) {
+		return err
+	}
+	l.joined = true
+	return f.SaveCounts(state.Day{Day: "2026-11-22", Counts: map[string]string{"same-person": "7"}})
 }
 
 func (l *life) give(index int) {
@@ -95,6 +136,12 @@ func (l *life) check(name string, published string) {
 	if files, _ := filepath.Glob(filepath.Join(l.dir, "signing", "*")); len(files) != 1 {
 		l.t.Errorf("%s: private keys %q", name, files)
 	}
+	if i, err := f.Identity(); l.joined && (err != nil || !l.own.Equal(i.Key.Public())) {
+		l.t.Errorf("%s: it does not know any more who it is: %v", name, err)
+	}
+	if err := l.join(f); err != nil {
+		l.t.Errorf("%s: it cannot join: %v", name, err)
+	}
 	places, err := f.Statuses(func() time.Time { return now }, time.Hour)
 	if err != nil {
 		l.t.Fatalf("%s: %v", name, err)
@@ -127,7 +174,7 @@ func TestFaults(t *testing.T) {
 			step := 1
 			for ; ; step++ {
 				l := &life{t: t, dir: t.TempDir(), disk: &statetest.Disk{}, given: make(map[int]bool), gone: make(map[int]bool)}
-				must(t, l.act())
+				must(t, l.begin())
 				published := l.key
 				l.disk.At, l.disk.Fault = l.disk.Steps+step, fault
 				err := statetest.Attempt(l.act)
