@@ -4,7 +4,7 @@ import { drawCode } from "../shared/qr";
 import { type Counter, Desk, Follow, Problem, type View } from "./api";
 import { PageEye } from "./eye";
 import { Screen } from "./screen";
-import { claimList, linesForm, nextList, outcomeText, outcomeTitle, words } from "./words";
+import { after, claimList, linesForm, nextList, outcomeText, outcomeTitle, words } from "./words";
 
 const listTime = 4000; // milliseconds between two looks at the other checks
 
@@ -155,11 +155,10 @@ class CounterPage extends Screen {
     const { say } = this.texts;
     const r = v.result!;
     const good = r.outcome === "same-person" && r.handedOn;
-    const next = good ? null : nextList(this.texts, r.next, "staff");
     this.link = "";
     this.page("ended", outcomeTitle(this.texts, r, "staff"), h("div", { class: "picture" }, drawing(good ? pictures.tick : pictures.help)), ...this.text(...outcomeText(this.texts, r)),
       good ? h("div", { class: "handed" }, h("h2", {}, say("handed.done", { party: this.texts.pick(v.party) })), claimList(this.texts, r.claims)) : null,
-      next ? h("div", {}, h("h2", {}, say("next.title")), next) : null,
+      after(this.texts, r, "staff"),
       v.token ? h("p", {}, h("a", { class: "button", download: `result-${v.code}.jwt`, href: `data:application/jwt,${encodeURIComponent(v.token)}` }, say("ended.token"))) : null,
       ...this.text(say("ended.text")), this.button(say("ended.new"), () => this.over(), "main"));
   }

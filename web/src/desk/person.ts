@@ -3,7 +3,7 @@ import { pictures } from "../shared/pictures";
 import { Desk, Follow, Problem, type View, type Way } from "./api";
 import { FaceEye, PageEye } from "./eye";
 import { Screen } from "./screen";
-import { claimList, linesForm, nextList, outcomeText, outcomeTitle, words } from "./words";
+import { after, claimList, linesForm, nextList, outcomeText, outcomeTitle, words } from "./words";
 
 const warnAt = 60; // seconds left
 const hereEach = 20_000; // milliseconds between two words that somebody is there
@@ -82,7 +82,7 @@ class Person extends Screen {
     this.eye = new FaceEye(this.texts, this.desk);
     this.left(() => this.close());
     this.page("face", say("face.title"), ...this.text(say("face.text")), this.eye.element,
-      h("div", { class: "row" }, this.button(say("face.staff"), () => void this.choose("staff")), this.stop()));
+      h("div", { class: "row" }, this.button(say(this.view!.unattended ? "face.staff.alone" : "face.staff"), () => void this.choose("staff")), this.stop()));
   }
 
   private photographing(v: View): void {
@@ -110,12 +110,11 @@ class Person extends Screen {
     const r = v.result!;
     const party = this.texts.pick(v.party);
     const good = r.outcome === "same-person" && r.handedOn;
-    const next = nextList(this.texts, r.next, "person");
     if (location.hash) history.replaceState(null, "", location.pathname);
     this.page("ended", outcomeTitle(this.texts, r, "person"), h("div", { class: "picture" }, drawing(good ? pictures.tick : pictures.help)),
       ...this.text(...(r.outcome === "attack-suspected" ? [] : outcomeText(this.texts, r))),
       r.handedOn && good ? h("div", { class: "handed" }, h("h2", {}, say("handed.done", { party })), claimList(this.texts, r.claims)) : null,
-      next && !good ? h("div", {}, h("h2", {}, say("next.title")), next) : null,
+      after(this.texts, r, "person"),
       ...this.text(say("ended.text")),
       v.return ? h("a", { class: "button main", href: v.return }, say("ended.return", { party })) : null);
   }

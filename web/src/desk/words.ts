@@ -20,15 +20,27 @@ export function nextList(texts: Texts<Word>, next: string[], reader: string): HT
   return said.length > 0 ? h("ul", { class: "next" }, ...said.map((n) => h("li", {}, n))) : null;
 }
 
+/** Whether a person alone has chosen that staff look: there is none, and nothing was decided. */
+export const toCounter = (r: Result): boolean => r.unattended && r.way === "staff" && r.reason === "nobody-looked-yet";
+
+/** What may be done after a result, where there is something. */
+export function after(texts: Texts<Word>, r: Result, reader: string): HTMLElement | null {
+  const next = r.outcome === "same-person" || r.outcome === "abandoned" || toCounter(r) ? null : nextList(texts, r.next, reader);
+  return next && h("div", {}, h("h2", {}, texts.say("next.title")), next);
+}
+
 /** The headline of a result, for whoever reads. */
 export function outcomeTitle(texts: Texts<Word>, r: Result, reader: string): string {
   if (!r.handedOn) return texts.say("outcome.lost");
+  if (toCounter(r)) return texts.say("outcome.counter");
   return texts.maybe(`outcome.${r.outcome}.${reader}`) ?? texts.maybe(`outcome.${r.outcome}`) ?? r.outcome;
 }
 
 /** What else there is to say of a result. */
 export function outcomeText(texts: Texts<Word>, r: Result): string[] {
   if (!r.handedOn) return [texts.say("outcome.lost.text")];
+  if (toCounter(r)) return [texts.say("outcome.counter.text")];
+  if (r.outcome === "abandoned") return [texts.say("outcome.abandoned.text")];
   const all = [texts.maybe(`reason.${r.reason}`)];
   if (r.outcome === "same-person") {
     if (!r.documentChecked) all.push(texts.say("document.not-checked"));
