@@ -76,7 +76,23 @@ type Right struct {
 
 // Rights returns the table of rights: every act once. It is the only place that
 // says who may do what.
-func Rights() []Right {
+func Rights() []Right { return append(rights(), deskRights()...) }
+
+// deskRights are the rows about desks. What is checked there is no act of the site,
+// and no program does it.
+func deskRights() []Right {
+	manage := []Role{Owner, Manager}
+	return []Right{
+		{Act: ActDeskCheck, Roles: []Role{Owner, Manager, FrontDesk}, Reads: true},
+		{Act: ActPartyView, Scope: ReadParties, Roles: []Role{Owner, Manager, Auditor}, Reads: true},
+		{Act: ActPartyAdd, Scope: WriteParties, Roles: manage},
+		{Act: ActPartyChange, Scope: WriteParties, Roles: manage},
+		{Act: ActPartyRemove, Scope: WriteParties, Roles: manage, Takes: true},
+	}
+}
+
+// rights are all other rows.
+func rights() []Right {
 	var (
 		owner  = []Role{Owner}
 		manage = []Role{Owner, Manager}
@@ -119,13 +135,6 @@ func Rights() []Right {
 		{Act: ActDoorView, Scope: ReadDoors, Roles: all, Reads: true},
 		{Act: ActDoorAdd, Scope: WriteDoors, Roles: manage},
 		{Act: ActDoorRemove, Scope: WriteDoors, Roles: manage, Takes: true},
-
-		// What is checked at a desk is no act of the site, and no program does it.
-		{Act: ActDeskCheck, Roles: staff, Reads: true},
-		{Act: ActPartyView, Scope: ReadParties, Roles: read, Reads: true},
-		{Act: ActPartyAdd, Scope: WriteParties, Roles: manage},
-		{Act: ActPartyChange, Scope: WriteParties, Roles: manage},
-		{Act: ActPartyRemove, Scope: WriteParties, Roles: manage, Takes: true},
 
 		{Act: ActOperatorView, Roles: read, Reads: true},
 		{Act: ActOperatorInvite, Roles: owner},

@@ -10,7 +10,7 @@ import (
 // is and which errors it returns.
 type Acts interface {
 	people
-	place
+	sites
 	acts.Claims
 	// TokenActor is a method of [acts.Acts].
 	TokenActor(ctx context.Context, secret string) (acts.Actor, error)
@@ -32,13 +32,18 @@ type holders interface {
 	HolderExport(ctx context.Context, actor acts.Actor, id string) ([]byte, error)
 }
 
+// sites is what is done about the site and its desks.
+type sites interface {
+	place
+	counters
+}
+
 // place is what is done about the site.
 type place interface {
 	acts.SiteBook
 	acts.KeyBook
 	acts.DoorBook
 	acts.NoticeBook
-	counters
 }
 
 // counters is what is done about desks, and who may ask there; no program opens one.

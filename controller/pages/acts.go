@@ -13,7 +13,7 @@ import (
 // is and which errors it returns.
 type Acts interface {
 	People
-	Place
+	Sites
 	Staff
 	acts.Claims
 }
@@ -34,13 +34,18 @@ type Holders interface {
 	MakeLink(ctx context.Context, actor acts.Actor, id string) (acts.Link, error)
 }
 
+// Sites is what is done about the site and its desks.
+type Sites interface {
+	Place
+	Counters
+}
+
 // Place is what is done about the site.
 type Place interface {
 	acts.SiteBook
 	acts.KeyBook
 	acts.DoorBook
 	acts.NoticeBook
-	Counters
 }
 
 // Counters is what is done about desks, and who may ask there.
