@@ -109,6 +109,9 @@ func TestRevoke(t *testing.T) {
 // TestListsEnd: a list that is half full is followed by another, and kept until its
 // last result has expired.
 func TestListsEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, and a thousand changes: the race detector finds nothing in it")
+	}
 	f := open(t, t.TempDir(), &statetest.Disk{}) // a thousand changes
 	at := now
 	s, err := f.Statuses(func() time.Time { return at }, time.Hour)
