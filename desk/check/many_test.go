@@ -31,7 +31,7 @@ func TestMany(t *testing.T) {
 	f.o.Engine = f.engine
 	count := 200
 	if testing.Short() {
-		count = 40
+		count = 16
 	}
 	mine, other := of(1), of(2)
 	start := make(chan struct{})

@@ -68,7 +68,7 @@ class Person extends Screen {
       this.button(say(`way.${way}.take`), () => void this.choose(way), "main"));
     this.page("reading", say("reading.title", { party }),
       v.again ? h("p", { class: "note", role: "alert" }, say("reading.again")) : null,
-      ...this.text(this.texts.pick(v.notice?.text)),
+      h("div", { class: "notice" }, h("h2", {}, say("notice.title")), ...this.text(this.texts.pick(v.notice?.text))),
       h("div", { class: "handed" }, h("h2", {}, say("handed.title", { party })), claimList(this.texts, v.claims), ...this.text(say("handed.text"))),
       h("h2", { class: "ask" }, say("reading.choose")), h("div", { class: "cards" }, card("face"), card("staff")), this.stop());
   }
