@@ -177,7 +177,6 @@ async function walk(browser, { base, size, lang }) {
   if (!(await person.isVisible("#lines"))) await person.click("summary");
   await person.fill("#lines", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F4204150ZE184226B<<<<<14");
   await person.click("form.lines button");
-  await there(person, "face");
   await there(person, "ended");
   await look(person, "22-alone-same");
   await control(staff, "blind?is=0");
