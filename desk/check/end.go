@@ -1,8 +1,6 @@
 package check
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
@@ -125,7 +123,12 @@ func (c *Check) handOn(over Finished) {
 	s := &Summary{
 		Outcome: r.Outcome, Reason: r.Reason, Next: append([]idcheck.Next{}, r.Next...), Way: r.Way.String(),
 		DocumentChecked: r.DocumentChecked, LinesVerified: r.LinesVerified, Proof: r.Proof.String(), Unattended: r.Unattended,
-		Claims: append([]string{}, slices.Sorted(maps.Keys(over.Claims))...), HandedOn: err == nil,
+		Claims: []string{}, HandedOn: err == nil,
+	}
+	for _, name := range c.order.Claims {
+		if _, had := over.Claims[name]; had {
+			s.Claims = append(s.Claims, name)
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
