@@ -51,7 +51,7 @@ func controllerCommand() *cobra.Command {
 	doors.AddCommand(doorAdd(), doorList(), doorApprove(), doorRemove())
 	stations := group("station", "add stations", "A station issues passes for the site from a machine of its own.")
 	stations.AddCommand(stationAdd())
-	c.AddCommand(controllerServe(), doors, stations)
+	c.AddCommand(controllerServe(), doors, stations, controllerDesks(), controllerRelying())
 	return c
 }
 

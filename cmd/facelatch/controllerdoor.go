@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,11 +46,11 @@ face that were made under the keys it had are refused everywhere, the PINs of it
 zone are revoked, and new keys are made. Give the holders plain passes at once,
 and tell them that copies of their old pass could be opened.`
 
-// addFlags are the flags of controller door add and station add.
+// addFlags are the flags of controller door add, station add and desk add.
 type addFlags struct {
-	site, name, zone, address string
-	hosts                     []string
-	json                      bool
+	site, name, zone, origin, address string
+	hosts                             []string
+	json                              bool
 }
 
 func (f *addFlags) define(c *cobra.Command) {
@@ -103,6 +104,7 @@ type joinCodeJSON struct {
 	Code    string    `json:"code"`
 	Name    string    `json:"name"`
 	Zone    string    `json:"zone,omitempty"`
+	Origin  string    `json:"origin,omitempty"`
 	Expires time.Time `json:"expires"`
 }
 
@@ -117,7 +119,7 @@ func (f addFlags) run(stdout io.Writer, kind site.Kind) error {
 	}
 	expires := time.Now().Add(site.CodeTime).Truncate(time.Second)
 	if f.json {
-		return printJSON(stdout, joinCodeJSON{Code: text, Name: f.name, Zone: f.zone, Expires: expires})
+		return printJSON(stdout, joinCodeJSON{Code: text, Name: f.name, Zone: f.zone, Origin: f.origin, Expires: expires})
 	}
 	fmt.Fprintln(stdout, text)
 	if err := terminalQR(stdout, text); err != nil {
@@ -153,6 +155,10 @@ func (f addFlags) make(kind site.Kind) (doorapi.Code, error) {
 	}
 	code.Authority = a.Fingerprint()
 	return code, withOffice(f.site, func(o *site.Office) (err error) {
+		if kind == site.KindDesk {
+			code.Secret, err = o.MakeDeskCode(context.Background(), site.Operator, f.name, f.origin)
+			return err
+		}
 		code.Secret, err = o.MakeCode(context.Background(), site.Operator, kind, f.name, f.zone)
 		return err
 	})
@@ -166,7 +172,7 @@ func withOffice(dir string, f func(*site.Office) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, office.Close()) }()
 	err = f(office)
-	for _, asked := range []error{site.ErrMember, site.ErrName, site.ErrFingerprint, site.ErrNoMember, site.ErrNoPIN, site.ErrRemoved} {
+	for _, asked := range []error{site.ErrMember, site.ErrName, site.ErrFingerprint, site.ErrNoMember, site.ErrNoPIN, site.ErrRemoved, site.ErrParty, site.ErrNoParty} {
 		if errors.Is(err, asked) {
 			return usageError{err}
 		}
@@ -174,12 +180,14 @@ func withOffice(dir string, f func(*site.Office) error) (err error) {
 	return err
 }
 
-// doorJSON is a door or station as door list prints it as JSON.
+// doorJSON is a door or station as door list prints it as JSON, or a desk as desk list
+// does.
 type doorJSON struct {
 	ID      pass.DoorID              `json:"id"`
 	Kind    site.Kind                `json:"kind"`
 	Name    string                   `json:"name"`
 	Zone    string                   `json:"zone,omitempty"`
+	Origin  string                   `json:"origin,omitempty"`
 	State   site.MemberState         `json:"state"`
 	Joined  time.Time                `json:"joined"`
 	Hosts   []string                 `json:"hosts,omitempty"`
@@ -197,7 +205,7 @@ func doorList() *cobra.Command {
 		if err := required("site", dir); err != nil {
 			return err
 		}
-		all, err := listDoors(dir)
+		all, err := listDoors(dir, site.KindDoor, site.KindStation)
 		if err != nil {
 			return err
 		}
@@ -212,16 +220,20 @@ func doorList() *cobra.Command {
 	return c
 }
 
-func listDoors(dir string) (all []doorJSON, err error) {
+// listDoors lists members of some kinds.
+func listDoors(dir string, kinds ...site.Kind) (all []doorJSON, err error) {
 	all = []doorJSON{}
 	err = withOffice(dir, func(o *site.Office) error {
 		members, err := o.Members(context.Background())
 		for _, m := range members {
+			if !slices.Contains(kinds, m.Kind) {
+				continue
+			}
 			var machine map[string]site.Reported
 			if machine, err = o.Reports(context.Background(), m.ID); err != nil {
 				return err
 			}
-			all = append(all, doorJSON{m.ID, m.Kind, m.Name, m.Zone, m.State, m.Joined, m.Hosts, machine})
+			all = append(all, doorJSON{m.ID, m.Kind, m.Name, m.Zone, m.Origin, m.State, m.Joined, m.Hosts, machine})
 		}
 		return err
 	})
@@ -297,12 +309,13 @@ func doorRemove() *cobra.Command {
 		if err := required("site", dir); err != nil {
 			return err
 		}
-		return withOffice(dir, func(o *site.Office) error { return removeDoor(o, args[0], stolen, c.OutOrStdout()) })
+		return withOffice(dir, func(o *site.Office) error { return removeDoor(o, args[0], false, stolen, c.OutOrStdout()) })
 	})
 	return c
 }
 
-func removeDoor(o *site.Office, name string, stolen bool, stdout io.Writer) error {
+// removeDoor removes a door or a station, or where desk says so a desk.
+func removeDoor(o *site.Office, name string, desk, stolen bool, stdout io.Writer) error {
 	m, err := o.FindMember(context.Background(), name)
 	if errors.Is(err, site.ErrNoMember) {
 		if left := o.RemoveCode(context.Background(), site.Operator, name); !errors.Is(left, site.ErrNoMember) {
@@ -312,6 +325,9 @@ func removeDoor(o *site.Office, name string, stolen bool, stdout io.Writer) erro
 	}
 	if err != nil {
 		return err
+	}
+	if isDesk := m.Kind == site.KindDesk; isDesk != desk {
+		return usagef("%s is a %s: use controller %[2]s remove", m.Name, map[bool]string{true: "desk", false: "door"}[isDesk])
 	}
 	if err := o.Remove(context.Background(), site.Operator, m.ID, stolen); err != nil {
 		return err

@@ -44,7 +44,8 @@ type Report struct {
 	Why Grounds
 	// Kept and Revoked count passes, PINs those that were revoked.
 	Kept, Revoked, PINs int
-	// Removed are doors, stations and operators that were removed again.
+	// Removed are doors, stations, desks, operators and relying parties that were
+	// removed again.
 	Removed []string
 	// Bundle is the number of the newest bundle: the next is above it.
 	Bundle uint64

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/facelatch/facelatch/bundle"
@@ -45,7 +46,7 @@ func (r *reconciler) rights(ctx context.Context) (err error) {
 	if r.office, err = site.OpenOffice(r.folder, r.with.Now); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{r.members, r.operators, r.passes, r.pins, r.lists, r.number} {
+	for _, step := range []func(context.Context) error{r.members, r.operators, r.parties, r.passes, r.pins, r.lists, r.number} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, r.office.Close())
 		}
@@ -53,14 +54,14 @@ func (r *reconciler) rights(ctx context.Context) (err error) {
 	return nil
 }
 
-// members removes the doors and stations again that were removed since.
+// members removes the doors, stations and desks again that were removed since.
 func (r *reconciler) members(ctx context.Context) error {
 	for _, act := range r.report.Since {
-		for _, kind := range []string{"door", "station"} {
-			if act.Name != kind+"-removed" {
+		for _, kind := range site.Kinds() {
+			if act.Name != string(kind)+"-removed" {
 				continue
 			}
-			id, err := pass.ParseDoorID(act.Details[kind])
+			id, err := pass.ParseDoorID(act.Details[string(kind)])
 			if err != nil {
 				continue // it names none
 			}
@@ -116,6 +117,28 @@ func (r *reconciler) operators(ctx context.Context) error {
 	})
 	r.report.Removed = append(r.report.Removed, removed...)
 	return err
+}
+
+// parties removes the relying parties that were removed since, and those that were
+// changed: what is in the backup may be a secret or an address that is good no longer.
+func (r *reconciler) parties(ctx context.Context) error {
+	gone := make(map[string]bool)
+	for _, act := range r.report.Since {
+		if act.Name == site.ActPartyChange || act.Name == site.ActPartyRemove {
+			gone[act.Details["party"]] = true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		err := r.office.RemoveParty(ctx, site.Operator, id)
+		if errors.Is(err, site.ErrNoParty) {
+			continue // it was added after the backup
+		}
+		if err != nil {
+			return err
+		}
+		r.report.Removed = append(r.report.Removed, id)
+	}
+	return nil
 }
 
 // passes revokes those that do not stay.

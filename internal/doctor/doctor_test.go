@@ -127,6 +127,9 @@ func TestIllnesses(t *testing.T) {
 		}, "keys", Wrong, "others"},
 		"the database can be read": {func(t *testing.T, dir string) { must(t, os.Chmod(path(dir, "controller", "site.db"), 0o644)) }, "keys", Wrong, "others"},
 		"a key is gone":            {func(t *testing.T, dir string) { must(t, os.Remove(path(dir, "controller", "issuing-key.pem"))) }, "keys", Wrong, "passes are signed"},
+		"the key for tickets is damaged": {func(t *testing.T, dir string) {
+			must(t, os.WriteFile(path(dir, "controller", "ticket-key.pem"), []byte("x"), 0o600))
+		}, "keys", Wrong, "tickets"},
 		"the ledger's key is gone": {func(t *testing.T, dir string) { must(t, os.Remove(path(dir, "controller", "ledger-key.pem"))) }, "keys", Wrong, "ledger"},
 		"a key is damaged": {func(t *testing.T, dir string) {
 			must(t, os.WriteFile(path(dir, "controller", "bundle", "signing-key.pem"), []byte("x"), 0o600))

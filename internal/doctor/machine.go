@@ -43,6 +43,10 @@ func (p Patient) keys() []Finding {
 			all = append(all, wrong("keys", "put "+key.path+" back from a backup", "%s cannot be used: %v", key.what, err))
 		}
 	}
+	_, err = site.ReadKey(filepath.Join(p.Dir, "controller", "ticket-key.pem"))
+	if err != nil && !errors.Is(err, site.ErrNoKey) && !errors.Is(err, site.ErrExposed) {
+		all = append(all, wrong("keys", "remove controller/ticket-key.pem: the next ticket makes another", "the key for tickets to desks cannot be used: %v", err))
+	}
 	if _, err := os.Stat(filepath.Join(p.Dir, "controller", "ledger-key.pem")); err != nil {
 		all = append(all, wrong("keys", "put controller/ledger-key.pem back from a backup: the ledger cannot go on without it", "the key of the ledger: %v", err))
 	}
