@@ -2,100 +2,56 @@ package eval
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"runtime"
 	"sync"
 
+	"github.com/facelatch/facelatch/eval/score"
 	"github.com/facelatch/facelatch/face"
-	"github.com/facelatch/facelatch/picture"
 )
 
-// extractAll extracts the photographs on all cores. A photograph without a
-// face is left out of the result.
-func (v Verification) extractAll(ctx context.Context, names []string) (map[string]*subject, error) {
+// extractAll extracts the photographs on all cores and holds them all: for
+// measurements that compare each with many others. A photograph that cannot be
+// used has no probe.
+func (s Setup) extractAll(ctx context.Context, names []string) (probes map[string]*face.Probe, read []score.Photograph, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var (
-		mu     sync.Mutex // guards probes and done
-		probes = map[string]*subject{}
-		done   int
-		work   = make(chan string)
-		wait   sync.WaitGroup
+		mu   sync.Mutex // guards probes and done
+		done int
+		work = make(chan int)
+		wait sync.WaitGroup
 	)
+	probes, read = map[string]*face.Probe{}, make([]score.Photograph, len(names))
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
-			for name := range work {
-				found, err := v.extract(name)
+			for i := range work {
+				probe, kept, err := reader(s).Extract(names[i])
 				if err != nil {
-					cancel(fmt.Errorf("%s: %w", name, err))
+					cancel(fmt.Errorf("%s: %w", names[i], err))
 					return
 				}
 				mu.Lock()
-				if done++; found != nil {
-					probes[name] = found
+				read[i] = kept
+				if done++; probe != nil {
+					probes[names[i]] = probe.(*face.Probe)
 				}
-				if v.Progress != nil {
-					v.Progress(done, len(names))
+				if s.Progress != nil {
+					s.Progress(done, len(names))
 				}
 				mu.Unlock()
 			}
 		})
 	}
 feed:
-	for _, name := range names {
+	for i := range names {
 		select {
-		case work <- name:
+		case work <- i:
 		case <-ctx.Done():
 			break feed
 		}
 	}
 	close(work)
 	wait.Wait()
-	return probes, context.Cause(ctx)
-}
-
-// subject is what one photograph gave.
-type subject struct {
-	*face.Probe
-	problems []face.Problem
-}
-
-// extract returns nil for a photograph that fails to acquire: one that is no
-// readable picture, or in which no face is found.
-func (v Verification) extract(name string) (*subject, error) {
-	data, err := fs.ReadFile(v.Root, path.Clean(name))
-	if err != nil {
-		return nil, err
-	}
-	defer clear(data)
-	photograph, err := picture.Decode(data)
-	if err != nil {
-		return nil, nil
-	}
-	defer photograph.Wipe()
-	capture, err := v.Engine.CaptureCentral(v.Grant, photograph)
-	if errors.Is(err, face.ErrNoFace) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer capture.Wipe()
-	probe, err := capture.Probe()
-	if err != nil {
-		return nil, err
-	}
-	found := &subject{Probe: probe}
-	if v.Quality {
-		q, err := capture.Quality()
-		if err != nil {
-			probe.Wipe()
-			return nil, err
-		}
-		found.problems = q.Problems()
-	}
-	return found, nil
+	return probes, read, context.Cause(ctx)
 }

@@ -17,6 +17,15 @@ import (
 	"github.com/facelatch/facelatch/face"
 )
 
+// ErrAbsent means that not one of the photographs was there, as when the root is
+// another folder than the paths were made for.
+var ErrAbsent = errors.New("no such file or folder: not one of the photographs could be opened below the root")
+
+// absent is whether none of some photographs was there.
+func absent(read []score.Photograph) bool {
+	return !slices.ContainsFunc(read, func(p score.Photograph) bool { return !p.State.Absent() && p.State != score.Unread })
+}
+
 // Setup is what every measurement needs.
 type Setup struct {
 	Engine *face.Engine
@@ -74,6 +83,9 @@ func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use
 	var results score.Results
 	if err == nil {
 		results, err = run.Results(journal)
+	}
+	if err == nil && absent(results.Read) {
+		return errors.Join(ErrAbsent, journal.Remove())
 	}
 	if err == nil {
 		err = use(results)

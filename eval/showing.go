@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/models"
 )
 
@@ -67,9 +68,9 @@ func (r *Rate) finish() {
 }
 
 // showings measures showings of v.Showing attempts.
-func (v Verification) showings(ctx context.Context, names []string, probes map[string]*subject) (Showings, error) {
+func (v Verification) showings(ctx context.Context, names []string, probes map[string]*face.Probe) (Showings, error) {
 	s := newShowings(v.Showing, v.Thresholds)
-	people := v.people(names)
+	people := v.byPerson(names)
 	groups := s.attempts(people, probes)
 	for _, p := range people {
 		for i, reference := range p.photographs {
@@ -115,8 +116,8 @@ type person struct {
 	photographs []string
 }
 
-// people sorts photographs by whom they show, in the order of first mention.
-func (v Verification) people(names []string) []person {
+// byPerson sorts photographs by whom they show, in the order of first mention.
+func (v Verification) byPerson(names []string) []person {
 	var all []person
 	at := map[string]int{}
 	for _, n := range names {
@@ -149,7 +150,7 @@ func (p person) following(i, n int) (out []string) {
 // attempts splits each person's photographs into the attempts of strangers'
 // showings. One without a face would be no attempt on a stranger's pass, so it
 // is left out; what does not fill a showing is, too.
-func (s *Showings) attempts(people []person, probes map[string]*subject) (groups []person) {
+func (s *Showings) attempts(people []person, probes map[string]*face.Probe) (groups []person) {
 	for _, p := range people {
 		seen := slices.DeleteFunc(slices.Clone(p.photographs), func(n string) bool { return probes[n] == nil })
 		if len(seen) >= s.Attempts {
@@ -165,14 +166,14 @@ func (s *Showings) attempts(people []person, probes map[string]*subject) (groups
 }
 
 // show compares each attempt with the reference and counts what came of it.
-func (v Verification) show(s *Showings, probes map[string]*subject, reference string, attempts []string, holder bool) error {
+func (v Verification) show(s *Showings, probes map[string]*face.Probe, reference string, attempts []string, holder bool) error {
 	scores := make([]float64, 0, 8)
 	for _, a := range attempts {
 		if probes[a] == nil {
 			scores = append(scores, failed)
 			continue
 		}
-		m, err := v.Engine.Measure(v.Grant, probes[reference].Probe, probes[a].Probe)
+		m, err := v.Engine.Measure(v.Grant, probes[reference], probes[a])
 		if err != nil {
 			return err
 		}

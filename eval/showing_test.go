@@ -64,7 +64,7 @@ func TestUnionBound(t *testing.T) {
 // photographs serve in a showing of more attempts than they have.
 func TestPeople(t *testing.T) {
 	names := []string{"ann/2.jpg", "bob/1.jpg", "ann/1.jpg", "ann/3.jpg", "ann/4.jpg", "bob/2.jpg"}
-	people := Verification{}.people(names)
+	people := Verification{}.byPerson(names)
 	if len(people) != 2 || people[0].name != "ann" || !slices.Equal(people[1].photographs, []string{"bob/1.jpg", "bob/2.jpg"}) {
 		t.Fatalf("%v", people)
 	}
@@ -74,16 +74,16 @@ func TestPeople(t *testing.T) {
 	if got := people[0].following(0, 4); got != nil {
 		t.Errorf("a photograph is compared with itself: %v", got)
 	}
-	probes := map[string]*subject{}
+	probes := map[string]*face.Probe{}
 	for _, n := range names[1:] { // ann/2.jpg shows no face
-		probes[n] = &subject{Probe: &face.Probe{}}
+		probes[n] = new(face.Probe)
 	}
 	s := newShowings(2, nil)
 	groups := s.attempts(people, probes)
 	if len(groups) != 2 || s.Strangers != 2 || !slices.Equal(groups[0].photographs, []string{"ann/1.jpg", "ann/3.jpg"}) {
 		t.Errorf("%v of %d people", groups, s.Strangers)
 	}
-	first := Verification{Person: func(name string) string { return strings.Split(name, "/")[1] }}.people(names)
+	first := Verification{Person: func(name string) string { return strings.Split(name, "/")[1] }}.byPerson(names)
 	if len(first) != 4 || len(first[0].photographs) != 2 {
 		t.Errorf("%v", first)
 	}

@@ -2,17 +2,16 @@ package eval
 
 import (
 	"context"
-	"io/fs"
 	"path"
 
-	"github.com/facelatch/facelatch/consent"
-	"github.com/facelatch/facelatch/face"
+	"github.com/facelatch/facelatch/eval/estimate"
+	"github.com/facelatch/facelatch/eval/score"
 	"github.com/facelatch/facelatch/models"
 )
 
 // failed is the score of a pair with a failure to acquire. It lies below every
 // cosine and so below every threshold: the pair never matches.
-const failed = -2
+const failed = score.Failed
 
 // perAttempt is the false match rate of one comparison that keeps a showing of
 // up to three at 1e-4, whatever the attempts have in common (the union bound).
@@ -20,27 +19,22 @@ const perAttempt = 1e-4 / 3
 
 // Verification says what to measure.
 type Verification struct {
-	Engine *face.Engine
-	// Grant is one to measure, from a declaration of the data set.
-	Grant consent.Grant
-	// Root is the folder that the pairs' paths start from.
-	Root  fs.FS
+	Setup
 	Pairs []Pair
 	// Person names whom a photograph shows, by its path; nil takes its folder, as
-	// data sets with a folder for each person allow.
+	// data sets with a folder for each person allow, or the labels of the pairs
+	// where these say otherwise.
 	Person func(name string) string
-	// Cross also compares every photograph with every one of other people.
+	// Folds is how many folds cross-validation has; 0 is for none.
+	Folds int
+	// Cross also compares every photograph with every one of other people. It and
+	// Showing hold all photographs' features in memory, whatever Hold says, and
+	// begin anew when they were interrupted.
 	Cross bool
 	// Showing, if above 0, also measures showings of so many attempts each, at
 	// each of Thresholds.
 	Showing    int
 	Thresholds []models.Threshold
-	// Quality also judges the quality of every photograph, to tell how many of
-	// the misses it would have explained.
-	Quality bool
-	// Progress, if set, is called from one goroutine at a time with how many of
-	// the photographs are done.
-	Progress func(done, of int)
 }
 
 // Report is what was measured.
@@ -48,6 +42,13 @@ type Report struct {
 	Images            int `json:"images"`
 	FailuresToAcquire int `json:"failures_to_acquire"`
 	Figures
+	// People is how many there are, as far as folders, names or labels tell.
+	People int `json:"people"`
+	// ByPerson has the rates at the thresholds of the operating points and of the
+	// models, with intervals that allow for pairs having people in common.
+	ByPerson []Point `json:"by_person"`
+	// CrossValidated is accuracy as the protocol of LFW has it.
+	CrossValidated *CrossValidated `json:"cross_validated,omitempty"`
 	// Uncompressed is the same without encoding one side as a reference.
 	Uncompressed Figures `json:"uncompressed"`
 	// Cross is FNMR of the genuine pairs against all pairs of different people.
@@ -56,6 +57,20 @@ type Report struct {
 	Showings *Showings `json:"showings,omitempty"`
 	// Quality is how well problems with the photographs foretell misses.
 	Quality *Explained `json:"quality,omitempty"`
+	// Bad is what could not be used as it was given, PairsLeftOut how many pairs
+	// were not compared for that.
+	Bad          []Bad        `json:"bad_input"`
+	PairsLeftOut int          `json:"pairs_left_out"`
+	Scores       Distribution `json:"scores"`
+}
+
+// Point is what was found at one threshold.
+type Point struct {
+	// Name says where the threshold is from.
+	Name      string        `json:"name"`
+	Threshold float64       `json:"threshold"`
+	FMR       estimate.Rate `json:"fmr"`
+	FNMR      estimate.Rate `json:"fnmr"`
 }
 
 // Figures are the error rates over one set of pairs.
@@ -80,58 +95,59 @@ func (s scores) figures(fmrs ...float64) Figures {
 	return f
 }
 
-// Run extracts every photograph once, compares the pairs and reports. It stops
-// at the first file that cannot be opened, and when ctx ends.
+// Run extracts every photograph, compares the pairs and reports. It stops when
+// ctx ends; what could not be used is listed in the report.
 func (v Verification) Run(ctx context.Context) (Report, error) {
-	names := photographs(v.Pairs)
-	probes, err := v.extractAll(ctx, names)
-	defer func() {
-		for _, p := range probes {
-			p.Wipe()
-		}
-	}()
+	f := &found{}
+	f.names, f.pairs, f.bad = v.clean()
+	f.of = v.owners(f.names, f.pairs)
+	f.leftOut = len(v.Pairs) - len(f.pairs)
+	if v.Cross || v.Showing > 0 {
+		return v.inMemory(ctx, f)
+	}
+	plan := make([]score.Pair, len(f.pairs))
+	for i, p := range f.pairs {
+		plan[i] = score.Pair{A: p.a, B: p.b}
+	}
+	err := v.compare(ctx, f.names, score.List(plan, v.hold()), func(r score.Results) error {
+		f.read = r.Read
+		return r.Each(func(_ score.Pair, s score.Score) bool {
+			f.scores = append(f.scores, s)
+			return true
+		})
+	})
 	if err != nil {
 		return Report{}, err
 	}
-	encoded, plain, err := v.comparePairs(probes)
-	if err != nil {
-		return Report{}, err
-	}
-	r := Report{
-		Images: len(names), FailuresToAcquire: len(names) - len(probes),
-		Figures: encoded.figures(1e-2, 1e-3), Uncompressed: plain.figures(1e-2, 1e-3),
-	}
-	if err := v.more(ctx, &r, names, probes, encoded.genuine); err != nil {
-		return Report{}, err
-	}
+	r, _ := v.report(f)
 	return r, nil
 }
 
-// more adds what was asked for beyond the pairs.
-func (v Verification) more(ctx context.Context, r *Report, names []string, probes map[string]*subject, genuine []float64) error {
-	if v.Quality {
-		explained, err := v.explain(probes, r.OperatingPoints[1].Threshold)
-		if err != nil {
-			return err
+// report makes the report of pairs, and returns the genuine scores.
+func (v Verification) report(f *found) (Report, scores) {
+	f.leaveOut()
+	encoded, plain := f.split()
+	r := Report{Images: len(f.names), People: f.people(), Bad: f.bad, PairsLeftOut: f.leftOut, CrossValidated: crossValidate(encoded.genuine, encoded.impostor, v.Folds)}
+	for _, p := range f.read {
+		if p.State == score.NoFace || p.State == score.NoImage {
+			r.FailuresToAcquire++
 		}
+	}
+	sorted := newScores(encoded.genuine, encoded.impostor)
+	r.Figures = sorted.figures(1e-2, 1e-3)
+	r.Uncompressed = newScores(plain.genuine, plain.impostor).figures(1e-2, 1e-3)
+	r.ByPerson = f.points(r.OperatingPoints, v.Thresholds)
+	for _, s := range sorted.genuine {
+		r.Scores.Add(true, s)
+	}
+	for _, s := range sorted.impostor {
+		r.Scores.Add(false, s)
+	}
+	if v.Quality {
+		explained := f.explain(r.OperatingPoints[1].Threshold)
 		r.Quality = &explained
 	}
-	if v.Cross {
-		impostor, err := v.compareAcross(ctx, names, probes)
-		if err != nil {
-			return err
-		}
-		f := newScores(genuine, impostor).figures(1e-3, 1e-4, perAttempt)
-		r.Cross = &f
-	}
-	if v.Showing > 0 {
-		s, err := v.showings(ctx, names, probes)
-		if err != nil {
-			return err
-		}
-		r.Showings = &s
-	}
-	return nil
+	return r, sorted
 }
 
 func (v Verification) person(name string) string {
@@ -139,42 +155,4 @@ func (v Verification) person(name string) string {
 		return path.Dir(name)
 	}
 	return v.Person(name)
-}
-
-func (v Verification) comparePairs(probes map[string]*subject) (encoded, plain scores, err error) {
-	for _, p := range v.Pairs {
-		m := face.Measured{Score: failed, Plain: failed}
-		if a, b := probes[p.A], probes[p.B]; a != nil && b != nil {
-			if m, err = v.Engine.Measure(v.Grant, a.Probe, b.Probe); err != nil {
-				return scores{}, scores{}, err
-			}
-		}
-		if p.Same {
-			encoded.genuine, plain.genuine = append(encoded.genuine, m.Score), append(plain.genuine, m.Plain)
-		} else {
-			encoded.impostor, plain.impostor = append(encoded.impostor, m.Score), append(plain.impostor, m.Plain)
-		}
-	}
-	return newScores(encoded.genuine, encoded.impostor), newScores(plain.genuine, plain.impostor), nil
-}
-
-// compareAcross scores every pair of photographs of different people.
-func (v Verification) compareAcross(ctx context.Context, names []string, probes map[string]*subject) ([]float64, error) {
-	var impostor []float64
-	for i, a := range names {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		for _, b := range names[i+1:] {
-			if probes[a] == nil || probes[b] == nil || v.person(a) == v.person(b) {
-				continue
-			}
-			m, err := v.Engine.Measure(v.Grant, probes[a].Probe, probes[b].Probe)
-			if err != nil {
-				return nil, err
-			}
-			impostor = append(impostor, m.Score)
-		}
-	}
-	return impostor, nil
 }

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -31,7 +29,7 @@ func measuring(t testing.TB) Verification {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Verification{Engine: e, Grant: g}
+	return Verification{Setup: Setup{Engine: e, Grant: g}}
 }
 
 // TestPhotographs measures on some of the pairs in FACES, all of them in the
@@ -99,16 +97,69 @@ func TestFailureToAcquire(t *testing.T) {
 	}
 }
 
+// TestRunStops: an interruption ends a run; a missing photograph is listed.
 func TestRunStops(t *testing.T) {
 	v := measuring(t)
-	v.Root, v.Pairs = fstest.MapFS{}, []Pair{{"a/1.jpg", "a/2.jpg", true}}
-	if _, err := v.Run(context.Background()); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "a/") {
-		t.Errorf("a missing photograph: %v", err)
+	v.Root, v.Pairs = fstest.MapFS{"a/2.jpg": {Data: []byte("no picture")}}, []Pair{{"a/1.jpg", "a/2.jpg", true}, {"a/2.jpg", "a/3.jpg", true}}
+	r, err := v.Run(context.Background())
+	if err != nil || r.Pairs != 0 || r.PairsLeftOut != 2 || r.FailuresToAcquire != 1 || len(r.Bad) != 3 || r.Bad[0] != (Bad{"a/1.jpg", "missing"}) {
+		t.Errorf("%+v, %v", r, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := v.Run(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("an interruption: %v", err)
+	for _, cross := range []bool{false, true} {
+		w := v
+		w.Root, w.Cross = fstest.MapFS{}, cross
+		if _, err := w.Run(context.Background()); !errors.Is(err, ErrAbsent) {
+			t.Errorf("no photograph at all: %v", err)
+		}
+		v.Cross = cross
+		if _, err := v.Run(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("an interruption: %v", err)
+		}
+	}
+}
+
+// TestBadPairs: what stands there twice, contradicts itself or compares a
+// photograph with itself is listed and not counted.
+func TestBadPairs(t *testing.T) {
+	v := Verification{Pairs: []Pair{
+		{"a/1", "a/2", true}, {"a/2", "a/1", true}, {"b/1", "a/1", false}, {"a/1", "b/1", true}, {"b/1", "b/1", true}, {"a/1", "c/1", false}, {"b/1", "c/1", true},
+	}}
+	names, pairs, bad := v.clean()
+	if len(names) != 4 || len(pairs) != 3 || len(bad) != 3 {
+		t.Errorf("%v, %v, %v", names, pairs, bad)
+	}
+	if of := v.owners(names, pairs); of[0] != of[1] || of[2] != of[3] || of[0] == of[2] {
+		t.Errorf("owners %v of %v", of, names)
+	}
+	v.Person = filepath.Dir
+	if _, pairs, bad := v.clean(); len(pairs) != 2 || len(bad) != 4 {
+		t.Errorf("%v, %v", pairs, bad)
+	}
+	v.Person, v.Pairs = nil, v.Pairs[:1]
+	if of := v.owners([]string{"a/1", "a/2"}, []labelled{{0, 1, true}}); of[0] != of[1] {
+		t.Errorf("%v", of)
+	}
+}
+
+// TestCrossValidation: each fold is judged at the threshold of the others.
+func TestCrossValidation(t *testing.T) {
+	genuine, impostor := []float64{0.9, 0.8, 0.7, 0.2}, []float64{0.1, 0.3, 0.1, 0.1}
+	c := crossValidate(genuine, impostor, 2)
+	if c == nil || len(c.Folds) != 2 {
+		t.Fatalf("%+v", c)
+	}
+	// The first fold's others are 0.7, 0.2 against 0.1, 0.1: between 0.1 and 0.2.
+	if f := c.Folds[0]; !about(f.Threshold, 0.15, 1e-9) || f.Accuracy != 0.75 {
+		t.Errorf("%+v", f)
+	}
+	// The second's are 0.9, 0.8 against 0.1, 0.3: between 0.3 and 0.8.
+	if f := c.Folds[1]; !about(f.Threshold, 0.55, 1e-9) || f.Accuracy != 0.75 {
+		t.Errorf("%+v", f)
+	}
+	if c.Mean != 0.75 || c.StandardError != 0 || crossValidate(genuine, nil, 2) != nil {
+		t.Errorf("%+v", c)
 	}
 }
 

@@ -5,13 +5,32 @@ import (
 	"io"
 
 	"github.com/facelatch/facelatch/eval"
+	"github.com/facelatch/facelatch/eval/estimate"
 )
 
 // printReport prints what was measured for a person.
 func printReport(w io.Writer, r eval.Report) {
 	fmt.Fprintf(w, "images               %d\n", r.Images)
 	fmt.Fprintf(w, "failures to acquire  %d (%.2f %%)\n", r.FailuresToAcquire, percentOf(r.FailuresToAcquire, r.Images))
+	if len(r.Bad) > 0 {
+		fmt.Fprintf(w, "could not be used    %d photographs or pairs, listed in the report; %d pairs were left out\n", len(r.Bad), r.PairsLeftOut)
+	}
 	printFigures(w, r.Figures)
+	if c := r.CrossValidated; c != nil {
+		fmt.Fprintf(w, "cross-validated      %.2f %%, standard error %.2f, in %d folds\n", 100*c.Mean, 100*c.StandardError, len(c.Folds))
+	}
+	if len(r.ByPerson) > 0 {
+		fmt.Fprintf(w, "of %d people, with intervals that allow for pairs having people in common:\n", r.People)
+	}
+	for _, p := range r.ByPerson {
+		fmt.Fprintf(w, "at %.3f (%s)\n", p.Threshold, p.Name)
+		for _, rate := range []struct {
+			what string
+			estimate.Rate
+		}{{"FMR", p.FMR}, {"FNMR", p.FNMR}} {
+			fmt.Fprintf(w, "  %-19s %.5f %% (95 %%: %.5f to %.5f; %d of %d)\n", rate.what, 100*rate.Rate.Rate, 100*rate.Low, 100*rate.High, rate.Errors, rate.Comparisons)
+		}
+	}
 	if len(r.Uncompressed.OperatingPoints) > 0 {
 		fmt.Fprintln(w, "without compressing one side as in a pass:")
 		printFigures(w, r.Uncompressed)

@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+	"path"
 	"path/filepath"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/eval"
+	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/models"
 )
 
 const evalVerificationHelp = `Measure how often verification is wrong on pairs of photographs.
@@ -25,12 +26,9 @@ Each line of the pairs file has two paths and 1 (the same person) or 0 (two
 people). Paths contain no spaces and start from --root, by default the current
 folder. Every photograph counts: one in which no face is found is a failure to
 acquire, and its pairs count as not matching. Of several faces the large one
-nearest the middle is taken, and quality refuses nothing.
-
-Photographs may only be measured on if their terms or the people on them allow
-it. Say which data set it is and why with --data-set and --basis; running this
-command declares it. Nothing is kept of them, and what was extracted to measure
-can neither be put into a pass nor open a door.
+nearest the middle is taken, and quality refuses nothing. With --folders in the
+place of --pairs, all photographs below --root are compared with each other.
+` + measuringRules + `
 
 With --showing, whole showings of a pass are measured too, at each threshold of
 the models: somebody holds up a pass and has up to three attempts, so the
@@ -42,14 +40,20 @@ expression with one group, which holds the name in every path, such as
 '/([0-9]+)_' for frll/neutral/001_03.jpg.
 
 A figure at a false match rate of r is marked "few pairs" where there are fewer
-than 10/r pairs of two people: it rests on too little then.`
+than 10/r pairs of two people: it rests on too little then.
+
+With --models NAME=HOME, once or more often, other sets of models are measured
+on the same pairs, side by side with those in use.
+` + measuringFiles + `
+--cross and --showing hold all photographs' features in memory, and begin anew.`
 
 // evalFlags are the flags of eval verification.
 type evalFlags struct {
-	pairs, root, dataSet, basis string
-	json, cross, quality        bool
-	showing                     int
-	person                      string
+	measureFlags
+	pairs                   string
+	cross, quality, folders bool
+	showing, folds          int
+	others                  []string
 }
 
 // mostAttempts bounds --showing: nobody gets so many.
@@ -62,86 +66,155 @@ func evalVerification() *cobra.Command {
 		Use: "verification --pairs FILE [--root DIR]", Short: "measure on pairs of photographs", Long: evalVerificationHelp,
 		Example: `  facelatch eval verification --pairs faces/pairs/frll-neutral-smiling.txt --root faces --json`, Args: none,
 	}
+	f.add(c, "the name of the pairs file or folder")
 	flags := c.Flags()
 	flags.StringVar(&f.pairs, "pairs", "", "the file with the pairs")
-	flags.StringVar(&f.root, "root", ".", "the folder that their paths start from")
-	flags.StringVar(&f.dataSet, "data-set", "", "the name of the data set (default: the name of the pairs file)")
-	flags.StringVar(&f.basis, "basis", "declared by whoever runs this command", "why it may be measured on, such as a licence")
+	flags.BoolVar(&f.folders, "folders", false, "compare all photographs below --root, where each person has a folder or --person tells them apart")
 	flags.BoolVar(&f.cross, "cross", false, "also compare all photographs of different people, where each person has a folder or --person tells them apart")
 	flags.BoolVar(&f.quality, "quality", false, "also tell how many misses the quality of the photographs explains")
+	flags.IntVar(&f.folds, "folds", 10, "how many folds accuracy is cross-validated in, 0 for none")
 	flags.IntVar(&f.showing, "showing", 0, "also measure showings of so many attempts each, 1 to 100")
 	flags.Lookup("showing").NoOptDefVal = "3"
-	flags.StringVar(&f.person, "person", "", "a regular expression whose group is the person's name in a path (default: the folder)")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object")
+	flags.StringArrayVar(&f.others, "models", nil, "another set of models, as NAME=HOME; may be repeated")
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
-		if err := required("pairs", f.pairs); err != nil {
-			return err
-		}
-		report, err := f.run(c.ErrOrStderr())
+		sets, manifests, err := f.run(c.ErrOrStderr())
 		if err != nil {
+			return f.interrupted(err)
+		}
+		if err := f.write(made("How often verification is wrong", eval.Sections(sets), sets), f.source(), manifests...); err != nil {
 			return err
 		}
-		if f.json {
-			return printJSON(c.OutOrStdout(), report)
-		}
-		printReport(c.OutOrStdout(), report)
-		return nil
+		return f.print(c.OutOrStdout(), sets)
 	})
 	return c
 }
 
-func (f evalFlags) run(stderr io.Writer) (eval.Report, error) {
+func (f evalFlags) print(w io.Writer, sets []eval.Named) error {
+	if f.json {
+		if len(sets) == 1 {
+			return printJSON(w, sets[0].Report)
+		}
+		return printJSON(w, map[string]any{"sets": sets})
+	}
+	for _, s := range sets {
+		if len(sets) > 1 {
+			fmt.Fprintf(w, "with %s:\n", s.Models)
+		}
+		printReport(w, s.Report)
+	}
+	return nil
+}
+
+// source is what the data set is called where nobody says.
+func (f evalFlags) source() string {
+	if f.folders {
+		return filepath.Base(f.root)
+	}
+	return filepath.Base(f.pairs)
+}
+
+func (f evalFlags) valid() error {
 	if f.showing < 0 || f.showing > mostAttempts {
-		return eval.Report{}, usagef("--showing: %d is not 1 to %d", f.showing, mostAttempts)
+		return usagef("--showing: %d is not 1 to %d", f.showing, mostAttempts)
+	}
+	if f.folds < 0 || f.folds == 1 || f.folds > mostAttempts {
+		return usagef("--folds: %d is not 2 to %d, nor 0", f.folds, mostAttempts)
+	}
+	if f.folders && (f.pairs != "" || f.cross || f.quality || f.showing > 0) {
+		return usagef("--folders goes without --pairs, --cross, --quality and --showing")
+	}
+	if f.folders {
+		return nil
+	}
+	return required("pairs", f.pairs)
+}
+
+// run measures with every set of models in turn.
+func (f evalFlags) run(stderr io.Writer) (sets []eval.Named, manifests []models.Manifest, err error) {
+	if err := f.valid(); err != nil {
+		return nil, nil, err
+	}
+	setup, manifest, err := f.setup(stderr, f.source())
+	if err != nil {
+		return nil, nil, err
+	}
+	measure, err := f.measurement()
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	setup.Quality = f.quality
+	for i := -1; ; {
+		report, err := measure(ctx, setup, manifest)
+		if err != nil {
+			return nil, nil, err
+		}
+		name := manifest.Name
+		if i >= 0 {
+			name, _, _ = strings.Cut(f.others[i], "=")
+		}
+		sets, manifests = append(sets, eval.Named{Models: name, Report: report}), append(manifests, manifest)
+		if i++; i == len(f.others) {
+			return sets, manifests, nil
+		}
+		name, dir, ok := strings.Cut(f.others[i], "=")
+		if !ok || name == "" || dir == "" {
+			return nil, nil, usagef("--models %q is not NAME=HOME", f.others[i])
+		}
+		if manifest, err = f.models(&setup, home.Dir(dir)); err != nil {
+			return nil, nil, err
+		}
+		setup.Progress = progress(stderr)
+	}
+}
+
+// measurement reads what to compare, and returns what compares it.
+func (f evalFlags) measurement() (func(context.Context, eval.Setup, models.Manifest) (eval.Report, error), error) {
+	if f.folders {
+		people, err := f.everybody()
+		return func(ctx context.Context, s eval.Setup, m models.Manifest) (eval.Report, error) {
+			return eval.Folders{Setup: s, People: people, Thresholds: m.Thresholds}.Run(ctx)
+		}, err
 	}
 	pairs, err := f.readPairs()
 	if err != nil {
-		return eval.Report{}, err
+		return nil, err
 	}
-	person, err := f.people(pairs)
-	if err != nil {
-		return eval.Report{}, err
+	var names []string
+	for _, p := range pairs {
+		names = append(names, p.A, p.B)
 	}
-	if f.dataSet == "" {
-		f.dataSet = filepath.Base(f.pairs)
-	}
-	grant, err := consent.ForDataSet(consent.Declaration{DataSet: f.dataSet, Basis: f.basis})
-	if err != nil {
-		return eval.Report{}, usageError{err}
-	}
-	engine, manifest, err := newEngine(time.Now)
-	if err != nil {
-		return eval.Report{}, err
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	return eval.Verification{
-		Engine: engine, Grant: grant, Root: os.DirFS(f.root), Pairs: pairs, Person: person, Cross: f.cross, Quality: f.quality,
-		Showing: f.showing, Thresholds: manifest.Thresholds, Progress: progress(stderr),
-	}.Run(ctx)
+	person, err := f.who(names)
+	return func(ctx context.Context, s eval.Setup, m models.Manifest) (eval.Report, error) {
+		return eval.Verification{
+			Setup: s, Pairs: pairs, Person: person, Folds: f.folds, Cross: f.cross, Showing: f.showing, Thresholds: m.Thresholds,
+		}.Run(ctx)
+	}, err
 }
 
-// people tells who is on a photograph; nil leaves it to the folders. Every path
-// must name somebody, or strangers would be counted as one person.
-func (f evalFlags) people(pairs []eval.Pair) (func(name string) string, error) {
-	if f.person == "" {
-		return nil, nil
-	}
-	form, err := regexp.Compile(f.person)
+// everybody finds all photographs below the root, by person.
+func (f evalFlags) everybody() ([]eval.Person, error) {
+	names, err := eval.Walk(os.DirFS(f.root))
 	if err != nil {
-		return nil, usagef("--person: %w", err)
+		return nil, err
 	}
-	if form.NumSubexp() != 1 {
-		return nil, usagef("--person: %q has %d groups, want one", f.person, form.NumSubexp())
+	person, err := f.who(names)
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range pairs {
-		for _, name := range []string{p.A, p.B} {
-			if m := form.FindStringSubmatch(name); m == nil || m[1] == "" {
-				return nil, usagef("--person: %q finds nobody in %s", f.person, name)
-			}
-		}
+	if person == nil {
+		person = path.Dir
 	}
-	return func(name string) string { return form.FindStringSubmatch(name)[1] }, nil
+	all := map[string]string{}
+	for _, n := range names {
+		all[person(n)] = "all"
+	}
+	if len(all) < 2 {
+		return nil, usagef("--root %s has photographs of %d people, and two are needed", f.root, len(all))
+	}
+	people, _ := eval.Arrange(names, person, all, 0)
+	return people, nil
 }
 
 func (f evalFlags) readPairs() ([]eval.Pair, error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 )
 
@@ -16,6 +17,9 @@ var ErrOther = errors.New("these scores are of other photographs, models or comp
 
 // Score is the outcome of one comparison; NaN where a photograph was absent.
 type Score struct{ Encoded, Plain float32 }
+
+// Absent is the score of a comparison that was not made.
+func Absent() Score { return Score{float32(math.NaN()), float32(math.NaN())} }
 
 // Failed is the score of a comparison with a failure to acquire: it matches at
 // no threshold.

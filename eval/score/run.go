@@ -3,7 +3,6 @@ package score
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime"
 	"sync"
 )
@@ -128,12 +127,11 @@ func (w *work) extract(n int32) error {
 }
 
 func (w *work) compare(pairs []Pair, scores []Score) error {
-	nan := float32(math.NaN())
 	for i, p := range pairs {
 		a, b := w.probes[p.A], w.probes[p.B]
 		switch {
 		case w.read[p.A].State.Absent() || w.read[p.B].State.Absent():
-			scores[i] = Score{nan, nan}
+			scores[i] = Absent()
 		case a == nil || b == nil:
 			scores[i] = Score{Failed, Failed}
 		default:
