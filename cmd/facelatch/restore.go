@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -261,14 +262,15 @@ func sayReconciled(w io.Writer, dir string, r backup.Report) error {
 // itself.
 func redone(act ledger.ActAt) bool {
 	switch act.Name {
-	case "door-removed", "station-removed", "operator.remove", "token.make", "token.revoke", "join-code-made", "join-code-removed", "site-restored":
+	case "door-removed", "station-removed", "desk-removed", site.ActPartyRemove, "operator.remove", "token.make", "token.revoke",
+		"join-code-made", "join-code-removed", "ticket-key-made", "site-restored":
 		return true
 	}
 	return false
 }
 
 func detailsOf(act ledger.ActAt) string {
-	if name := act.Details["name"]; name != "" {
+	if name := cmp.Or(act.Details["name"], act.Details["party"]); name != "" {
 		return " (" + name + ")"
 	}
 	return ""

@@ -107,14 +107,14 @@ func TestParties(t *testing.T) {
 	r := newRig(t)
 	b := r.owner()
 	add := func(pairs ...string) answer {
-		return b.post("/office/parties/new", append([]string{
+		return b.post("/office/desks/parties/new", append([]string{
 			"id", "bank", "name-en", "Harbour Bank", "name-zh", "海港银行", "redirects", "https://bank.example/back",
 			"webhook", "https://bank.example/hook", "key", partyKey, "claim", "over_18", "format", "jwt", "secret", "new",
 		}, pairs...)...)
 	}
 	add().is(http.StatusOK).has("The client secret", "shown once")
 	add().is(http.StatusConflict).has("Another one has this already.")
-	b.get("/office/parties").is(http.StatusOK).has("Harbour Bank", "18 or older", "Proves itself with a secret.")
+	b.get("/office/desks/parties").is(http.StatusOK).has("Harbour Bank", "18 or older", "Proves itself with a secret.")
 	for field, wrong := range map[string][]string{
 		"redirects": {"http://bank.example/", "https://bank.example/#x", "https://bank.example/?code=1", "https://a@bank.example/", "https://a.example/\nhttps://a.example/"},
 		"webhook":   {"http://bank.example/hook", "https://", "https://a:b@bank.example/"},
@@ -131,7 +131,7 @@ func TestParties(t *testing.T) {
 				for name, value := range entered {
 					pairs = append(pairs, name, value)
 				}
-				a := b.post("/office/parties/new", pairs...)
+				a := b.post("/office/desks/parties/new", pairs...)
 				a.is(http.StatusUnprocessableEntity).has(says)
 				if !strings.Contains(a.Body.String(), `id="fault-`+field+`"`) {
 					t.Errorf("%s %q: not at the field", field, value)
@@ -146,7 +146,7 @@ func TestParties(t *testing.T) {
 // changes changes and removes a relying party, also over somebody else's change.
 func changes(t *testing.T, b *browser) {
 	t.Helper()
-	path := "/office/parties/one/bank/"
+	path := "/office/desks/parties/one/bank/"
 	before := b.get(path + "edit").is(http.StatusOK)
 	same := []string{"name-en", "Harbour Bank", "redirects", "https://bank.example/back", "key", partyKey, "claim", "birthdate", "format", "jwt", "secret", "keep", "version", before.value("version")}
 	b.post(path+"edit", append(same, "webhook", "https://bank.example/other", "was:webhook", "https://bank.example/hook")...).is(http.StatusSeeOther)
@@ -154,7 +154,7 @@ func changes(t *testing.T, b *browser) {
 	if late.value("webhook") != "https://bank.example/other" || late.value("version") != "2" {
 		t.Errorf("webhook %q, version %q", late.value("webhook"), late.value("version"))
 	}
-	b.get("/office/parties").is(http.StatusOK).has("date of birth")
+	b.get("/office/desks/parties").is(http.StatusOK).has("date of birth")
 	b.get(path + "remove").is(http.StatusOK).has("Harbour Bank")
 	b.post(path + "remove").is(http.StatusSeeOther)
 	b.get(path + "edit").is(http.StatusNotFound)

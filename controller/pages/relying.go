@@ -196,7 +196,7 @@ func (v *visit) addParty() error {
 // partySaved shows a secret that was made, once.
 func (v *visit) partySaved(r site.Relying, secret string) error {
 	if secret == "" {
-		return v.to(Path+"parties", "saved")
+		return v.to(Path+"desks/parties", "saved")
 	}
 	return v.show(page{name: "partysecret", title: "partysecret.title", once: true, data: struct{ ID, Name, Secret string }{
 		r.Party.ID, r.Party.NameIn(string(v.tag)), secret,
@@ -276,5 +276,5 @@ func (v *visit) removeParty() error {
 	if err := v.c.Acts.RemoveParty(v.r.Context(), v.actor, v.r.PathValue("party")); err != nil {
 		return err
 	}
-	return v.to(Path+"parties", "party-removed")
+	return v.to(Path+"desks/parties", "party-removed")
 }

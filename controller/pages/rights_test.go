@@ -30,7 +30,7 @@ func furnishOver(t *testing.T, r *rig) furnished {
 	b := r.owner()
 	door := r.acts.Join(site.KindDoor, "Front door left", "main", site.Joined)
 	desk := r.acts.Join(site.KindDesk, "Counter 1", "", site.Joined)
-	b.post("/office/parties/new", "id", "harbour-bank", "name-en", "Harbour Bank", "redirects", "https://bank.example/back", "claim", "over_18", "secret", "none").is(http.StatusSeeOther)
+	b.post("/office/desks/parties/new", "id", "harbour-bank", "name-en", "Harbour Bank", "redirects", "https://bank.example/back", "claim", "over_18", "secret", "none").is(http.StatusSeeOther)
 	b.post("/office/holders/new", "label", "A-1203", "contact", "a1203@house.example")
 	all, _, err := r.acts.Holders(t.Context(), r.actor(b), acts.Query{Limit: 1})
 	must(t, err)

@@ -173,6 +173,53 @@ async function site({ page, see, go, at }, base) {
   await see("55-lost");
 }
 
+/** Desks, the counter of one, and who may ask there. */
+async function desks({ page, see, go, at }) {
+  await go("/office/desks");
+  await see("90-desks");
+  await go("/office/desks/new");
+  await page.fill("#name", "Counter 2");
+  await page.fill("#origin", "http://desk.example/");
+  await press(page, "main form .main");
+  await see("91-desk-wrong");
+  await page.fill("#origin", "https://desk.example:8443");
+  await press(page, "main form .main");
+  await see("92-desk-code");
+  await go("/office/desks/rules");
+  await page.check("input[name='two-people']");
+  await see("93-desk-rules");
+  await press(page, "main form .main");
+  await page.waitForURL("**/desks?done=saved");
+  await go("/office/desks/parties");
+  await see("94-parties-none");
+  await go("/office/desks/parties/new");
+  await page.fill("#id", "harbour-bank");
+  await page.fill("#name-en", "Harbour Bank");
+  await page.fill("#name-zh", "海港银行");
+  await page.fill("#redirects", "https://bank.example/back\nhttp://bank.example/app");
+  await page.fill("#webhook", "https://bank.example/#hook");
+  await page.check("input[value=over_18]");
+  await press(page, "main form .main");
+  await see("95-party-wrong");
+  await page.fill("#redirects", "https://bank.example/back\nhttps://bank.example/app");
+  await page.fill("#webhook", "");
+  await press(page, "main form .main");
+  await see("96-party-secret");
+  await go("/office/desks/parties");
+  await see("97-parties");
+  await press(page, "a[href$=edit]");
+  report(at("lines"), (await page.inputValue("#redirects")) === "https://bank.example/back\nhttps://bank.example/app" ? [] : ["what was registered is not shown"]);
+  await see("98-party-edit");
+  await go("/office/desks/parties/one/harbour-bank/remove");
+  await see("99-party-remove");
+  // To the counter: the script goes on by itself, with the ticket in the body alone.
+  await go("/office/desks");
+  await page.click("form[action$=counter] button");
+  await page.waitForURL("**/counter/open");
+  const said = await page.textContent("body");
+  report(at("counter"), /^POST \/counter\/open ticket\.for\.\S+ from ""$/.test(said) ? [] : [said]);
+}
+
 /** Operators and tokens; the link of an invitation is returned. */
 async function staff({ page, see, go }) {
   await go("/office/operators/new");
@@ -254,6 +301,11 @@ async function plain(browser, walk, cookies) {
   await press(page, "main form:not(.search) .main");
   for (let i = 0; i < 50 && (await page.$("[data-job]")); i++) await press(page, "noscript a, a.main");
   if (await page.$("[data-job]")) failures.push("the job does not end");
+  await page.goto(walk.base + "/office/desks");
+  await page.click("form[action$=counter] button");
+  await page.click("form[data-go] button");
+  await page.waitForURL("**/counter/open");
+  if (!(await page.textContent("body")).startsWith("POST /counter/open ticket.")) failures.push("no counter is opened");
   await page.goto(walk.base + "/office/sign-in");
   if (!(await page.textContent("main")).includes("JavaScript")) failures.push("it does not say that passkeys need a script");
   if (walk.size === "phone" && !(await page.isVisible("main"))) failures.push("nothing is seen");
@@ -267,6 +319,7 @@ async function whole(browser, walk) {
   const { holder, entry } = await (await owner.page.request.post(walk.base + "/control/furnish")).json();
   await holders(owner, holder);
   await site(owner, walk.base);
+  await desks(owner);
   const link = await staff(owner);
   await plain(browser, walk, await owner.context.cookies());
   await again(owner, walk.base, codes);

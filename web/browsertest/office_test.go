@@ -17,6 +17,7 @@ import (
 	"github.com/facelatch/facelatch/controller/pages"
 	"github.com/facelatch/facelatch/controller/pages/pagestest"
 	"github.com/facelatch/facelatch/controller/signin"
+	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/site"
 	"github.com/facelatch/facelatch/internal/store"
 	"github.com/facelatch/facelatch/internal/testenv"
@@ -84,7 +85,21 @@ func newOffice(t *testing.T) *office {
 	mux.HandleFunc("GET /control/code", o.code)
 	mux.HandleFunc("POST /control/furnish", o.furnish)
 	mux.HandleFunc("POST /control/rename", o.rename)
+	o.acts.Origin = deskBeside(t)
 	return o
+}
+
+// deskBeside stands in for a desk at an address of its own: it says what a browser
+// brought, and what it told beside.
+func deskBeside(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ticket := r.PostFormValue(doorapi.FieldTicket)
+		w.Header().Set("Content-Type", "text/plain")
+		fmt.Fprintf(w, "%s %s %s from %q", r.Method, r.RequestURI, ticket, r.Referer())
+	}))
+	t.Cleanup(server.Close)
+	return strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 }
 
 // SiteActs is a method of [pages.Record].
@@ -121,6 +136,7 @@ func (o *office) furnish(w http.ResponseWriter, r *http.Request) {
 		o.doors.Seen[o.acts.Join(site.KindDoor, name, "main", site.Approved)] = seen
 	}
 	o.doors.Seen[o.acts.Join(site.KindStation, "Front desk station", "", site.Joined)] = pages.DoorSeen{At: now}
+	o.doors.Seen[o.acts.Join(site.KindDesk, "Counter 1", "", site.Joined)] = pages.DoorSeen{At: now}
 	var first string
 	for i := range 12 {
 		h, err := o.acts.AddHolder(r.Context(), o.owner(), acts.HolderInput{

@@ -3,6 +3,7 @@ package pagestest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"github.com/facelatch/facelatch/pass"
 )
 
-// DeskOrigin is where browsers find every desk of these tests.
+// DeskOrigin is where browsers find desks of tests that have none.
 const DeskOrigin = "https://desk.example:8443"
 
 // MakeDeskCode makes a code.
@@ -66,6 +67,15 @@ func secretOf(p *party.Party, had [32]byte, s site.Secret) (secret string, err e
 	return secret, err
 }
 
+// wrongWith says of each field what is wrong with it.
+func wrongWith(p party.Party) error {
+	var all []error
+	for _, f := range acts.PartyFaults(p.Valid()) {
+		all = append(all, &acts.Invalid{Field: f.Field, Why: f.Cause})
+	}
+	return errors.Join(all...)
+}
+
 // AddParty registers a relying party.
 func (a *Acts) AddParty(_ context.Context, actor acts.Actor, p party.Party, s site.Secret) (site.Relying, string, error) {
 	defer a.mu.Unlock()
@@ -76,8 +86,8 @@ func (a *Acts) AddParty(_ context.Context, actor acts.Actor, p party.Party, s si
 	if err != nil {
 		return site.Relying{}, "", err
 	}
-	if faults := acts.PartyFaults(p.Valid()); len(faults) > 0 {
-		return site.Relying{}, "", &acts.Invalid{Field: faults[0].Field, Why: faults[0].Cause}
+	if err := wrongWith(p); err != nil {
+		return site.Relying{}, "", err
 	}
 	if slices.ContainsFunc(a.parties, func(r site.Relying) bool { return r.Party.ID == p.ID }) {
 		return site.Relying{}, "", acts.ErrConflict
@@ -105,8 +115,8 @@ func (a *Acts) ChangeParty(_ context.Context, actor acts.Actor, version int64, p
 	if err != nil {
 		return site.Relying{}, "", err
 	}
-	if faults := acts.PartyFaults(p.Valid()); len(faults) > 0 {
-		return site.Relying{}, "", &acts.Invalid{Field: faults[0].Field, Why: faults[0].Cause}
+	if err := wrongWith(p); err != nil {
+		return site.Relying{}, "", err
 	}
 	a.parties[i] = site.Relying{Party: p, Version: version + 1}
 	return a.parties[i], secret, nil

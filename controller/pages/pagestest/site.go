@@ -3,6 +3,7 @@
 package pagestest
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -25,6 +26,8 @@ import (
 // Acts are the acts of a site in memory.
 type Acts struct {
 	Now func() time.Time
+	// Origin is where browsers find desks; [DeskOrigin] if it is empty.
+	Origin string
 
 	key *ecdsa.PrivateKey
 
@@ -186,7 +189,7 @@ func (a *Acts) Join(kind site.Kind, name, zone string, state site.MemberState) p
 		ID: id, Kind: kind, Name: name, Zone: zone, State: state, Joined: a.Now(), Fingerprint: "3F2A-91C0-7BD4-E658",
 	}
 	if kind == site.KindDesk {
-		d.Origin = DeskOrigin
+		d.Origin = cmp.Or(a.Origin, DeskOrigin)
 	}
 	a.doors = append(a.doors, d)
 	return id
