@@ -25,19 +25,28 @@ func problems() []face.Problem {
 	return []face.Problem{face.TooFar, face.TooDark, face.TooBright, face.Flat, face.Blurred, face.TurnedAway, face.Tilted, face.EyesCovered, face.PartHidden, face.Unclear}
 }
 
-// Extract is a method of [score.Engine].
-func (r reader) Extract(name string) (score.Probe, score.Photograph, error) {
+// decode opens a photograph; nil with the reason where there is none.
+func (r reader) decode(name string) (*picture.Picture, score.State) {
 	data, err := fs.ReadFile(r.Root, path.Clean(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, score.Photograph{State: score.Missing}, nil
+		return nil, score.Missing
 	case err != nil:
-		return nil, score.Photograph{State: score.Unopened}, nil
+		return nil, score.Unopened
 	}
 	defer clear(data)
 	photograph, err := picture.Decode(data)
 	if err != nil {
-		return nil, score.Photograph{State: score.NoImage}, nil
+		return nil, score.NoImage
+	}
+	return photograph, score.Used
+}
+
+// Extract is a method of [score.Engine].
+func (r reader) Extract(name string) (score.Probe, score.Photograph, error) {
+	photograph, state := r.decode(name)
+	if photograph == nil {
+		return nil, score.Photograph{State: state}, nil
 	}
 	defer photograph.Wipe()
 	capture, err := r.Engine.CaptureCentral(r.Grant, photograph)
