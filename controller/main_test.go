@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func bodies() []any {
 	return []any{
 		&doorapi.JoinRequest{}, &doorapi.RenewRequest{}, &doorapi.Counts{}, &doorapi.Report{}, &doorapi.SecretsRequest{},
-		&doorapi.Act{}, &doorapi.PIN{}, &doorapi.PrepareRequest{}, &doorapi.SignRequest{}, &doorapi.PassRequest{},
+		&doorapi.Act{}, &doorapi.PIN{}, &doorapi.PrepareRequest{}, &doorapi.SignRequest{}, &doorapi.PassRequest{}, &doorapi.DeskReport{},
 	}
 }
 

@@ -2,8 +2,11 @@ package doorapi
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/facelatch/facelatch/internal/testenv"
 )
 
 func TestOrigin(t *testing.T) {
@@ -25,3 +28,26 @@ func TestOrigin(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOrigin: what is accepted is what a browser makes of it, and stands in a header
+// as one word.
+func FuzzOrigin(f *testing.F) {
+	f.Fuzz(func(t *testing.T, text string) {
+		host, err := OriginHost(text)
+		if err != nil {
+			if host != "" {
+				t.Errorf("%q beside %v", host, err)
+			}
+			return
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" || u.Hostname() != host || "https://"+u.Host != text || u.User != nil || u.Port() == "443" {
+			t.Errorf("%q became %v, %v", text, u, err)
+		}
+		if strings.ContainsAny(text, " ;,'\"\\\r\n\t*") {
+			t.Errorf("%q is more than one word", text)
+		}
+	})
+}
+
+func TestOriginCorpus(t *testing.T) { testenv.Corpus(t, "FuzzOrigin") }
