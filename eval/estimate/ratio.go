@@ -53,6 +53,10 @@ func overAll(part, all *cell, i int) Ratio {
 	return r
 }
 
+// trusted is how much of that correlation is used. It is an estimate itself, and
+// used in full it made intervals that held in 94 % of runs.
+const trusted = 0.5
+
 // within is the correlation of the part's rate with that of all, as far as it
 // comes from the part's comparisons being among all: what else they share makes
 // it larger, and the interval wider than it need be.
@@ -64,7 +68,7 @@ func (c *cell) within(all *cell, i int) float64 {
 	}
 	share := part.comparisons / whole.comparisons
 	v, w := part.variance(p, c.ties.max(part.ties())), whole.variance(q, all.ties.max(whole.ties()))
-	return max(0, min(0.999, share*math.Sqrt(v/w)))
+	return max(0, min(0.999, trusted*share*math.Sqrt(v/w)))
 }
 
 // Spread is the rate of the worst group over that of the best.
