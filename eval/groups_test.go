@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -107,8 +108,14 @@ func TestScoresHoldNoFace(t *testing.T) {
 		t.Errorf("%d bytes are kept of %d comparisons", info.Size(), comparisons)
 	}
 	g.Progress = nil
+	var finished string
+	g.Finished = func(path string) { finished = path }
 	if r, err := g.Run(context.Background()); err != nil || r.Points[0].FMR.Comparisons != 12 {
 		t.Errorf("%+v, %v", r, err)
+	}
+	// Where the report cannot be written, the scores are still there.
+	if _, err := os.Stat(finished); err != nil || finished != filepath.Join(g.Work, kept[0].Name()) {
+		t.Errorf("%q, %v", finished, err)
 	}
 }
 

@@ -26,12 +26,14 @@ func (v Verification) inMemory(ctx context.Context, f *found) (Report, error) {
 	}
 	r, sorted := v.report(f)
 	if v.Cross {
-		impostor, err := v.compareAcross(ctx, f.names, probes)
+		all, err := v.compareAcross(ctx, f, probes)
 		if err != nil {
 			return Report{}, err
 		}
-		figures := newScores(sorted.genuine, impostor).figures(1e-3, 1e-4, perAttempt)
+		figures := newScores(sorted.genuine, all.impostor()).figures(1e-3, 1e-4, perAttempt)
 		r.Cross = &figures
+		blocks, people := all.blocks(f)
+		r.CrossByPerson = pointsAt(blocks, people, figures.OperatingPoints, v.Thresholds)
 	}
 	if v.Showing > 0 {
 		s, err := v.showings(ctx, f.names, probes)
@@ -60,25 +62,4 @@ func (v Verification) comparePairs(f *found, probes map[string]*face.Probe) erro
 		f.scores = append(f.scores, s)
 	}
 	return nil
-}
-
-// compareAcross scores every pair of photographs of different people.
-func (v Verification) compareAcross(ctx context.Context, names []string, probes map[string]*face.Probe) ([]float64, error) {
-	var impostor []float64
-	for i, a := range names {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		for _, b := range names[i+1:] {
-			if probes[a] == nil || probes[b] == nil || v.person(a) == v.person(b) {
-				continue
-			}
-			m, err := v.Engine.Measure(v.Grant, probes[a], probes[b])
-			if err != nil {
-				return nil, err
-			}
-			impostor = append(impostor, m.Score)
-		}
-	}
-	return impostor, nil
 }

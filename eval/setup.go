@@ -44,6 +44,10 @@ type Setup struct {
 	// a temporary one, with which nothing is resumed. What was extracted from a
 	// photograph is never written to it.
 	Work string
+	// Finished, if set, is called with each file of scores when a report was made
+	// of it; the caller removes it when the report is safe. Otherwise it is removed
+	// right away.
+	Finished func(path string)
 	// Progress, if set, is called by one goroutine at a time with how many of
 	// the photographs are done.
 	Progress func(done, of int)
@@ -61,8 +65,7 @@ func (s Setup) hold() int {
 }
 
 // compare carries out a plan, and hands its results to use. The file of scores
-// is removed when use has returned without an error, and stays for the next
-// time where the run was interrupted.
+// stays for the next time where the run was interrupted.
 func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use func(score.Results) error) error {
 	folder := s.Work
 	if folder == "" {
@@ -74,7 +77,8 @@ func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use
 		folder = temporary
 	}
 	id := s.id(names, plan)
-	journal, err := score.Open(filepath.Join(folder, "scores-"+hex.EncodeToString(id[:8])+".part"), id)
+	file := filepath.Join(folder, "scores-"+hex.EncodeToString(id[:8])+".part")
+	journal, err := score.Open(file, id)
 	if err != nil {
 		return err
 	}
@@ -93,6 +97,10 @@ func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use
 	if err != nil {
 		return errors.Join(err, journal.Close())
 	}
+	if s.Finished != nil && s.Work != "" {
+		s.Finished(file)
+		return journal.Close()
+	}
 	return journal.Remove()
 }
 
@@ -104,12 +112,7 @@ func (s Setup) id(names []string, plan score.Plan) [32]byte {
 	for _, n := range names {
 		fmt.Fprintf(h, "%q\n", n)
 	}
-	for i := range plan.Chunks() {
-		pairs, _ := plan.Chunk(i)
-		for _, p := range pairs {
-			_, _ = h.Write([]byte{byte(p.A), byte(p.A >> 8), byte(p.A >> 16), byte(p.A >> 24), byte(p.B), byte(p.B >> 8), byte(p.B >> 16), byte(p.B >> 24)})
-		}
-	}
+	plan.Mark(h)
 	return [32]byte(h.Sum(nil))
 }
 

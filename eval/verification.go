@@ -53,6 +53,9 @@ type Report struct {
 	Uncompressed Figures `json:"uncompressed"`
 	// Cross is FNMR of the genuine pairs against all pairs of different people.
 	Cross *Figures `json:"cross,omitempty"`
+	// CrossByPerson has the rates at its thresholds and those of the models, with
+	// intervals that allow for comparisons having people in common.
+	CrossByPerson []Point `json:"cross_by_person,omitempty"`
 	// Showings is how often showings of several attempts go wrong.
 	Showings *Showings `json:"showings,omitempty"`
 	// Quality is how well problems with the photographs foretell misses.

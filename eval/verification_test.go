@@ -69,6 +69,9 @@ func TestPhotographs(t *testing.T) {
 	if r.Cross.Pairs < 1000 || r.Cross.OperatingPoints[0].FNMR > 0.1 {
 		t.Errorf("across: %+v", r.Cross)
 	}
+	if p := r.CrossByPerson[0]; p.FNMR.Comparisons != r.Genuine || p.FMR.Comparisons != r.Cross.Impostor || p.FMR.High <= p.FMR.Rate {
+		t.Errorf("across, by person: %+v", p)
+	}
 	loose := r.Showings.Points[0]
 	if r.Showings.Strangers == 0 || loose.ShowingFMR.Of < 1000 || loose.ShowingFMR.Rate > 0.01 || loose.ShowingFNMR.Count > loose.FirstFNMR.Count {
 		t.Errorf("showings: %+v", r.Showings)

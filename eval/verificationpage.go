@@ -56,12 +56,11 @@ func overviewTable(sets []Named) report.Table {
 // section has the rates of one set.
 func (n Named) section() report.Section {
 	s := report.Section{Heading: "Rates, " + n.Models}
-	rates := report.Table{Head: []string{"threshold", "", "FMR", "FNMR"}}
-	for _, p := range n.ByPerson {
-		rates.Rows = append(rates.Rows, []string{fmt.Sprintf("%.4f", p.Threshold), p.Name, rateCell(p.FMR), rateCell(p.FNMR)})
-	}
 	s.Text = append(s.Text, "Intervals are of 95 % and allow for pairs having people in common; where no error was seen they are those of the rule of three.")
-	s.Tables = append(s.Tables, rates)
+	s.Tables = append(s.Tables, pointsTable("threshold", n.ByPerson))
+	if n.CrossByPerson != nil {
+		s.Tables = append(s.Tables, pointsTable("threshold, all photographs of different people", n.CrossByPerson))
+	}
 	for _, of := range []struct {
 		what string
 		*Figures
@@ -74,6 +73,14 @@ func (n Named) section() report.Section {
 		s.Tables = append(s.Tables, n.Showings.table())
 	}
 	return s
+}
+
+func pointsTable(what string, points []Point) report.Table {
+	t := report.Table{Head: []string{what, "", "FMR", "FNMR"}}
+	for _, p := range points {
+		t.Rows = append(t.Rows, []string{fmt.Sprintf("%.4f", p.Threshold), p.Name, rateCell(p.FMR), rateCell(p.FNMR)})
+	}
+	return t
 }
 
 func operatingTable(what string, f Figures) report.Table {

@@ -76,7 +76,7 @@ func wayNames() (names []string) {
 	return names
 }
 
-func (f captureFlags) run(stderr io.Writer) (eval.CaptureReport, models.Manifest, error) {
+func (f *captureFlags) run(stderr io.Writer) (eval.CaptureReport, models.Manifest, error) {
 	fail := func(err error) (eval.CaptureReport, models.Manifest, error) {
 		return eval.CaptureReport{}, models.Manifest{}, err
 	}

@@ -40,6 +40,8 @@ type measureFlags struct {
 	root, dataSet, basis, person, out string
 	json                              bool
 	hold                              int
+	// finished are files of scores that are of no use when the report is there.
+	finished []string
 }
 
 func (f *measureFlags) add(c *cobra.Command, dataSet string) {
@@ -49,12 +51,12 @@ func (f *measureFlags) add(c *cobra.Command, dataSet string) {
 	flags.StringVar(&f.basis, "basis", "declared by whoever runs this command", "why it may be measured on, such as a licence")
 	flags.StringVar(&f.person, "person", "", "a regular expression whose group is the person's name in a path (default: the folder)")
 	flags.StringVar(&f.out, "out", "", "a folder for report.html, report.pdf and report.json")
-	flags.IntVar(&f.hold, "hold", eval.DefaultHold, "how many photographs to hold in memory at once, about 2 kB each")
+	flags.IntVar(&f.hold, "hold", eval.DefaultHold, "how many photographs to hold in memory at once, at about 2 kB each")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
 }
 
 // setup declares the data set, and readies the models and the folder.
-func (f measureFlags) setup(stderr io.Writer, dataSet string) (eval.Setup, models.Manifest, error) {
+func (f *measureFlags) setup(stderr io.Writer, dataSet string) (eval.Setup, models.Manifest, error) {
 	none := func(err error) (eval.Setup, models.Manifest, error) { return eval.Setup{}, models.Manifest{}, err }
 	if f.dataSet != "" {
 		dataSet = f.dataSet
@@ -75,6 +77,7 @@ func (f measureFlags) setup(stderr io.Writer, dataSet string) (eval.Setup, model
 		}
 	}
 	s := eval.Setup{Grant: grant, Root: os.DirFS(f.root), Hold: f.hold, Work: f.out, Progress: progress(stderr)}
+	s.Finished = func(path string) { f.finished = append(f.finished, path) }
 	dir, err := home.Find()
 	if err != nil {
 		return none(err)

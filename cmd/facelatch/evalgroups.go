@@ -97,7 +97,7 @@ func (f groupsFlags) valid() error {
 	return nil
 }
 
-func (f groupsFlags) run(stderr io.Writer) (eval.GroupsReport, models.Manifest, error) {
+func (f *groupsFlags) run(stderr io.Writer) (eval.GroupsReport, models.Manifest, error) {
 	setup, manifest, err := f.setup(stderr, filepath.Base(f.table))
 	if err != nil {
 		return eval.GroupsReport{}, manifest, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -45,7 +46,17 @@ func (f measureFlags) write(r evalreport.Report, dataSet string, sets ...models.
 	if fonts.Bold, err = dir.Read(home.FontBold()); err != nil {
 		return err
 	}
-	return r.Write(f.out, fonts)
+	err = r.Write(f.out, fonts)
+	if err != nil && len(f.finished) > 0 {
+		return fmt.Errorf("%w (the scores are kept: give the same command again when there is room)", err)
+	}
+	for _, file := range f.finished {
+		if err != nil {
+			break
+		}
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
 }
 
 // made is a report that has yet to be told what made it.

@@ -22,15 +22,7 @@ func printReport(w io.Writer, r eval.Report) {
 	if len(r.ByPerson) > 0 {
 		fmt.Fprintf(w, "of %d people, with intervals that allow for pairs having people in common:\n", r.People)
 	}
-	for _, p := range r.ByPerson {
-		fmt.Fprintf(w, "at %.3f (%s)\n", p.Threshold, p.Name)
-		for _, rate := range []struct {
-			what string
-			estimate.Rate
-		}{{"FMR", p.FMR}, {"FNMR", p.FNMR}} {
-			fmt.Fprintf(w, "  %-19s %.5f %% (95 %%: %.5f to %.5f; %d of %d)\n", rate.what, 100*rate.Rate.Rate, 100*rate.Low, 100*rate.High, rate.Errors, rate.Comparisons)
-		}
-	}
+	printPoints(w, r.ByPerson)
 	if len(r.Uncompressed.OperatingPoints) > 0 {
 		fmt.Fprintln(w, "without compressing one side as in a pass:")
 		printFigures(w, r.Uncompressed)
@@ -38,6 +30,7 @@ func printReport(w io.Writer, r eval.Report) {
 	if r.Cross != nil {
 		fmt.Fprintln(w, "against all pairs of different people:")
 		printFigures(w, *r.Cross)
+		printPoints(w, r.CrossByPerson)
 	}
 	if q := r.Quality; q != nil {
 		fmt.Fprintf(w, "at the threshold %.3f a problem was seen in %d of %d misses and %d of %d matches\n",
@@ -45,6 +38,19 @@ func printReport(w io.Writer, r eval.Report) {
 	}
 	if r.Showings != nil {
 		printShowings(w, *r.Showings)
+	}
+}
+
+// printPoints prints rates with intervals by person.
+func printPoints(w io.Writer, points []eval.Point) {
+	for _, p := range points {
+		fmt.Fprintf(w, "at %.3f (%s)\n", p.Threshold, p.Name)
+		for _, rate := range []struct {
+			what string
+			estimate.Rate
+		}{{"FMR", p.FMR}, {"FNMR", p.FNMR}} {
+			fmt.Fprintf(w, "  %-19s %.5f %% (95 %%: %.5f to %.5f; %d of %d)\n", rate.what, 100*rate.Rate.Rate, 100*rate.Low, 100*rate.High, rate.Errors, rate.Comparisons)
+		}
 	}
 }
 

@@ -130,7 +130,7 @@ func (f evalFlags) valid() error {
 }
 
 // run measures with every set of models in turn.
-func (f evalFlags) run(stderr io.Writer) (sets []eval.Named, manifests []models.Manifest, err error) {
+func (f *evalFlags) run(stderr io.Writer) (sets []eval.Named, manifests []models.Manifest, err error) {
 	if err := f.valid(); err != nil {
 		return nil, nil, err
 	}

@@ -1,5 +1,11 @@
 package score
 
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
 // Pair is two photographs, by their numbers. The first stands for the reference.
 type Pair struct{ A, B int32 }
 
@@ -8,8 +14,11 @@ type Plan interface {
 	// Chunks is how many there are.
 	Chunks() int
 	// Chunk returns the comparisons of one, and the photographs to hold on to
-	// for it and those that follow: all that it mentions and perhaps more.
+	// for it and those that follow: all that it mentions and perhaps more, or nil
+	// for those that are held already and those that it mentions.
 	Chunk(i int) (pairs []Pair, hold []int32)
+	// Mark writes all that its comparisons follow from.
+	Mark(w io.Writer)
 }
 
 // most is how many comparisons a chunk has at most, one person's with another
@@ -57,6 +66,12 @@ func (l list) Chunk(i int) (pairs []Pair, hold []int32) {
 		}
 	}
 	return pairs, hold
+}
+
+// Mark is a method of [Plan].
+func (l list) Mark(w io.Writer) {
+	fmt.Fprintf(w, "list %d\n", l.cuts)
+	_ = binary.Write(w, binary.LittleEndian, l.pairs) // to a hash: it does not fail
 }
 
 // everybody compares the photographs of all people with one another.
@@ -141,12 +156,23 @@ func (e everybody) Chunk(i int) (pairs []Pair, hold []int32) {
 			pairs = e.compare(pairs, p, q)
 		}
 	}
+	if i > 0 && e.rows[i-1].home == r.home && e.rows[i-1].tileFrom == r.tileFrom {
+		return pairs, nil
+	}
 	for p, photographs := range e.people {
 		if p >= r.home[0] && p < r.home[1] || p >= r.tileFrom && p < r.tileTo {
 			hold = append(hold, photographs...)
 		}
 	}
 	return pairs, hold
+}
+
+// Mark is a method of [Plan].
+func (e everybody) Mark(w io.Writer) {
+	fmt.Fprintf(w, "everybody %v\n", e.rows)
+	for _, p := range e.people {
+		fmt.Fprintln(w, p)
+	}
 }
 
 // compare adds the comparisons of two people, or of one.

@@ -36,7 +36,9 @@ func (r Run) Do(ctx context.Context, j *Journal) error {
 	}
 	for i := j.Chunks(); i < r.Plan.Chunks(); i++ {
 		pairs, hold := r.Plan.Chunk(i)
-		w.wipe(hold)
+		if hold != nil {
+			w.wipe(hold)
+		}
 		c, err := w.chunk(ctx, pairs)
 		if err != nil {
 			return err
