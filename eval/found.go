@@ -103,7 +103,7 @@ func (f *found) points(operating []OperatingPoint, thresholds []models.Threshold
 func pointsAt(blocks estimate.Blocks, people int, operating []OperatingPoint, thresholds []models.Threshold) (points []Point) {
 	d := estimate.Design{Groups: []string{"everybody"}, Of: make([]int, people)}
 	for _, o := range operating {
-		points = append(points, Point{Name: fmt.Sprintf("FMR %g here", o.FMR)})
+		points = append(points, Point{Name: fmt.Sprintf("FMR %.3g here", o.FMR)})
 		d.Thresholds = append(d.Thresholds, o.Threshold)
 	}
 	for _, t := range thresholds {

@@ -33,6 +33,8 @@ func (v Verification) inMemory(ctx context.Context, f *found) (Report, error) {
 		figures := newScores(sorted.genuine, all.impostor()).figures(1e-3, 1e-4, perAttempt)
 		r.Cross = &figures
 		blocks, people := all.blocks(f)
+		scores := distributionOf(blocks)
+		r.CrossScores = &scores
 		r.CrossByPerson = pointsAt(blocks, people, figures.OperatingPoints, v.Thresholds)
 	}
 	if v.Showing > 0 {

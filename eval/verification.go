@@ -56,6 +56,8 @@ type Report struct {
 	// CrossByPerson has the rates at its thresholds and those of the models, with
 	// intervals that allow for comparisons having people in common.
 	CrossByPerson []Point `json:"cross_by_person,omitempty"`
+	// CrossScores are those of the genuine pairs and of all across.
+	CrossScores *Distribution `json:"cross_scores,omitempty"`
 	// Showings is how often showings of several attempts go wrong.
 	Showings *Showings `json:"showings,omitempty"`
 	// Quality is how well problems with the photographs foretell misses.

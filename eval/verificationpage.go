@@ -24,6 +24,9 @@ func Sections(sets []Named) []report.Section {
 	all := []report.Section{overview}
 	for i := range sets {
 		names, scores = append(names, sets[i].Models), append(scores, &sets[i].Scores)
+		if c := sets[i].CrossScores; c != nil {
+			names, scores = append(names, sets[i].Models+", all photographs"), append(scores, c)
+		}
 		all = append(all, sets[i].section())
 	}
 	all = append(all, report.Section{Heading: "Curves", Plots: curves(names, scores)})

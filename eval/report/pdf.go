@@ -97,7 +97,7 @@ func (f *flow) plot(p Plot) error {
 	}
 	f.room(plotTop + 15)
 	c := newPaper(f.doc, margin, f.y, column)
-	made.Draw(draw.Canvas{Canvas: c, Rectangle: vg.Rectangle{Max: vg.Point{X: plotWidth, Y: plotHeight}}})
+	made.Draw(inset(draw.Canvas{Canvas: c, Rectangle: vg.Rectangle{Max: vg.Point{X: plotWidth, Y: plotHeight}}}))
 	f.y += plotTop + 1
 	f.text(p.Caption, typeset.Style{Size: 9})
 	return nil

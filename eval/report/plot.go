@@ -47,6 +47,7 @@ func strokes() [][]vg.Length { return [][]vg.Length{nil, {6, 2}, {2, 2}, {8, 2, 
 func (p Plot) make() (*plot.Plot, error) {
 	out := plot.New()
 	out.Legend.Top = true
+	out.X.Tick.Label.Font.Variant, out.Y.Tick.Label.Font.Variant, out.Title.TextStyle.Font.Variant = "Sans", "Sans", "Sans"
 	out.Legend.TextStyle.Font.Variant, out.Legend.TextStyle.Font.Size = "Sans", 9
 	out.Legend.Padding, out.Legend.ThumbnailWidth = 4, 24
 	if p.LogX {
@@ -74,11 +75,12 @@ func (p Plot) make() (*plot.Plot, error) {
 	if drawn == 0 {
 		out.X.Scale, out.Y.Scale = plot.LinearScale{}, plot.LinearScale{}
 		out.X.Tick.Marker, out.Y.Tick.Marker = plot.DefaultTicks{}, plot.DefaultTicks{}
-		out.Title.Text = "nothing to draw"
+		out.Title.Text = "nothing to draw here"
 		out.X.Min, out.X.Max, out.Y.Min, out.Y.Max = 0, 1, 0, 1
 	}
 	widen(&out.X, p.LogX && drawn > 0)
 	widen(&out.Y, p.LogY && drawn > 0)
+	headroom(&out.Y, p.LogY && drawn > 0, drawn)
 	return out, nil
 }
 
@@ -89,6 +91,19 @@ func widen(a *plot.Axis, log bool) {
 		a.Min, a.Max = a.Min/3, a.Max*3
 	case !log && a.Max <= a.Min:
 		a.Min, a.Max = a.Min-0.5, a.Max+0.5
+	}
+}
+
+// inset leaves room for the last number of the axis across.
+func inset(c draw.Canvas) draw.Canvas { return draw.Crop(c, 0, -14, 0, -6) }
+
+// headroom leaves the top to the names of the lines.
+func headroom(a *plot.Axis, log bool, lines int) {
+	share := 0.06 * float64(lines)
+	if log {
+		a.Max *= math.Pow(a.Max/a.Min, share)
+	} else {
+		a.Max += share * (a.Max - a.Min)
 	}
 }
 
@@ -104,6 +119,9 @@ func (p Plot) points(l Line) (all plotter.XYs) {
 	return all
 }
 
+// fallback are fonts as wide as the one that texts were measured in, and then any.
+const fallback = "Liberation Sans,Arial,Helvetica,sans-serif"
+
 // svg draws the plot for a page.
 func (p Plot) svg() (string, error) {
 	made, err := p.make()
@@ -111,7 +129,7 @@ func (p Plot) svg() (string, error) {
 		return "", err
 	}
 	c := vgsvg.New(plotWidth, plotHeight)
-	made.Draw(draw.New(c))
+	made.Draw(inset(draw.New(c)))
 	var out bytes.Buffer
 	if _, err := c.WriteTo(&out); err != nil {
 		return "", err
@@ -119,5 +137,5 @@ func (p Plot) svg() (string, error) {
 	text := out.String()
 	text = text[strings.Index(text, "<svg"):]
 	text = strings.Replace(text, "<svg", `<svg role="img"`, 1)
-	return strings.NewReplacer("Liberation Serif", "sans-serif", "Liberation Sans", "sans-serif").Replace(text), nil
+	return strings.NewReplacer("Liberation Serif", fallback, "Liberation Sans", fallback).Replace(text), nil
 }
