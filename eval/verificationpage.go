@@ -59,7 +59,7 @@ func overviewTable(sets []Named) report.Table {
 // section has the rates of one set.
 func (n Named) section() report.Section {
 	s := report.Section{Heading: "Rates, " + n.Models}
-	s.Text = append(s.Text, "Intervals are of 95 % and allow for pairs having people in common; where no error was seen they are those of the rule of three.")
+	s.Text = append(s.Text, "Rates are means over people, and over pairs of people: each counts the same, however many photographs there are. Intervals are of 95 % and allow for pairs having people in common; where no error was seen they are those of the rule of three. The tables further down count every comparison, and take each as a draw of its own.")
 	s.Tables = append(s.Tables, pointsTable("threshold", n.ByPerson))
 	if n.CrossByPerson != nil {
 		s.Tables = append(s.Tables, pointsTable("threshold, all photographs of different people", n.CrossByPerson))

@@ -23,8 +23,8 @@ the person and one for the group (--person-column, --group-column). Every
 photograph below --root of somebody in the table is compared with all others.
 
 It reports FMR and FNMR within each group and across groups at the thresholds
-of the models, or at --threshold, with 95 % intervals that allow for comparisons
-having people in common; their ratios to everybody's, and of the worst group to
+of the models, or at --threshold, as means over people and over pairs of people,
+with 95 % intervals that allow for people in common; their ratios to everybody's, and of the worst group to
 the best. Groups of fewer than --least people, and ratios that could be a third
 as well as three, are marked as too few to say.
 

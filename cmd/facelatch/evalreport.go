@@ -20,7 +20,7 @@ func printReport(w io.Writer, r eval.Report) {
 		fmt.Fprintf(w, "cross-validated      %.2f %%, standard error %.2f, in %d folds\n", 100*c.Mean, 100*c.StandardError, len(c.Folds))
 	}
 	if len(r.ByPerson) > 0 {
-		fmt.Fprintf(w, "of %d people, with intervals that allow for pairs having people in common:\n", r.People)
+		fmt.Fprintf(w, "of %d people, each pair of them counted once, with intervals that allow for people in common:\n", r.People)
 	}
 	printPoints(w, r.ByPerson)
 	if len(r.Uncompressed.OperatingPoints) > 0 {

@@ -8,23 +8,28 @@ const bins = 2000
 
 // histogram counts scores by step.
 type histogram struct {
-	counts [bins + 1]int
-	total  int
-	failed int // failures to acquire, below every step
+	counts [bins + 1]float64 // by block, each of which counts as one
+	total  float64
+	failed float64 // failures to acquire, below every step
+	scores int
 }
 
-func (h *histogram) add(score float64) {
-	h.total++
-	if !(score >= -1) { // not a number is a failure, too
-		h.failed++
-		return
+func (h *histogram) add(scores []float64) {
+	weight := 1 / float64(len(scores))
+	for _, score := range scores {
+		h.total += weight
+		h.scores++
+		if !(score >= -1) { // not a number is a failure, too
+			h.failed += weight
+			continue
+		}
+		h.counts[min(bins, int((score+1)/2*bins))] += weight
 	}
-	h.counts[min(bins, int((score+1)/2*bins))]++
 }
 
 // over is the lowest step at which no more than a share of the scores match.
 func (h *histogram) over(share float64) float64 {
-	allowed := int(share * float64(h.total))
+	allowed := share*h.total + 1e-9
 	step := bins
 	for sum := h.counts[bins]; step > 0 && sum <= allowed; {
 		step--
@@ -35,7 +40,7 @@ func (h *histogram) over(share float64) float64 {
 
 // under is the lowest step at which at least a share of the scores fail.
 func (h *histogram) under(share float64) float64 {
-	wanted := int(share * float64(h.total))
+	wanted := share * h.total
 	sum, step := h.failed, 0
 	for ; step < bins && sum < wanted; step++ {
 		sum += h.counts[step]
@@ -65,7 +70,7 @@ const fewest = 20
 func (c *cell) prepare(asked []float64) {
 	c.asked, c.thresholds = len(asked), slices.Clone(asked)
 	for _, share := range learn() {
-		if share*float64(c.scores.total) < fewest {
+		if share*float64(c.scores.scores) < fewest {
 			continue
 		}
 		if c.genuine {

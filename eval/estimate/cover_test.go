@@ -48,6 +48,9 @@ func TestIntervalsHold(t *testing.T) {
 	wolves := few()
 	wolves.wolves, wolves.wolf = 0.05, 0.06
 	worlds["some who match many"] = wolves
+	uneven := few()
+	uneven.uneven, uneven.pair = true, 0.04
+	worlds["uneven photographs"] = uneven
 	for name, w := range worlds {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(6, 1))

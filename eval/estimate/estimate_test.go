@@ -44,7 +44,7 @@ func TestRates(t *testing.T) {
 // TestRuleOfThree: with nothing in common and no error, the upper end is
 // 3.69/n, as both tails count.
 func TestRuleOfThree(t *testing.T) {
-	y := tally{comparisons: 30000, people: slices.Repeat([]counts{{m: 1}}, 60000)}
+	y := tally{comparisons: 30000, blocks: 30000, single: 30000, people: slices.Repeat([]counts{{m: 1}}, 60000)}
 	if low, high := y.interval(ties{}, alpha); low != 0 || !about(high, 3.69/30000, 1e-6) {
 		t.Errorf("%v to %v", low, high)
 	}

@@ -52,13 +52,11 @@ func (g *grid) place(b Block) (total, part *cell, first, second int) {
 // count looks at a block for the first time.
 func (g *grid) count(b Block) {
 	total, part, _, _ := g.place(b)
-	if total == nil {
+	if total == nil || len(b.Scores) == 0 {
 		return
 	}
-	for _, s := range b.Scores {
-		total.scores.add(s)
-		part.scores.add(s)
-	}
+	total.scores.add(b.Scores)
+	part.scores.add(b.Scores)
 }
 
 // add looks at it for the second time, when the thresholds are known.

@@ -17,12 +17,12 @@ func (t *tally) interval(with ties, alpha float64) (low, high float64) {
 		return 0, 1
 	}
 	p := t.rate()
-	people := float64(t.present())
-	if people < 2 {
+	people := t.worth()
+	if people < 1.5 {
 		return 0, 1
 	}
 	z := distuv.UnitNormal.Quantile(1 - alpha/2)
-	wider := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: people - 1}.Quantile(1-alpha/2) / z
+	wider := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: max(1, people-1)}.Quantile(1-alpha/2) / z
 	independent := func(true float64) float64 {
 		return min(t.comparisons, true*(1-true)/t.variance(true, with)) / (wider * wider)
 	}

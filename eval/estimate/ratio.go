@@ -66,7 +66,7 @@ func (c *cell) within(all *cell, i int) float64 {
 	if whole.comparisons == 0 || p <= 0 || p >= 1 || q <= 0 || q >= 1 {
 		return 0
 	}
-	share := part.comparisons / whole.comparisons
+	share := part.blocks / whole.blocks
 	v, w := part.variance(p, c.ties.max(part.ties())), whole.variance(q, all.ties.max(whole.ties()))
 	return max(0, min(0.999, trusted*share*math.Sqrt(v/w)))
 }

@@ -14,7 +14,8 @@ type world struct {
 	genuine             []float64              // the mean, by group
 	person, pair, noise float64
 	ownTrait, ownNoise  float64
-	photographs         int // of each person: comparisons of two people are its square
+	uneven              bool // some people have many photographs, most have few
+	photographs         int  // of each person: comparisons of two people are its square
 	wolves, wolf        float64
 }
 
@@ -87,20 +88,25 @@ func (w world) design(least int, thresholds ...float64) Design {
 
 // draw makes one population's comparisons.
 func (w world) draw(r *rand.Rand) Blocks {
-	of := w.design(0).Of
-	trait := make([]float64, len(of))
+	trait := make([]float64, len(w.design(0).Of))
 	for i := range trait {
 		trait[i] = r.NormFloat64() * w.person
 		if r.Float64() < w.wolves {
 			trait[i] += w.wolf
 		}
 	}
+	of, many := w.design(0).Of, make([]int, len(trait))
+	for i := range many {
+		if many[i] = w.photographs; w.uneven {
+			many[i] = 1 + int(min(29, 1/r.Float64()-1))
+		}
+	}
 	var all []Block
 	for i := range of {
-		all = append(all, w.block(r, i, i, w.genuine[of[i]]+w.ownTrait*r.NormFloat64(), w.ownNoise, w.photographs*(w.photographs+1)/2))
+		all = append(all, w.block(r, i, i, w.genuine[of[i]]+w.ownTrait*r.NormFloat64(), w.ownNoise, many[i]*(many[i]+1)/2))
 		for j := range i {
 			mean := w.impostor(of[i], of[j]) + trait[i] + trait[j] + w.pair*r.NormFloat64()
-			all = append(all, w.block(r, i, j, mean, w.noise, w.photographs*w.photographs))
+			all = append(all, w.block(r, i, j, mean, w.noise, many[i]*many[j]))
 		}
 	}
 	return func(yield func(Block) bool) {

@@ -1,7 +1,10 @@
 package estimate
 
-// Rate is a share of comparisons that err, with its interval.
+// Rate is how often comparisons err, with its interval: the mean over people for
+// genuine comparisons, and over pairs of people for others. Where all have as
+// many comparisons as each other that is the share of all comparisons.
 type Rate struct {
+	// Errors and Comparisons are as they were counted.
 	Errors      int `json:"errors"`
 	Comparisons int `json:"comparisons"`
 	// People is how many people those comparisons are of.

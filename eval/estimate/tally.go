@@ -2,43 +2,54 @@ package estimate
 
 import "math"
 
-// tally adds up the comparisons of some people at one threshold.
+// tally adds up blocks at one threshold.
 //
-// Two comparisons may have nothing in common, one person, or both; each kind is
-// counted apart, because each depends in its own way. For a person i or a block
-// b with m comparisons and k errors, the sums of m² and k² count the pairs of
-// comparisons, and of errors, that have it in common.
+// Every block counts the same, however many comparisons it has, so that nobody
+// counts for more because there are more photographs of them: the rate is the
+// mean over people, or pairs of people, of the share of comparisons that err.
+//
+// Two comparisons may have nothing in common, one person, or a block, and each
+// kind depends in its own way; so the sums below count apart the pairs of
+// comparisons of each kind, and those of which both err.
 type tally struct {
-	comparisons, errors float64
-	people              []counts // by the number of a person within the cell
-	blocks              float64  // how many blocks there are
-	bm, bk              float64  // sums over blocks of m² and k²
+	comparisons, errors float64 // as they were counted
+	blocks, shares      float64 // how many, and the sum of their shares of errors
+	single              float64 // sum over blocks of 1/m
+	several             counts  // blocks of two comparisons or more; the sum of their shares of pairs that err both
+	squares             float64 // sum over blocks of the squares of their shares
+	people              []counts
 }
 
-// counts are the comparisons of one person and the errors among them.
+// counts are a number of blocks and the sum of shares among them.
 type counts struct{ m, k float64 }
 
-// add counts a block between a and b, or of a alone if they are equal.
+// add counts a block of m comparisons, k of them errors, between a and b, or of a
+// alone if they are equal.
 func (t *tally) add(a, b int, m, k float64) {
-	t.comparisons += m
-	t.errors += k
-	t.blocks++
-	t.bm += m * m
-	t.bk += k * k
-	t.people[a].m += m
-	t.people[a].k += k
-	if b != a {
-		t.people[b].m += m
-		t.people[b].k += k
+	share := k / m
+	t.comparisons, t.errors = t.comparisons+m, t.errors+k
+	t.blocks, t.shares = t.blocks+1, t.shares+share
+	t.single += 1 / m
+	t.squares += share * share
+	if m > 1 {
+		t.several.m++
+		t.several.k += k * (k - 1) / (m * (m - 1))
+	}
+	for _, p := range []int{a, b} {
+		t.people[p].m++
+		t.people[p].k += share
+		if a == b {
+			break
+		}
 	}
 }
 
-// rate is the share of errors.
+// rate is the mean share of errors.
 func (t *tally) rate() float64 {
-	if t.comparisons == 0 {
+	if t.blocks == 0 {
 		return 0
 	}
-	return t.errors / t.comparisons
+	return t.shares / t.blocks
 }
 
 // present is how many people were compared at all.
@@ -51,19 +62,30 @@ func (t *tally) present() (n int) {
 	return n
 }
 
-// common counts ordered pairs of comparisons that have a block in common, and
-// those that have one person in common and not the other, with how many of
-// each are both errors.
-func (t *tally) common() (block, person counts) {
-	block = counts{t.bm - t.comparisons, t.bk - t.errors}
+// worth is how many people with as many blocks as each other would be worth
+// these (Kish 1965): fewer than there are, where some have many more than others.
+func (t *tally) worth() float64 {
+	var sum, squares float64
 	for _, p := range t.people {
-		person.m += p.m * p.m
-		person.k += p.k * p.k
+		sum += p.m
+		squares += p.m * p.m
 	}
-	// Each pair within a block was counted once for each of its two people. A
-	// block of one person has nobody else to share.
-	person.m, person.k = max(0, person.m-2*t.bm), max(0, person.k-2*t.bk)
-	return block, person
+	if squares == 0 {
+		return 0
+	}
+	return sum * sum / squares
+}
+
+// person counts ordered pairs of blocks that have one person in common and not
+// the other, and the products of their shares.
+func (t *tally) person() (c counts) {
+	for _, p := range t.people {
+		c.m += p.m * p.m
+		c.k += p.k * p.k
+	}
+	// Each block was paired with itself once for each of its two people. A block
+	// of one person has nobody else to share.
+	return counts{max(0, c.m-2*t.blocks), max(0, c.k-2*t.squares)}
 }
 
 // tie says how strongly comparisons with something in common err together: both
@@ -86,22 +108,20 @@ func (t ties) max(u ties) ties { return ties{max(t.block, u.block), max(t.person
 
 // ties estimates both from one threshold.
 func (t *tally) ties() ties {
-	p := t.rate()
-	block, person := t.common()
-	first := ties{tie(p, block, 0), tie(p, person, 0)}
+	p, person := t.rate(), t.person()
+	first := ties{tie(p, t.several, 0), tie(p, person, 0)}
 	if p <= 0 || p >= 1 {
 		return first
 	}
 	// A rate that came out too high by chance makes what is shared look small;
 	// on average by the rate's own relative variance.
 	bias := min(1, t.variance(p, first)/(p*p))
-	return ties{tie(p, block, bias), tie(p, person, bias)}
+	return ties{tie(p, t.several, bias), tie(p, person, bias)}
 }
 
 // variance is that of the rate, if the true rate is p.
 func (t *tally) variance(p float64, with ties) float64 {
-	block, person := t.common()
 	both := func(tie float64) float64 { return max(0, math.Pow(p, 2-tie)-p*p) }
-	sum := t.comparisons*p*(1-p) + block.m*both(with.block) + person.m*both(with.person)
-	return sum / (t.comparisons * t.comparisons)
+	sum := t.single*p*(1-p) + (t.blocks-t.single)*both(with.block) + t.person().m*both(with.person)
+	return sum / (t.blocks * t.blocks)
 }

@@ -40,7 +40,8 @@ func tryAll(in map[string]int, r *rand.Rand, w world, threshold, fmr float64) {
 	}
 	note("ours", rate.Low, rate.High)
 	// Many people of whom each has one comparison depend on nothing.
-	apart := tally{comparisons: float64(rate.Comparisons), errors: float64(rate.Errors), people: slices.Repeat([]counts{{m: 1}}, 2*rate.Comparisons)}
+	n, k := float64(rate.Comparisons), float64(rate.Errors)
+	apart := tally{comparisons: n, errors: k, blocks: n, shares: k, single: n, squares: k, people: slices.Repeat([]counts{{m: 1}}, 2*rate.Comparisons)}
 	low, high := apart.interval(ties{}, alpha)
 	note("pairs", low, high)
 	low, high = bootstrap(r, blocks, w.size[0], threshold)
