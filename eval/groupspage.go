@@ -28,7 +28,7 @@ func (r GroupsReport) sizes() report.Section {
 			fmt.Sprintf("%d photographs, of which %d failed to acquire.", r.Images, r.FailuresToAcquire),
 			"Who is in which group was supplied by whoever measured; nothing was inferred. " +
 				fmt.Sprintf("Groups of fewer than %d people are shown and not compared: too few to say. ", r.Least) +
-				"Rates are means over people, and over pairs of people: each counts the same, however many photographs there are. Intervals are of 95 % and allow for comparisons having people in common. A ratio whose interval reaches from a third or less to three or more is too few to say, too.",
+				"Rates are means over people, and over pairs of people: each counts the same, however many photographs there are. Intervals are of 95 % and allow for comparisons having people in common. A ratio whose interval neither shows a difference nor excludes a threefold one is too few to say, too.",
 		},
 	}
 	t := report.Table{Head: []string{"group", "people", "photographs", "failed to acquire", ""}}

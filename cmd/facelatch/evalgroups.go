@@ -25,8 +25,8 @@ photograph below --root of somebody in the table is compared with all others.
 It reports FMR and FNMR within each group and across groups at the thresholds
 of the models, or at --threshold, as means over people and over pairs of people,
 with 95 % intervals that allow for people in common; their ratios to everybody's, and of the worst group to
-the best. Groups of fewer than --least people, and ratios that could be a third
-as well as three, are marked as too few to say.
+the best. Groups of fewer than --least people, and ratios that neither show
+a difference nor exclude a threefold one, are marked as too few to say.
 
 With --fmr RATE it finds the threshold at which the worst group of at least that
 size meets the rate, and says what that costs in FNMR.

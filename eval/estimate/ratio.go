@@ -11,8 +11,8 @@ type Ratio struct {
 	Ratio Number `json:"ratio"`
 	Low   Number `json:"low"`
 	High  Number `json:"high"`
-	// Few is whether the interval reaches from a third or less to three or more:
-	// too few to say even whether there is a threefold difference.
+	// Few is whether the interval neither shows a difference nor excludes a
+	// threefold one: it holds 1, and reaches to a third or to three.
 	Few bool `json:"too_few_to_say"`
 }
 
@@ -33,6 +33,8 @@ func (n Number) MarshalJSON() ([]byte, error) {
 // many is the difference that a ratio must be able to tell.
 const many = 3
 
+func few(r Ratio) bool { return r.Low <= 1 && r.High >= 1 && (r.Low <= 1.0/many || r.High >= many) }
+
 // overAll is the ratio of a cell's rate to that of everybody, which the cell is
 // a part of. Its interval comes from those of the two rates (Zou and Donner
 // 2008), allowing for what they have in common.
@@ -49,7 +51,7 @@ func overAll(part, all *cell, i int) Ratio {
 	if math.IsNaN(float64(r.High)) {
 		r.High = Number(math.Inf(1))
 	}
-	r.Few = r.Low <= 1.0/many && r.High >= many
+	r.Few = few(r)
 	return r
 }
 
@@ -104,7 +106,7 @@ func spread(sizes []Size, of func(int) *cell, i int) *Spread {
 		if r.Rate > rates[worst].Rate {
 			worst = k
 		}
-		if r.Rate < rates[best].Rate {
+		if r.Rate <= rates[best].Rate {
 			best = k
 		}
 		top.Low, top.High = max(top.Low, r.Low), max(top.High, r.High)
@@ -112,6 +114,6 @@ func spread(sizes []Size, of func(int) *cell, i int) *Spread {
 	}
 	s := &Spread{Worst: names[worst], Best: names[best]}
 	s.Ratio = Ratio{Ratio: Number(rates[worst].Rate / rates[best].Rate), Low: Number(max(1, top.Low/bottom.High)), High: Number(top.High / bottom.Low)}
-	s.Few = s.High >= many && s.Low <= 1
+	s.Few = few(s.Ratio)
 	return s
 }
