@@ -33,7 +33,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 // many is the difference that a ratio must be able to tell.
 const many = 3
 
-func few(r Ratio) bool { return r.Low <= 1 && r.High >= 1 && (r.Low <= 1.0/many || r.High >= many) }
+func tooFew(r Ratio) bool { return r.Low <= 1 && r.High >= 1 && (r.Low <= 1.0/many || r.High >= many) }
 
 // overAll is the ratio of a cell's rate to that of everybody, which the cell is
 // a part of. Its interval comes from those of the two rates (Zou and Donner
@@ -51,7 +51,7 @@ func overAll(part, all *cell, i int) Ratio {
 	if math.IsNaN(float64(r.High)) {
 		r.High = Number(math.Inf(1))
 	}
-	r.Few = few(r)
+	r.Few = tooFew(r)
 	return r
 }
 
@@ -114,6 +114,6 @@ func spread(sizes []Size, of func(int) *cell, i int) *Spread {
 	}
 	s := &Spread{Worst: names[worst], Best: names[best]}
 	s.Ratio = Ratio{Ratio: Number(rates[worst].Rate / rates[best].Rate), Low: Number(max(1, top.Low/bottom.High)), High: Number(top.High / bottom.Low)}
-	s.Few = few(s.Ratio)
+	s.Few = tooFew(s.Ratio)
 	return s
 }
