@@ -14,6 +14,7 @@ import (
 	"github.com/facelatch/facelatch/card"
 	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/internal/doorapi"
+	"github.com/facelatch/facelatch/internal/tlsrecord"
 	"github.com/facelatch/facelatch/internal/visitors"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
@@ -190,7 +191,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		<-ctx.Done()
 		stopped <- shutDown(server)
 	}()
-	err := server.Serve(clearingListener{visitors.Listen(l, maxConnections, connectionsEach), s.c.TLS})
+	err := server.Serve(tlsrecord.Listener{Listener: visitors.Listen(l, maxConnections, connectionsEach), Config: s.c.TLS})
 	stop()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
