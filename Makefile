@@ -80,7 +80,7 @@ deb: setup ## build Debian packages for amd64 and arm64 into bin/deb/
 	@scripts/deb
 
 clean: ## delete what was built and installed; finished soak steps are forgotten
-	@rm -rf bin .cache bench/js/node_modules web/browsertest/node_modules
+	@rm -rf bin .cache bench/js/node_modules web/browsertest/node_modules desk/provider/clienttest/node_modules
 
 # The linters, each built once for a version.
 $(TOOLS)/staticcheck-%:

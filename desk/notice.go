@@ -7,11 +7,11 @@ import "crypto/sha256"
 // same.
 func Notice() map[string]string {
 	return map[string]string{
-		"en": "If you choose this, your face is compared once with the portrait in the document that you have put on the table. " +
-			"Both pictures are deleted when the check ends; only its result is handed on. " +
+		"en": "If you choose this, your face is compared with the portrait in your document: up to three pictures of you, with that portrait and no other. " +
+			"All pictures are deleted when the check ends; only its result is handed on. " +
 			"You need not choose it: a member of staff can look instead, and the result counts the same.",
-		"zh-CN": "如果您选择此方式，您的面部将与您放在桌上的证件中的照片比对一次。" +
-			"核验结束时两张图像即被删除，只交出结果。" +
+		"zh-CN": "如果您选择此方式，将拍摄您的面部图像（最多三张），只与您证件中的照片比对，不与其他任何照片比对。" +
+			"核验结束时所有图像即被删除，只交出结果。" +
 			"您可以不选：也可以由工作人员查看，结果具有同等效力。",
 	}
 }

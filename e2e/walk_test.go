@@ -56,16 +56,24 @@ type told struct {
 // walk runs the script, which drives the browsers.
 func (h *house) walk(t *testing.T, s stroll) {
 	t.Helper()
-	arguments, err := json.Marshal(map[string]any{
-		"walk": s, "origin": h.origin, "code": h.setupCode, "hands": h.hands(t), "folder": h.dir,
-		"shots": h.browser.shots, "executable": h.browser.chromium,
-	})
+	h.script(t, "walk/house.mjs", map[string]any{"walk": s, "hands": hands(t, h.jobs())})
+}
+
+// script runs a script with what it is told beside where things are.
+func (h *house) script(t *testing.T, name string, told map[string]any) {
+	t.Helper()
+	for key, value := range map[string]any{
+		"origin": h.origin, "code": h.setupCode, "folder": h.dir, "shots": h.browser.shots, "executable": h.browser.chromium,
+	} {
+		told[key] = value
+	}
+	arguments, err := json.Marshal(told)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	defer cancel()
-	node := exec.CommandContext(ctx, "node", "walk/house.mjs", string(arguments))
+	node := exec.CommandContext(ctx, "node", name, string(arguments))
 	node.Dir, node.Env = filepath.Join(testenv.Root(t), "e2e"), append(os.Environ(), "HOME="+h.browser.home)
 	node.WaitDelay = 5 * time.Second
 	var wrong bytes.Buffer

@@ -132,13 +132,18 @@ type asked struct {
 	Held, Seconds                         int
 }
 
-// hands serves what people do at the machines themselves, away from any browser.
-func (h *house) hands(t *testing.T) string {
-	mux := http.NewServeMux()
-	for path, do := range map[string]func(asked) (any, error){
+// jobs are what people do at the machines themselves, away from any browser.
+func (h *house) jobs() map[string]func(asked) (any, error) {
+	return map[string]func(asked) (any, error){
 		"/station": h.joinStation, "/door": h.joinDoor, "/approve": h.approve, "/pair": h.pair,
 		"/film": h.film, "/opened": h.opened, "/verify": h.verify,
-	} {
+	}
+}
+
+// hands serves jobs.
+func hands(t *testing.T, jobs map[string]func(asked) (any, error)) string {
+	mux := http.NewServeMux()
+	for path, do := range jobs {
 		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 			var a asked
 			err := json.NewDecoder(r.Body).Decode(&a)

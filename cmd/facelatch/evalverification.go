@@ -69,7 +69,7 @@ func evalVerification() *cobra.Command {
 	f.add(c, "the name of the pairs file or folder")
 	flags := c.Flags()
 	flags.StringVar(&f.pairs, "pairs", "", "the file with the pairs")
-	flags.BoolVar(&f.folders, "folders", false, "compare all photographs below --root, where each person has a folder or --person tells them apart")
+	flags.BoolVar(&f.folders, "folders", false, "compare all photographs below --root where each person has a folder or --person tells them apart")
 	flags.BoolVar(&f.cross, "cross", false, "also compare all photographs of different people, where each person has a folder or --person tells them apart")
 	flags.BoolVar(&f.quality, "quality", false, "also tell how many misses the quality of the photographs explains")
 	flags.IntVar(&f.folds, "folds", 10, "how many folds accuracy is cross-validated in, 0 for none")

@@ -19,7 +19,7 @@ export async function setUp(browser) {
 }
 
 /** By the printed code to a passkey and ten recovery codes. */
-async function comeIn({ page, see, go, click, tick, at }, key) {
+export async function comeIn({ page, see, go, click, tick, at }, key) {
   await go("/office/");
   await see("01-code");
   await page.fill("#code", given.code);
