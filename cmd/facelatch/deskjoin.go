@@ -17,15 +17,11 @@ makes its own keys in DIR, which only its owner can read: one to show who it is,
 one that it signs results with. From then on it fetches what it needs to know, and
 goes on with that while the controller is away.`
 
-const deskJoinExample = `  facelatch desk join FLJ1:... --dir counter --host counter.house.example`
-
 // deskJoin is facelatch desk join.
 func deskJoin() *cobra.Command {
 	var dir string
-	var hosts []string
-	c := &cobra.Command{Use: "join CODE --dir DIR", Short: "join a site", Long: deskJoinHelp, Example: deskJoinExample, Args: exactly("CODE")}
+	c := &cobra.Command{Use: "join CODE --dir DIR", Short: "join a site", Long: deskJoinHelp, Args: exactly("CODE")}
 	c.Flags().StringVar(&dir, "dir", "", "the folder of the desk, which is made")
-	c.Flags().StringArrayVar(&hosts, "host", nil, "a name or address by which browsers open its pages; may be given several times")
 	c.RunE = action(func(c *cobra.Command, args []string) error {
 		if err := required("dir", dir); err != nil {
 			return err
@@ -39,7 +35,7 @@ func deskJoin() *cobra.Command {
 			return err
 		}
 		defer folder.Close()
-		i, err := link.Join(c.Context(), code, folder, hosts)
+		i, err := link.Join(c.Context(), code, folder, nil)
 		if errors.Is(err, deskstate.ErrJoined) {
 			return usageError{err}
 		}
