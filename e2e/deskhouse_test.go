@@ -88,7 +88,7 @@ func (h *counterHouse) client() *http.Client {
 
 // joinDesk sets up the machine at the counter.
 func (h *counterHouse) joinDesk(a asked) (any, error) {
-	if _, err := h.try("desk", "join", "--dir", h.in("desk"), a.Code); err != nil {
+	if _, err := h.try("desk", "join", "--dir", h.in("desk"), "--host", "localhost", a.Code); err != nil {
 		return nil, err
 	}
 	h.start("desk", "desk", "serve", "--dir", h.in("desk"), "--listen", h.deskListen)

@@ -17,11 +17,14 @@ makes its own keys in DIR, which only its owner can read: one to show who it is,
 one that it signs results with. From then on it fetches what it needs to know, and
 goes on with that while the controller is away.`
 
+const deskJoinExample = `  facelatch desk join FLJ1:... --dir counter --host desk.example`
+
 // deskJoin is facelatch desk join.
 func deskJoin() *cobra.Command {
-	var dir string
-	c := &cobra.Command{Use: "join CODE --dir DIR", Short: "join a site", Long: deskJoinHelp, Args: exactly("CODE")}
+	var dir, host string
+	c := &cobra.Command{Use: "join CODE --dir DIR", Short: "join a site", Long: deskJoinHelp, Example: deskJoinExample, Args: exactly("CODE")}
 	c.Flags().StringVar(&dir, "dir", "", "the folder of the desk, which is made")
+	c.Flags().StringVar(&host, "host", "", "the host of the address that it was added with, for a certificate of the site's own; none behind a proxy that has another")
 	c.RunE = action(func(c *cobra.Command, args []string) error {
 		if err := required("dir", dir); err != nil {
 			return err
@@ -35,7 +38,11 @@ func deskJoin() *cobra.Command {
 			return err
 		}
 		defer folder.Close()
-		i, err := link.Join(c.Context(), code, folder, nil)
+		var hosts []string
+		if host != "" {
+			hosts = []string{host}
+		}
+		i, err := link.Join(c.Context(), code, folder, hosts)
 		if errors.Is(err, deskstate.ErrJoined) {
 			return usageError{err}
 		}

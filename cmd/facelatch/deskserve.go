@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -96,8 +97,7 @@ func (f deskServeFlags) run(ctx context.Context, c *cobra.Command) error {
 	return s.Serve(ctx, listener)
 }
 
-// meet hears the controller, or goes on with what it said before, and has a
-// certificate for the address at which browsers find the desk.
+// meet hears the controller, or goes on with what it said before.
 func (f deskServeFlags) meet(ctx context.Context, l *link.Link, say func(string)) error {
 	err := l.Fetch(ctx, false)
 	about, _ := l.Config()
@@ -109,13 +109,10 @@ func (f deskServeFlags) meet(ctx context.Context, l *link.Link, say func(string)
 		return nil
 	}
 	at, err := url.Parse(about.Origin)
-	if err != nil {
-		return err
+	if err == nil && !slices.Contains(l.Hosts(), at.Hostname()) {
+		say("the desk joined without --host " + at.Hostname() + ", so a proxy before it has to have a certificate for that")
 	}
-	if err := l.AddHosts(ctx, []string{at.Hostname()}); err != nil {
-		say(fmt.Sprintf("there is no certificate of the site for %s, so a proxy has to have one: %v", at.Hostname(), err))
-	}
-	return nil
+	return err
 }
 
 // faces reads what pictures are looked at with, and prepares the models, so that

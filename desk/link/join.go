@@ -8,8 +8,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/facelatch/facelatch/desk/state"
@@ -91,22 +89,6 @@ func check(i *state.Identity) error {
 // Hosts returns the names and addresses that the desk's certificate is for.
 func (l *Link) Hosts() []string { return member.Hosts(l.Identity().Certificate) }
 
-// AddHosts sees to it that the certificate is for some names and addresses, beside
-// those that it is for already: a browser believes no other. What the controller
-// does not vouch for is a [*doorapi.Problem].
-func (l *Link) AddHosts(ctx context.Context, hosts []string) error {
-	all := l.Hosts()
-	for _, host := range hosts {
-		if host = strings.ToLower(host); !slices.Contains(all, host) {
-			all = append(all, host)
-		}
-	}
-	if len(all) == len(l.Hosts()) {
-		return nil
-	}
-	return l.renew(ctx, all)
-}
-
 // Renew gets the next certificate if two thirds of the life of this one are over,
 // and else does nothing.
 func (l *Link) Renew(ctx context.Context) error {
@@ -114,12 +96,8 @@ func (l *Link) Renew(ctx context.Context) error {
 	if l.now().Before(own.NotBefore.Add(own.NotAfter.Sub(own.NotBefore) / 3 * 2)) {
 		return nil
 	}
-	return l.renew(ctx, member.Hosts(own))
-}
-
-func (l *Link) renew(ctx context.Context, hosts []string) error {
 	next := *l.Identity()
-	csr, err := member.Request(next.Key, doorapi.KindDesk, hosts)
+	csr, err := member.Request(next.Key, doorapi.KindDesk, member.Hosts(own))
 	if err != nil {
 		return err
 	}
