@@ -14,7 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/facelatch/facelatch/desk/pages"
+	"github.com/facelatch/facelatch/desk/result"
 	"github.com/facelatch/facelatch/e2e/rigtest"
 )
 
@@ -27,6 +30,7 @@ type deskApart struct {
 	log  *said // of all its starts
 	now  *exec.Cmd
 	gone chan struct{} // closed when it has ended
+	keys jose.JSONWebKeySet
 }
 
 // newDeskApart sets up a site with a desk and a relying party by the command line, as
@@ -49,6 +53,13 @@ func newDeskApart(t *testing.T) *deskApart {
 	h.secret = added.Secret
 	t.Cleanup(func() { d.end(syscall.SIGTERM) })
 	d.begin()
+	text, err := d.get(d.deskOrigin + "/jwks")
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &d.keys)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 
@@ -119,6 +130,55 @@ func (d *deskApart) snap() (all rigtest.Snapshot) {
 	return all
 }
 
+// call is the party asking the desk's API, over connections that are used again.
+func (d *deskApart) call(method, path string, body, into any) error {
+	var data []byte
+	if body != nil {
+		var err error
+		if data, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	r, err := http.NewRequest(method, d.deskOrigin+path, bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	r.SetBasicAuth(partyID, d.secret)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return d.send(r, into)
+}
+
+// errComeAgain is the documented answer of a desk that has too much to do.
+var errComeAgain = errors.New("the desk is busy")
+
+// errNotNow is its answer to what comes too late for the step that a check is at.
+var errNotNow = errors.New("not at this step")
+
+// send sends a request, and reads an answer that says that it was done.
+func (d *deskApart) send(r *http.Request, into any) error {
+	answer, err := d.web.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	switch {
+	case err != nil:
+		return err
+	case answer.StatusCode == http.StatusServiceUnavailable && bytes.Contains(text, []byte("urn:facelatch:busy")):
+		return errComeAgain
+	case answer.StatusCode == http.StatusConflict && bytes.Contains(text, []byte("urn:facelatch:check-step")):
+		return errNotNow
+	case answer.StatusCode >= 300:
+		return fmt.Errorf("%s: %s: %s", r.URL.Path, answer.Status, text)
+	case into == nil:
+		return nil
+	}
+	return json.Unmarshal(text, into)
+}
+
 // guest is somebody who is checked, alone on their own phone.
 type guest struct {
 	d          *deskApart
@@ -145,12 +205,6 @@ type stood struct {
 	}
 }
 
-// errComeAgain is the documented answer of a desk that has too much to do.
-var errComeAgain = errors.New("the desk is busy")
-
-// errNotNow is its answer to what comes too late for the step that a check is at.
-var errNotNow = errors.New("not at this step")
-
 // do asks for something below the check; kind is "" for reading.
 func (g *guest) do(path, kind string, body io.Reader, into any) error {
 	method := http.MethodGet
@@ -169,25 +223,7 @@ func (g *guest) do(path, kind string, body io.Reader, into any) error {
 	if s, ok := body.(sized); ok {
 		r.ContentLength = int64(s.length)
 	}
-	answer, err := g.d.web.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	switch {
-	case err != nil:
-		return err
-	case answer.StatusCode == http.StatusServiceUnavailable && bytes.Contains(text, []byte("urn:facelatch:busy")):
-		return errComeAgain
-	case answer.StatusCode == http.StatusConflict && bytes.Contains(text, []byte("urn:facelatch:check-step")):
-		return errNotNow
-	case answer.StatusCode >= 300:
-		return fmt.Errorf("%s: %s: %s", path, answer.Status, text)
-	case into == nil:
-		return nil
-	}
-	return json.Unmarshal(text, into)
+	return g.d.send(r, into)
 }
 
 // stands is how the check stands.
@@ -251,6 +287,21 @@ func (d *deskApart) waits() (map[string]string, error) {
 		all[e.ID] = e.JWE
 	}
 	return all, nil
+}
+
+// read has the party open a result and verify it with the keys that it has, and
+// returns what it says in clear as well.
+func (d *deskApart) read(jwe string) (v *result.Verified, clear string, err error) {
+	sealed, err := jose.ParseEncryptedCompact(jwe, []jose.KeyAlgorithm{jose.ECDH_ES, jose.ECDH_ES_A256KW}, []jose.ContentEncryption{jose.A256GCM})
+	if err != nil {
+		return nil, "", err
+	}
+	token, err := sealed.Decrypt(d.key)
+	if err != nil {
+		return nil, "", err
+	}
+	v, err = result.Verify(string(token), result.Expect{Keys: d.keys, Issuer: d.deskOrigin, Party: partyID, Nonce: partyNonce, Now: time.Now(), Status: d.get})
+	return v, string(token), err
 }
 
 // acknowledge has the party acknowledge a result.

@@ -86,8 +86,8 @@ func (d *deskApart) collect(t *testing.T) (n int) {
 			return n
 		}
 		for id, jwe := range waits {
-			if _, err := d.open(jwe, partyNonce); err != nil {
-				t.Errorf("%s: %v", id, err)
+			if v, _, err := d.read(jwe); err != nil || v.Outcome != "same-person" {
+				t.Errorf("the result of %s: %+v, %v", id, v, err)
 			}
 			if err := d.acknowledge(id); err != nil {
 				t.Fatal(err)
