@@ -37,7 +37,7 @@ rm -rf "$root"/var/lib/facelatch-* "$root/etc/facelatch"
 
 step install
 inside sh -c 'dpkg --install /packages/first/*.deb'
-for service in controller station edge; do
+for service in controller station desk edge; do
 	expect "$(mode /var/lib/facelatch-$service)" "700 facelatch-$service" "the folder of the $service"
 	[ ! -e "$root/etc/systemd/system/multi-user.target.wants/facelatch-$service.service" ] || wrong "$service is started before it was set up"
 done
@@ -46,8 +46,8 @@ installed=$(inside sha256sum /usr/lib/facelatch/facelatch | cut -d ' ' -f 1)
 inside facelatch version --json | grep -q "\"program\":\"$installed\"" || wrong "version names another hash than that of the program"
 inside facelatch --version | grep -q '^facelatch 1\.0 ' || wrong "another version"
 expect "$(mode /var/backups/facelatch)" "700 facelatch-controller" "the folder of backups"
-inside systemd-analyze verify /usr/lib/systemd/system/facelatch-{controller,station,edge,backup}.service /usr/lib/systemd/system/facelatch-backup.timer
-for service in controller station edge backup; do
+inside systemd-analyze verify /usr/lib/systemd/system/facelatch-{controller,station,desk,edge,backup}.service /usr/lib/systemd/system/facelatch-backup.timer
+for service in controller station desk edge backup; do
 	inside systemd-analyze security --offline=true --no-pager --threshold=20 "/usr/lib/systemd/system/facelatch-$service.service" >/dev/null ||
 		wrong "the service of the $service has more rights than it needs"
 done
@@ -120,6 +120,7 @@ expect "$(state)" "$before" "what should be found again"
 inside dpkg --purge facelatch facelatch-models 2>&1 | tee "$root/tmp/purge.log"
 grep -q '/var/lib/facelatch-controller is kept' "$root/tmp/purge.log" || wrong "nobody is told what stays"
 [ ! -e "$root/var/lib/facelatch-edge" ] || wrong "the keys of the door are still there"
+[ ! -e "$root/var/lib/facelatch-desk" ] || wrong "the keys of the desk are still there"
 [ ! -e "$root/var/lib/facelatch-station" ] || wrong "an empty folder is still there"
 grep -q '/var/backups/facelatch is kept' "$root/tmp/purge.log" || wrong "nobody is told that backups stay"
 [ -e "$root/var/lib/facelatch-controller/site" ] || wrong "the site was purged"
