@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -32,18 +33,19 @@ func TestKilledDesk(t *testing.T) {
 	took := time.Since(began)
 	d.secure(t)
 	known := map[string]bool{} // what the party was told of, and has not acknowledged
-	moments := map[string]int{}
+	moments, kept := map[string]int{}, 0
 	for i := range testenv.Count(5, 50) {
-		told := d.interrupt(t, n, time.Duration(rand.Int64N(int64(took+took/4))), moments)
+		// Every other time when there is a result soon, or just was.
+		told := d.interrupt(t, n, i%2 == 1, time.Duration(rand.Int64N(int64(took))), moments)
+		n.written(t, d)
 		d.begin()
 		for id := range told {
 			known[id] = true
 		}
-		d.recovered(t, known, i%2 == 0)
-		n.written(t, d)
+		kept += d.recovered(t, known, i%4 == 3)
 		d.secure(t)
 	}
-	t.Logf("a check took %s; killed when the person was last told: %v", took.Round(time.Millisecond), moments)
+	t.Logf("a check took %s; killed when the person had last seen: %v; %d results were there again", took.Round(time.Millisecond), moments, kept)
 }
 
 // whole is a check from its beginning to its end.
@@ -55,16 +57,16 @@ func (d *deskApart) whole(n *traces) (stood, error) {
 	return g.through(n.document, n.frames, time.Now().Add(2*time.Minute))
 }
 
-// interrupt kills the desk some time into a check, and returns the results that its
-// party was told of before. It asks all the time, as a party does that has no webhook.
-func (d *deskApart) interrupt(t *testing.T, n *traces, after time.Duration, moments map[string]int) (told map[string]bool) {
+// interrupt kills the desk some time into a check, or late, when a face is asked for,
+// and returns the results that its party was told of before. The party asks all the
+// time, as one does that has no webhook.
+func (d *deskApart) interrupt(t *testing.T, n *traces, late bool, after time.Duration, moments map[string]int) (told map[string]bool) {
 	t.Helper()
 	told = map[string]bool{}
 	g, err := d.invite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var last string
 	var both sync.WaitGroup
 	both.Go(func() {
 		if _, err := g.through(n.document, n.frames, time.Now().Add(time.Minute)); err != nil && !away(err) {
@@ -73,7 +75,7 @@ func (d *deskApart) interrupt(t *testing.T, n *traces, after time.Duration, mome
 	})
 	both.Go(func() {
 		for {
-			now, err := d.asked(g.id, told)
+			err := d.asked(g.id, told)
 			if away(err) {
 				return
 			}
@@ -81,32 +83,39 @@ func (d *deskApart) interrupt(t *testing.T, n *traces, after time.Duration, mome
 				t.Error(err)
 				return
 			}
-			last = now
 			time.Sleep(120 * time.Millisecond) // 600 calls a minute are let through, and these are two
 		}
 	})
+	for deadline := time.Now().Add(time.Minute); late && !g.nearly() && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
 	time.Sleep(after)
 	d.end(syscall.SIGKILL)
 	both.Wait()
-	moments[last]++
+	if step := g.step.Load(); step != nil {
+		moments[*step]++
+	}
 	return told
+}
+
+// nearly is whether a check is about to end, or has ended.
+func (g *guest) nearly() bool {
+	step := g.step.Load()
+	return step != nil && (*step == "face" || *step == "ended")
 }
 
 // away is whether a desk did not answer because it is not there.
 func away(err error) bool {
 	var cut *net.OpError
 	var failed *url.Error
-	return errors.As(err, &cut) || errors.As(err, &failed)
+	return errors.As(err, &cut) || errors.As(err, &failed) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // asked has the party ask for a check and for all that waits, and notes what it is told of.
-func (d *deskApart) asked(id string, told map[string]bool) (status string, err error) {
-	var got struct {
-		Status string
-		Result *struct{ ID string }
-	}
+func (d *deskApart) asked(id string, told map[string]bool) error {
+	var got struct{ Result *struct{ ID string } }
 	if err := d.call(http.MethodGet, "/api/checks/"+id, nil, &got); err != nil {
-		return "", err
+		return err
 	}
 	if got.Result != nil {
 		told[got.Result.ID] = true
@@ -115,28 +124,29 @@ func (d *deskApart) asked(id string, told map[string]bool) (status string, err e
 	for id := range waits {
 		told[id] = true
 	}
-	return got.Status, err
+	return err
 }
 
 // recovered looks whether all that the party was told of is there, acknowledges it if
-// that is asked for, and then it is not there any more.
-func (d *deskApart) recovered(t *testing.T, known map[string]bool, acknowledge bool) {
+// that is asked for, and then it is not there any more. It returns how many there were.
+func (d *deskApart) recovered(t *testing.T, known map[string]bool, acknowledge bool) (there int) {
 	t.Helper()
 	waits, err := d.waits()
 	if err != nil {
 		t.Fatal(err)
 	}
+	there = len(known)
 	for id := range known {
-		told, err := d.open(waits[id], partyNonce)
-		if err != nil || told.Outcome != "same-person" {
-			t.Errorf("the result of %s that the party was told of is %+v, %v", id, told, err)
+		v, _, err := d.read(waits[id])
+		if err != nil || v.Outcome != "same-person" {
+			t.Errorf("the result of %s that the party was told of is %+v, %v", id, v, err)
 		}
 	}
 	if !acknowledge {
 		for id := range waits {
 			known[id] = true
 		}
-		return
+		return there
 	}
 	for id := range waits {
 		if err := d.acknowledge(id); err != nil {
@@ -147,6 +157,7 @@ func (d *deskApart) recovered(t *testing.T, known map[string]bool, acknowledge b
 	if waits, err = d.waits(); err != nil || len(waits) > 0 {
 		t.Errorf("after they were acknowledged, %d results wait, %v", len(waits), err)
 	}
+	return there
 }
 
 // secure looks whether the folder of the desk can be read: each file that waits for
@@ -168,13 +179,7 @@ func (d *deskApart) secure(t *testing.T) {
 			t.Errorf("%s: %v, %+v", f.Name(), err, event)
 		}
 	}
-	if err := d.statusLists(); err != nil {
+	if _, err := d.get(d.deskOrigin + "/statuses/1"); err != nil { // in which the first results have their places
 		t.Error(err)
 	}
-}
-
-// statusLists fetches the list that the first result has its place in.
-func (d *deskApart) statusLists() error {
-	_, err := d.get(d.deskOrigin + "/statuses/0")
-	return err
 }
