@@ -84,13 +84,14 @@ func (c *Check) take(ctx context.Context, data []byte, at []Step, look func(*job
 
 // start gives out what a picture is looked at with.
 func (c *Check) start(at []Step) (j job, err error) {
-	err = c.act(func(time.Time) error {
+	err = c.act(func(now time.Time) error {
 		switch {
 		case c.working:
 			return ErrBusy
 		case !slices.Contains(at, c.step):
 			return ErrStep
 		}
+		c.touched = now // somebody is there, however long the picture waits
 		j = job{choice: c.choice, way: c.way, grant: c.grant, found: c.found, portrait: c.portrait}
 		c.working, c.portrait, c.found = true, nil, iddoc.Evidence{}
 		c.room.work.Add(1)
@@ -140,6 +141,9 @@ func (c *Check) back(j *job, failed error, then func(time.Time) error) error {
 	return err
 }
 
+// slotTime is how long a picture waits for a slot: whoever sent it still listens then.
+const slotTime = 30 * time.Second
+
 // see decodes a picture and shows it to look, when there is a slot for it, and wipes
 // it.
 func (r *Room) see(ctx context.Context, data []byte, look func(*picture.Picture) error) error {
@@ -147,7 +151,12 @@ func (r *Room) see(ctx context.Context, data []byte, look func(*picture.Picture)
 		r.waiting.Add(-1)
 		return ErrBusy
 	}
+	patience := time.NewTimer(slotTime)
+	defer patience.Stop()
 	select {
+	case <-patience.C:
+		r.waiting.Add(-1)
+		return ErrBusy
 	case r.slots <- struct{}{}:
 		r.waiting.Add(-1)
 		defer func() { <-r.slots }()

@@ -19,6 +19,7 @@ import (
 	"github.com/facelatch/facelatch/internal/store/pgtest"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/issue"
+	"github.com/facelatch/facelatch/ledger"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -112,8 +113,12 @@ func kill(t *testing.T, database string, rounds int) {
 		t.Fatal(err)
 	}
 	said := make(map[string]string) // what was said last about something
+	recorded := make(map[ledger.Commitment]bool)
 	acknowledged := 0
 	for round := range rounds {
+		if round%10 == 9 {
+			hear(t, dir, recorded)
+		}
 		n := killOnce(t, dir, said)
 		acknowledged += n
 		// Some time later, somebody starts.
@@ -131,7 +136,8 @@ func kill(t *testing.T, database string, rounds int) {
 		t.Error("nothing was done")
 	}
 	mustKeep(t, dir, said)
-	audit(t, "killed", dir)
+	hear(t, dir, recorded)
+	auditBy(t, "killed", dir, recorded)
 }
 
 // age makes what was left half written old.
