@@ -16,7 +16,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/facelatch/facelatch/desk/party"
-	"github.com/facelatch/facelatch/desk/state/statetest"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 )
 
 func TestPutGetAck(t *testing.T) {
@@ -186,7 +186,7 @@ func TestNothingInClear(t *testing.T) {
 }
 
 type watched struct {
-	statetest.Disk
+	durabletest.Disk
 	writes, clear int
 }
 
@@ -233,20 +233,20 @@ func TestManyAtOnce(t *testing.T) {
 // kept is there at the next start, what Ack said to be gone is gone, and whatever is
 // there is whole.
 func TestFaults(t *testing.T) {
-	for _, fault := range statetest.Faults() {
+	for _, fault := range durabletest.Faults() {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			for step := 1; ; step++ {
 				r := newRig(t, "bank")
-				disk := &statetest.Disk{At: step, Fault: fault}
+				disk := &durabletest.Disk{At: step, Fault: fault}
 				r.open(disk)
 				kept, gone := make(map[string]bool), make(map[string]bool)
-				err := statetest.Attempt(func() error { return r.act(kept, gone) })
+				err := durabletest.Attempt(func() error { return r.act(kept, gone) })
 				if disk.Steps < step {
 					must(t, err)
 					break
 				}
-				if fault == statetest.Failed || fault == statetest.Persisted {
+				if fault == durabletest.Failed || fault == durabletest.Persisted {
 					must(t, r.Tidy())
 				}
 				there := filesOf(t, r)
@@ -265,7 +265,7 @@ func TestFaults(t *testing.T) {
 						t.Errorf("step %d (%v): %s is there again", step, err, id)
 					}
 				}
-				if fault == statetest.Failed && len(got) != len(kept) && len(got) != len(kept)+1 {
+				if fault == durabletest.Failed && len(got) != len(kept) && len(got) != len(kept)+1 {
 					t.Errorf("step %d: %q, kept %v", step, got, kept)
 				}
 			}
@@ -313,7 +313,7 @@ func TestAStrayIsRemoved(t *testing.T) {
 	r.open(disk)
 	for _, id := range []string{"a", "b"} {
 		disk.set(true)
-		if err := r.Put(t.Context(), Event{ID: id, Party: "bank", Body: body(id)}); !errors.Is(err, statetest.ErrFault) {
+		if err := r.Put(t.Context(), Event{ID: id, Party: "bank", Body: body(id)}); !errors.Is(err, durabletest.ErrFault) {
 			t.Fatal(err)
 		}
 		disk.set(false)
@@ -327,7 +327,7 @@ func TestAStrayIsRemoved(t *testing.T) {
 
 // broken does what it is asked, and says that it failed, but does not remove.
 type broken struct {
-	statetest.Disk
+	durabletest.Disk
 	broken atomic.Bool
 }
 
@@ -336,14 +336,14 @@ func (b *broken) set(now bool) { b.broken.Store(now) }
 func (b *broken) Write(path string, data []byte, mode os.FileMode) error {
 	err := b.Disk.Write(path, data, mode)
 	if b.broken.Load() {
-		return statetest.ErrFault
+		return durabletest.ErrFault
 	}
 	return err
 }
 
 func (b *broken) Remove(path string) error {
 	if b.broken.Load() {
-		return statetest.ErrFault
+		return durabletest.ErrFault
 	}
 	return b.Disk.Remove(path)
 }

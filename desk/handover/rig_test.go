@@ -11,7 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/facelatch/facelatch/desk/party"
-	"github.com/facelatch/facelatch/desk/state/statetest"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 )
 
 func must(t testing.TB, err error) {
@@ -56,7 +56,7 @@ func newRig(t testing.TB, parties ...string) *rig {
 func (r *rig) open(disk Disk) {
 	r.t.Helper()
 	if disk == nil {
-		disk = &statetest.Disk{}
+		disk = &durabletest.Disk{}
 	}
 	b, err := Open(r.options(disk))
 	must(r.t, err)

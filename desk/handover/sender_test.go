@@ -15,7 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"go.uber.org/goleak"
 
-	"github.com/facelatch/facelatch/desk/state/statetest"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 )
 
 // far is how parties answer in a test's own time.
@@ -103,7 +103,7 @@ func inTime(t *testing.T, test func(t *testing.T, r *rig, f *far), parties ...st
 	key := newKey(t)
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, parties...)
-		o := r.options(&statetest.Disk{})
+		o := r.options(&durabletest.Disk{})
 		o.Now = time.Now
 		b, err := Open(o)
 		must(t, err)

@@ -20,7 +20,7 @@ import (
 
 	"github.com/facelatch/facelatch/desk/handover"
 	"github.com/facelatch/facelatch/desk/party"
-	"github.com/facelatch/facelatch/desk/state/statetest"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 )
 
 func must(t testing.TB, err error) {
@@ -125,7 +125,7 @@ func newRig(t testing.TB) *rig {
 	r.parties["public"] = party.Party{ID: "public"}
 	find := func(id string) (party.Party, bool) { p, ok := r.parties[id]; return p, ok }
 	var err error
-	r.outbox, err = handover.Open(handover.Options{Dir: t.TempDir(), Party: find, Now: r.clock, Disk: &statetest.Disk{}})
+	r.outbox, err = handover.Open(handover.Options{Dir: t.TempDir(), Party: find, Now: r.clock, Disk: &durabletest.Disk{}})
 	must(t, err)
 	r.handler, err = New(Config{Checks: r.desk, Outbox: r.outbox, Party: find, Now: r.clock, Say: r.say})
 	must(t, err)

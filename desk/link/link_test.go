@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/desk/state"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
@@ -260,7 +261,7 @@ func TestRenew(t *testing.T) {
 func TestReports(t *testing.T) {
 	f := newController(t)
 	folder, l := joined(t, f)
-	if err := folder.SaveCounts(state.Day{Day: "2026-11-20", Counts: map[string]string{"same-person": "12"}}); err != nil {
+	if err := folder.SaveCounts(counts.Day{Day: "2026-11-20", Counts: map[string]string{"same-person": "12"}}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())

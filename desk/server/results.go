@@ -15,6 +15,7 @@ import (
 	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/desk/result"
 	"github.com/facelatch/facelatch/desk/state"
+	"github.com/facelatch/facelatch/internal/counts"
 )
 
 // errNoParty is returned for a result of a party that is not there any more: nobody
@@ -35,7 +36,7 @@ type results struct {
 	login    func(id string) bool // whether a check is a login by OpenID Connect
 	now      func() time.Time
 
-	counter state.Counter
+	counter counts.Counter
 
 	mu   sync.Mutex
 	keys *result.Keys // guarded by mu, as are those below

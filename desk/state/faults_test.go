@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/desk/state"
-	"github.com/facelatch/facelatch/desk/state/statetest"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 )
 
 // life is what happens to a desk whose disk goes wrong: what it was told to be done
@@ -18,7 +19,7 @@ import (
 type life struct {
 	t      *testing.T
 	dir    string
-	disk   *statetest.Disk
+	disk   *durabletest.Disk
 	key    string       // that signs, as it was said
 	given  map[int]bool // places that a result may have
 	gone   map[int]bool // places that were said to be revoked
@@ -102,7 +103,7 @@ func (l *life) join(f *state.Folder) error {
 		return err
 	}
 	l.joined = true
-	return f.SaveCounts(state.Day{Day: "2026-11-22", Counts: map[string]string{"same-person": "7"}})
+	return f.SaveCounts(counts.Day{Day: "2026-11-22", Counts: map[string]string{"same-person": "7"}})
 }
 
 func (l *life) give(index int) {
@@ -168,21 +169,21 @@ func (l *life) check(name string, published string) {
 // TestFaults lets every change on the disk go wrong in each way. At the next start
 // everything that was said to be done is done, and no place is given twice.
 func TestFaults(t *testing.T) {
-	for _, fault := range statetest.Faults() {
+	for _, fault := range durabletest.Faults() {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			step := 1
 			for ; ; step++ {
-				l := &life{t: t, dir: t.TempDir(), disk: &statetest.Disk{}, given: make(map[int]bool), gone: make(map[int]bool)}
+				l := &life{t: t, dir: t.TempDir(), disk: &durabletest.Disk{}, given: make(map[int]bool), gone: make(map[int]bool)}
 				must(t, l.begin())
 				published := l.key
 				l.disk.At, l.disk.Fault = l.disk.Steps+step, fault
-				err := statetest.Attempt(l.act)
+				err := durabletest.Attempt(l.act)
 				if l.disk.Steps < l.disk.At {
 					must(t, err)
 					break
 				}
-				if err == nil && fault != statetest.Failed && fault != statetest.Persisted {
+				if err == nil && fault != durabletest.Failed && fault != durabletest.Persisted {
 					t.Errorf("step %d: nothing happened", step)
 				}
 				l.check(fmt.Sprintf("step %d (%v)", step, err), published)
@@ -196,13 +197,13 @@ func TestFaults(t *testing.T) {
 
 // TestRevokedNowWhateverTheDiskSays: what takes a right away does not wait for it.
 func TestRevokedNowWhateverTheDiskSays(t *testing.T) {
-	disk := &statetest.Disk{}
+	disk := &durabletest.Disk{}
 	f := open(t, t.TempDir(), disk)
 	s := statuses(t, f)
 	list, index, err := s.Reserve()
 	must(t, err)
-	disk.At, disk.Fault = disk.Steps+1, statetest.Failed
-	if err := s.Revoke(list, index); !errors.Is(err, statetest.ErrFault) {
+	disk.At, disk.Fault = disk.Steps+1, durabletest.Failed
+	if err := s.Revoke(list, index); !errors.Is(err, durabletest.ErrFault) {
 		t.Errorf("error %v", err)
 	}
 	if bit(s.Lists()[0], index) != 1 {

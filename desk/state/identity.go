@@ -45,6 +45,7 @@ type wireIdentity struct {
 }
 
 const (
+	identityFile    = "desk.json"
 	keyFile         = "key.pem"
 	keyType         = "PRIVATE KEY" // PKCS #8 (RFC 7468 section 10)
 	certificateType = "CERTIFICATE"
@@ -59,7 +60,7 @@ func (i *Identity) TLS() tls.Certificate {
 
 // Joined returns whether there is a desk in the folder.
 func (f *Folder) Joined() bool {
-	_, err := os.Lstat(f.path("desk.json"))
+	_, err := os.Lstat(f.own.Path(identityFile))
 	return err == nil
 }
 
@@ -69,18 +70,18 @@ func (f *Folder) Joined() bool {
 func (f *Folder) Key() (crypto.Signer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key, err := readKey(f.path(keyFile))
+	key, err := f.readKey(keyFile)
 	if !errors.Is(err, ErrMissing) {
 		return key, err
 	}
-	return f.makeKey(f.path(keyFile))
+	return f.makeKey(keyFile)
 }
 
 // Join keeps a new desk, whose key is that of [Folder.Key]. It fails with
 // [ErrJoined].
 func (f *Folder) Join(i *Identity) error {
 	if f.Joined() {
-		return fmt.Errorf("%w: %s", ErrJoined, f.dir)
+		return fmt.Errorf("%w: %s", ErrJoined, f.Dir())
 	}
 	return f.SaveIdentity(i)
 }
@@ -92,32 +93,29 @@ func (f *Folder) SaveIdentity(i *Identity) error {
 		Certificate: string(encodePEM(certificateType, i.Certificate.Raw)),
 		Authority:   string(encodePEM(certificateType, i.Authority.Raw)),
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.writeJSON(f.path("desk.json"), w)
+	return f.own.WriteJSON(identityFile, w)
 }
 
 // Identity reads who the desk is. It fails with [ErrNotJoined], [ErrExposed] and
 // [ErrDamaged].
 func (f *Folder) Identity() (*Identity, error) {
-	path := f.path("desk.json")
 	var w wireIdentity
-	if err := readJSON(path, &w); err != nil {
+	if err := f.own.ReadJSON(identityFile, &w); err != nil {
 		if errors.Is(err, ErrMissing) {
-			return nil, fmt.Errorf("%w (%s)", ErrNotJoined, f.dir)
+			return nil, fmt.Errorf("%w (%s)", ErrNotJoined, f.Dir())
 		}
 		return nil, err
 	}
 	i := &Identity{Desk: w.Desk, Name: w.Name, Site: w.Site, Demo: w.Demo, Controller: w.Controller}
 	if err := w.fill(i); err != nil {
-		return nil, damaged(path, err)
+		return nil, f.own.Damaged(identityFile, err)
 	}
-	key, err := readKey(f.path(keyFile))
+	key, err := f.readKey(keyFile)
 	if err != nil {
 		return nil, err
 	}
 	if own, ok := i.Certificate.PublicKey.(*ecdsa.PublicKey); !ok || !own.Equal(key.Public()) {
-		return nil, damaged(path, errors.New("the certificate is not that of "+keyFile))
+		return nil, f.own.Damaged(identityFile, errors.New("the certificate is not that of "+keyFile))
 	}
 	i.Key = key
 	return i, nil
@@ -149,24 +147,24 @@ func encodePEM(kind string, data []byte) []byte {
 
 // readKey reads a private key on P-256. It fails with [ErrMissing], [ErrExposed]
 // and [ErrDamaged].
-func readKey(path string) (crypto.Signer, error) {
-	data, err := read(path, 1<<14)
+func (f *Folder) readKey(name string) (crypto.Signer, error) {
+	data, err := f.own.Read(name, 1<<14)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(data)
 	block, rest := pem.Decode(data)
 	if block == nil || block.Type != keyType || len(rest) > 0 {
-		return nil, damaged(path, errors.New("there is no "+keyType+" in it"))
+		return nil, f.own.Damaged(name, errors.New("there is no "+keyType+" in it"))
 	}
 	defer clear(block.Bytes)
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, damaged(path, err)
+		return nil, f.own.Damaged(name, err)
 	}
 	ec, ok := key.(*ecdsa.PrivateKey)
 	if !ok || ec.Curve != elliptic.P256() {
-		return nil, damaged(path, errors.New("the key is not on P-256"))
+		return nil, f.own.Damaged(name, errors.New("the key is not on P-256"))
 	}
 	return ec, nil
 }

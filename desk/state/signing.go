@@ -35,6 +35,9 @@ type Signing struct {
 	All []Published
 }
 
+// signingFile says which keys there are.
+const signingFile = "signing.json"
+
 // wireKey is one key in signing.json, the first of which signs.
 type wireKey struct {
 	Key   []byte    `json:"key"` // SubjectPublicKeyInfo
@@ -93,33 +96,32 @@ func (f *Folder) Rotate(now, until time.Time) (*Signing, error) {
 
 // signing reads what is there.
 func (f *Folder) signing(now time.Time) (*Signing, error) {
-	path := f.path("signing.json")
 	var w wireSigning
-	if err := readJSON(path, &w); err != nil {
+	if err := f.own.ReadJSON(signingFile, &w); err != nil {
 		return nil, err
 	}
 	if w.Format != format || len(w.Keys) == 0 || !w.Keys[0].Until.IsZero() {
-		return nil, damaged(path, errors.New("there is no key that signs, or its format is not known here"))
+		return nil, f.own.Damaged(signingFile, errors.New("there is no key that signs, or its format is not known here"))
 	}
 	s := new(Signing)
 	for i, k := range w.Keys {
 		p, err := k.published()
 		if err != nil {
-			return nil, damaged(path, err)
+			return nil, f.own.Damaged(signingFile, err)
 		}
 		if i == 0 || now.Before(p.Until) {
 			s.All = append(s.All, p)
 		}
 	}
 	var err error
-	if s.Signer, err = readKey(f.signingPath(s.All[0].ID)); err != nil {
+	if s.Signer, err = f.readKey(keyFileOf(s.All[0].ID)); err != nil {
 		if errors.Is(err, ErrMissing) {
-			err = damaged(path, err) // it names a key, so there was one
+			err = f.own.Damaged(signingFile, err) // it names a key, so there was one
 		}
 		return nil, err
 	}
 	if !s.All[0].Key.Equal(s.Signer.Public()) {
-		return nil, damaged(path, errors.New("the key is not the one that it is named by"))
+		return nil, f.own.Damaged(signingFile, errors.New("the key is not the one that it is named by"))
 	}
 	return s, nil
 }
@@ -155,7 +157,7 @@ func (f *Folder) replace(before []Published, now, until time.Time) (*Signing, er
 		}
 		s.All = append(s.All, p)
 	}
-	if err := f.writeKey(f.signingPath(id), key); err != nil {
+	if err := f.writeKey(keyFileOf(id), key); err != nil {
 		return nil, err
 	}
 	if err := f.writeSigning(s.All); err != nil {
@@ -173,33 +175,33 @@ func (f *Folder) writeSigning(all []Published) error {
 		}
 		w.Keys = append(w.Keys, wireKey{Key: spki, Made: p.Made, Until: p.Until})
 	}
-	return f.writeJSON(f.path("signing.json"), w)
+	return f.own.WriteJSON(signingFile, w)
 }
 
 // clearSigning removes private keys that sign nothing.
 func (f *Folder) clearSigning(id string) error {
-	files, err := filepath.Glob(f.path("signing", "*.pem"))
+	files, err := filepath.Glob(f.own.Path(signingFolder, "*.pem"))
 	for _, file := range files {
 		if strings.TrimSuffix(filepath.Base(file), ".pem") != id {
-			err = errors.Join(err, f.disk.Remove(file))
+			err = errors.Join(err, f.own.Remove(filepath.Join(signingFolder, filepath.Base(file))))
 		}
 	}
 	return err
 }
 
-func (f *Folder) signingPath(id string) string { return f.path("signing", id+".pem") }
+func keyFileOf(id string) string { return filepath.Join(signingFolder, id+".pem") }
 
 // makeKey makes a key on P-256 in a file.
-func (f *Folder) makeKey(path string) (crypto.Signer, error) {
+func (f *Folder) makeKey(name string) (crypto.Signer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	return key, f.writeKey(path, key)
+	return key, f.writeKey(name, key)
 }
 
 // writeKey clears what it makes of the key.
-func (f *Folder) writeKey(path string, key *ecdsa.PrivateKey) error {
+func (f *Folder) writeKey(name string, key *ecdsa.PrivateKey) error {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return err
@@ -207,5 +209,5 @@ func (f *Folder) writeKey(path string, key *ecdsa.PrivateKey) error {
 	defer clear(der)
 	text := encodePEM(keyType, der)
 	defer clear(text)
-	return f.disk.Write(path, text, secret)
+	return f.own.Write(name, text)
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/desk/state"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -34,7 +35,7 @@ func folder(t *testing.T) *state.Folder {
 	return open(t, filepath.Join(t.TempDir(), "desk"), durable.Disk{})
 }
 
-func open(t *testing.T, dir string, disk state.Disk) *state.Folder {
+func open(t *testing.T, dir string, disk durable.Files) *state.Folder {
 	t.Helper()
 	f, err := state.Open(dir, disk)
 	must(t, err)
@@ -128,7 +129,7 @@ func fill(t *testing.T, f *state.Folder) {
 	t.Helper()
 	must(t, f.Join(identity(t, f)))
 	must(t, f.SaveConfiguration([]byte("{}")))
-	must(t, f.SaveCounts(state.Day{Day: "2026-11-22", Counts: map[string]string{"same-person": "<5"}}))
+	must(t, f.SaveCounts(counts.Day{Day: "2026-11-22", Counts: map[string]string{"same-person": "<5"}}))
 	_, err := f.Signing(now)
 	must(t, err)
 	_, err = f.Rotate(now, now.Add(time.Hour))
@@ -265,7 +266,7 @@ func TestThumbprint(t *testing.T) {
 }
 
 func TestCounter(t *testing.T) {
-	var c state.Counter
+	var c counts.Counter
 	c.Over(now, 0)
 	for n, outcome := range []string{"", "a", "", "b", "c", "d"} {
 		for range n {
@@ -286,13 +287,13 @@ func TestCounter(t *testing.T) {
 
 func TestPromise5DeskCounts(t *testing.T) {
 	f := folder(t)
-	for _, bad := range []state.Day{{Day: "../day"}, {Day: "2026-11-22", Counts: map[string]string{"a": "3"}}, {Day: "2026-11-22", Counts: map[string]string{"a": "x"}}} {
+	for _, bad := range []counts.Day{{Day: "../day"}, {Day: "2026-11-22", Counts: map[string]string{"a": "3"}}, {Day: "2026-11-22", Counts: map[string]string{"a": "x"}}} {
 		if err := f.SaveCounts(bad); err == nil {
 			t.Errorf("%v was saved", bad)
 		}
 	}
 	for _, day := range []string{"2026-11-23", "2026-11-22"} {
-		must(t, f.SaveCounts(state.Day{Day: day, Counts: map[string]string{"a": "5"}}))
+		must(t, f.SaveCounts(counts.Day{Day: day, Counts: map[string]string{"a": "5"}}))
 	}
 	days, err := f.Days()
 	if err != nil || len(days) != 2 || days[0] != "2026-11-22" {

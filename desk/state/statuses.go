@@ -21,6 +21,9 @@ const (
 	batchTime = 24 * time.Hour
 )
 
+// statusesFile has the lists.
+const statusesFile = "statuses.json"
+
 // List is a status list as relying parties may see it: bit i, counted from the lowest
 // of the first byte, is 1 for a result that was revoked (IETF Token Status List, one
 // bit for each). A fresh list is all 0: were a bit changed by each new result, then
@@ -72,9 +75,8 @@ type Statuses struct {
 // [ErrExposed] and [ErrDamaged].
 func (f *Folder) Statuses(now func() time.Time, life time.Duration) (*Statuses, error) {
 	s := &Statuses{folder: f, now: now, life: life}
-	path := f.path("statuses.json")
 	var w wireStatuses
-	if err := readJSON(path, &w); err != nil {
+	if err := f.own.ReadJSON(statusesFile, &w); err != nil {
 		if errors.Is(err, ErrMissing) {
 			return s, nil
 		}
@@ -83,7 +85,7 @@ func (f *Folder) Statuses(now func() time.Time, life time.Duration) (*Statuses, 
 	for i, l := range w.Lists {
 		newest := i == len(w.Lists)-1
 		if w.Format != format || l.Number < 1 || i > 0 && l.Number <= w.Lists[i-1].Number || len(l.Revoked) != ListSize/8 || newest != (len(l.Used) == ListSize/8) {
-			return nil, damaged(path, errors.New("a list is not in its form"))
+			return nil, f.own.Damaged(statusesFile, errors.New("a list is not in its form"))
 		}
 	}
 	s.lists = w.Lists
@@ -151,9 +153,7 @@ func ones(b []byte) (n int) {
 }
 
 func (s *Statuses) save(lists []wireList) error {
-	s.folder.mu.Lock()
-	defer s.folder.mu.Unlock()
-	return s.folder.writeJSON(s.folder.path("statuses.json"), wireStatuses{Format: format, Lists: lists})
+	return s.folder.own.WriteJSON(statusesFile, wireStatuses{Format: format, Lists: lists})
 }
 
 // Revoke revokes the result that has a place. It takes effect at once, whatever the

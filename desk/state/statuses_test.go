@@ -15,8 +15,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/facelatch/facelatch/desk/state"
-	"github.com/facelatch/facelatch/desk/state/statetest"
 	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 )
 
 func thumbprint(key *ecdsa.PublicKey) (string, error) {
@@ -112,7 +112,7 @@ func TestListsEnd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine, and a thousand changes: the race detector finds nothing in it")
 	}
-	f := open(t, t.TempDir(), &statetest.Disk{}) // a thousand changes
+	f := open(t, t.TempDir(), &durabletest.Disk{}) // a thousand changes
 	at := now
 	s, err := f.Statuses(func() time.Time { return at }, time.Hour)
 	must(t, err)

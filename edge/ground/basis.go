@@ -212,4 +212,4 @@ func (g *Ground) Identity() *state.Identity {
 }
 
 // Count counts one outcome, in memory; see package counts.
-func (g *Ground) Count(r pass.Reason) { g.counter.Add(r) }
+func (g *Ground) Count(r pass.Reason) { g.counter.Add(string(r)) }

@@ -88,7 +88,7 @@ func (g *Ground) endDay(where *time.Location) {
 		return
 	}
 	if d, over := g.counter.Over(g.keeper.Now().In(where), r.Up); over {
-		if err := g.folder.SaveCounts(d.Day, d.Counts); err != nil {
+		if err := g.folder.SaveCounts(d); err != nil {
 			g.log.Error("the counts of a day were lost", "error", err)
 		}
 		for k := range g.today.take() {
@@ -201,9 +201,9 @@ func (g *Ground) sendCounts(ctx context.Context, client *link.Client) error {
 		return err
 	}
 	for i, d := range days {
-		counts, err := g.folder.Counts(d)
+		day, err := g.folder.Counts(d)
 		if err == nil && i >= len(days)-keepDays {
-			err = client.Counts(ctx, doorapi.Counts{Day: d, Zone: g.Identity().Zone, Counts: counts})
+			err = client.Counts(ctx, doorapi.Counts{Day: d, Zone: g.Identity().Zone, Counts: day.Counts})
 		}
 		if err != nil && !final(err) {
 			return err

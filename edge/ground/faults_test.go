@@ -13,6 +13,8 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/internal/durable"
+	"github.com/facelatch/facelatch/internal/durable/durabletest"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/pass"
 	"github.com/facelatch/facelatch/statuslist"
@@ -22,7 +24,7 @@ import (
 // is taken that revokes a pass and brings another signer. After the next start
 // the door has the old bundle or the new one, whole.
 func TestFaults(t *testing.T) {
-	for _, f := range edgetest.Faults() {
+	for _, f := range durabletest.Faults() {
 		t.Run(string(f), func(t *testing.T) {
 			t.Parallel()
 			for step := 1; takeFault(t, step, f); step++ {
@@ -31,13 +33,13 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func takeFault(t *testing.T, step int, f edgetest.Fault) bool {
+func takeFault(t *testing.T, step int, f durabletest.Fault) bool {
 	w := newWorld(t).join("")
 	revoked, other := w.site.Pass(1), w.site.Pass(2)
 	g := w.start()
 	must(t, w.take(g, w.site.Bundle(1)))
 	must(t, g.Close())
-	disk := &edgetest.Disk{}
+	disk := &durabletest.Disk{}
 	w.disk = disk
 	g = w.start()
 	w.site.Set(1, statuslist.Invalid)
@@ -46,12 +48,12 @@ func takeFault(t *testing.T, step int, f edgetest.Fault) bool {
 	data := w.site.Bundle(2)
 	disk.At, disk.Fault = disk.Steps+step, f
 	before := disk.Steps
-	err := edgetest.Attempt(func() error { return w.take(g, data) })
+	err := durabletest.Attempt(func() error { return w.take(g, data) })
 	if disk.Steps-before < step {
 		return false
 	}
 	name := fmt.Sprintf("step %d (%v)", step, err)
-	if f == edgetest.Failed || f == edgetest.Persisted {
+	if f == durabletest.Failed || f == durabletest.Persisted {
 		// The power is on: what was revoked is, whatever the disk says.
 		wantReason(t, name, judge(t, g, revoked), pass.ReasonRevoked)
 	}
@@ -73,7 +75,7 @@ func takeFault(t *testing.T, step int, f edgetest.Fault) bool {
 // afterFault is the next start.
 func (w *world) afterFault(name string, err error, revoked, other string) {
 	w.t.Helper()
-	w.disk = &edgetest.Disk{}
+	w.disk = &durabletest.Disk{}
 	w.clock.reboot()
 	g := w.start()
 	defer cut(g)
@@ -95,22 +97,22 @@ func (w *world) afterFault(name string, err error, revoked, other string) {
 
 // gone is a disk that takes nothing any more once it is broken.
 type gone struct {
-	state.Disk
+	durable.Files
 	broken bool
 }
 
 func (d *gone) Write(path string, data []byte, mode fs.FileMode) error {
 	if d.broken {
-		return edgetest.ErrFault
+		return durabletest.ErrFault
 	}
-	return d.Disk.Write(path, data, mode)
+	return d.Files.Write(path, data, mode)
 }
 
 // TestADiskThatIsGone: a bundle that counts and could not be kept is followed by
 // a newer one only, although the marks know none but the last that was kept.
 func TestADiskThatIsGone(t *testing.T) {
 	w := newWorld(t)
-	disk := &gone{Disk: w.disk}
+	disk := &gone{Files: w.disk}
 	w.disk = disk
 	w.join("")
 	revoked := w.site.Pass(1)
@@ -120,7 +122,7 @@ func TestADiskThatIsGone(t *testing.T) {
 	w.site.Set(1, statuslist.Invalid)
 	third := w.site.Bundle(3)
 	disk.broken = true
-	if err := w.take(g, third); !errors.Is(err, edgetest.ErrFault) {
+	if err := w.take(g, third); !errors.Is(err, durabletest.ErrFault) {
 		t.Fatalf("error %v", err)
 	}
 	if n := g.keeper.Held().Number; n != 1 || g.After() != 1 {
@@ -178,7 +180,7 @@ func twoPowerCuts(t *testing.T, first, second int) (n, m int) {
 	w.site.Others = []*ecdsa.PublicKey{&next.PublicKey}
 	data := w.site.Bundle(2)
 	n = w.cutAt(first, data)
-	w.disk = &edgetest.Disk{}
+	w.disk = &durabletest.Disk{}
 	g = w.start()
 	if g.After() < 2 { // else it has it, and is given no second one
 		must(t, w.take(g, data))
@@ -186,7 +188,7 @@ func twoPowerCuts(t *testing.T, first, second int) (n, m int) {
 	cut(g)
 	w.site.Signer, w.site.Others = next, nil
 	m = w.cutAt(second, w.site.Bundle(3))
-	w.disk = &edgetest.Disk{}
+	w.disk = &durabletest.Disk{}
 	g = w.start()
 	defer cut(g)
 	if s := g.Snapshot(); s.Contents == nil || s.Distrusted {
@@ -198,27 +200,27 @@ func twoPowerCuts(t *testing.T, first, second int) (n, m int) {
 // cutAt takes a bundle, with a power cut after a step; it returns how many steps
 // there were.
 func (w *world) cutAt(step int, data []byte) int {
-	disk := &edgetest.Disk{}
+	disk := &durabletest.Disk{}
 	w.disk = disk
 	g := w.start()
 	defer cut(g)
 	before := disk.Steps
-	disk.At, disk.Fault = before+step, edgetest.CrashDone
-	_ = edgetest.Attempt(func() error { return w.take(g, data) })
+	disk.At, disk.Fault = before+step, durabletest.CrashDone
+	_ = durabletest.Attempt(func() error { return w.take(g, data) })
 	return disk.Steps - before
 }
 
 // TestJoinFaults: a door has joined, or not.
 func TestJoinFaults(t *testing.T) {
-	for _, f := range edgetest.Faults() {
+	for _, f := range durabletest.Faults() {
 		for step := 1; ; step++ {
 			w := newWorld(t)
-			disk := &edgetest.Disk{At: step, Fault: f}
-			err := edgetest.Attempt(func() error { return joinOn(w, disk) })
+			disk := &durabletest.Disk{At: step, Fault: f}
+			err := durabletest.Attempt(func() error { return joinOn(w, disk) })
 			if disk.Steps < step {
 				break
 			}
-			w.disk = &edgetest.Disk{}
+			w.disk = &durabletest.Disk{}
 			g, bad := w.open()
 			if err == nil && bad != nil {
 				t.Errorf("%s, step %d: %v", f, step, bad)
@@ -281,7 +283,7 @@ func TestRevokedNeverComesBack(t *testing.T) {
 	})
 }
 
-func joinOn(w *world, disk *edgetest.Disk) error {
+func joinOn(w *world, disk *durabletest.Disk) error {
 	f, err := state.Open(w.dir, disk)
 	if err != nil {
 		return err

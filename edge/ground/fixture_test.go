@@ -73,7 +73,7 @@ type world struct {
 	clock *clock
 	site  *edgetest.Site
 	dir   string
-	disk  state.Disk
+	disk  durable.Files
 	log   *slog.Logger // nil for none
 	fetch int          // how many objects were fetched
 	// ledger is the site's; nil if it has none.

@@ -27,11 +27,11 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge/config"
-	"github.com/facelatch/facelatch/edge/counts"
 	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/edge/timekeeper"
 	"github.com/facelatch/facelatch/edge/tpm"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -40,7 +40,7 @@ import (
 // is for a real machine.
 type Options struct {
 	// Disk is [durable.Disk] if nil.
-	Disk state.Disk
+	Disk durable.Files
 	// Clock is that of the machine if nil.
 	Clock timekeeper.Clock
 	// Counter is that of the TPM which the configuration names if nil.

@@ -424,9 +424,9 @@ func TestPromise5CountingWritesNothing(t *testing.T) {
 	if len(days) != 1 {
 		t.Fatalf("days %q", days)
 	}
-	counts, err := g.folder.Counts(days[0])
-	if err != nil || !maps.Equal(counts, map[string]string{"opened": "30", "expired": "<5"}) {
-		t.Errorf("%v, %v", counts, err)
+	day, err := g.folder.Counts(days[0])
+	if err != nil || !maps.Equal(day.Counts, map[string]string{"opened": "30", "expired": "<5"}) {
+		t.Errorf("%v, %v", day, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/facelatch/facelatch/edge/link"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/pass"
@@ -170,8 +171,8 @@ func TestErrandsFail(t *testing.T) {
 	c := w.site.Serve()
 	w.join(c.Address)
 	g := w.start()
-	must(t, g.folder.SaveCounts("2026-11-20", map[string]string{"opened": "<5"}))
-	must(t, g.folder.SaveCounts("2026-11-21", map[string]string{"opened": "9"}))
+	must(t, g.folder.SaveCounts(counts.Day{Day: "2026-11-20", Counts: map[string]string{"opened": "<5"}}))
+	must(t, g.folder.SaveCounts(counts.Day{Day: "2026-11-21", Counts: map[string]string{"opened": "9"}}))
 	client := g.client()
 	defer client.Close()
 	c.Answer(func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true })

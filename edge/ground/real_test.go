@@ -20,6 +20,7 @@ import (
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/link"
 	"github.com/facelatch/facelatch/edge/state"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/site"
@@ -152,7 +153,7 @@ func TestWithTheRealController(t *testing.T) {
 	soon(t, "the door has its secrets", func() bool { return g.Snapshot().Approved })
 	client := g.client()
 	defer client.Close()
-	must(t, g.folder.SaveCounts("2026-11-20", map[string]string{"opened": "<5", "expired": "12"}))
+	must(t, g.folder.SaveCounts(counts.Day{Day: "2026-11-20", Counts: map[string]string{"opened": "<5", "expired": "12"}}))
 	must(t, g.errand(t.Context(), client, true))
 	r.office(func(o *site.Office) error {
 		reports, err := o.Reports(t.Context(), i.Door)

@@ -52,7 +52,10 @@ type wireIdentity struct {
 	Authority   string      `json:"authority"`
 }
 
-const format = 1
+const (
+	format       = 1
+	identityFile = "door.json"
+)
 
 // TLS returns the certificate with which the door shows who it is, to its
 // controller and to its tablet.
@@ -74,7 +77,7 @@ func (i *Identity) Fingerprint() (string, error) {
 
 // Joined returns whether there is a door in the folder.
 func (f *Folder) Joined() bool {
-	_, err := os.Lstat(f.path("door.json"))
+	_, err := os.Lstat(f.own.Path(identityFile))
 	return err == nil
 }
 
@@ -82,7 +85,7 @@ func (f *Folder) Joined() bool {
 // interrupted Join left is overwritten by the next. It fails with [ErrJoined].
 func (f *Folder) Join(i *Identity) error {
 	if f.Joined() {
-		return fmt.Errorf("%w: %s", ErrJoined, f.dir)
+		return fmt.Errorf("%w: %s", ErrJoined, f.Dir())
 	}
 	if err := f.writeKeys(i); err != nil {
 		return err
@@ -105,29 +108,28 @@ func (f *Folder) SaveIdentity(i *Identity) error {
 		}
 		w.Signers = append(w.Signers, spki)
 	}
-	return f.writeJSON(f.path("door.json"), w)
+	return f.own.WriteJSON(identityFile, w)
 }
 
 // Identity reads who the door is. It fails with [ErrNotJoined], [ErrExposed]
 // and [ErrDamaged].
 func (f *Folder) Identity() (*Identity, error) {
-	path := f.path("door.json")
 	var w wireIdentity
-	if err := readJSON(path, &w); err != nil {
+	if err := f.own.ReadJSON(identityFile, &w); err != nil {
 		if errors.Is(err, ErrMissing) {
-			return nil, fmt.Errorf("%w (%s)", ErrNotJoined, f.dir)
+			return nil, fmt.Errorf("%w (%s)", ErrNotJoined, f.Dir())
 		}
 		return nil, err
 	}
 	i := &Identity{Door: w.Door, Name: w.Name, Zone: w.Zone, Site: w.Site, Demo: w.Demo, Controller: w.Controller}
 	if err := w.fill(i); err != nil {
-		return nil, damaged(path, err)
+		return nil, f.own.Damaged(identityFile, err)
 	}
 	if err := f.readKeys(i); err != nil {
 		return nil, err
 	}
 	if key, ok := i.Certificate.PublicKey.(*ecdsa.PublicKey); !ok || !key.Equal(i.Key.Public()) {
-		return nil, damaged(path, errors.New("the certificate is not that of key.pem"))
+		return nil, f.own.Damaged(identityFile, errors.New("the certificate is not that of key.pem"))
 	}
 	return i, nil
 }

@@ -33,7 +33,7 @@ func (f *Folder) writeKey(name, kind string, der []byte) error {
 	defer clear(der)
 	text := encodePEM(kind, der)
 	defer clear(text)
-	return f.disk.Write(f.path(name), text, secret)
+	return f.own.Write(name, text)
 }
 
 func (f *Folder) readKeys(i *Identity) error {
@@ -44,11 +44,11 @@ func (f *Folder) readKeys(i *Identity) error {
 	defer clear(der)
 	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
-		return damaged(f.path(keyFile), err)
+		return f.own.Damaged(keyFile, err)
 	}
 	ec, ok := key.(*ecdsa.PrivateKey)
 	if !ok || ec.Curve != elliptic.P256() {
-		return damaged(f.path(keyFile), errors.New("the key is not on P-256"))
+		return f.own.Damaged(keyFile, errors.New("the key is not on P-256"))
 	}
 	seed, err := f.readKey(relayFile, relayType)
 	if err != nil {
@@ -56,22 +56,21 @@ func (f *Folder) readKeys(i *Identity) error {
 	}
 	defer clear(seed)
 	if i.Relay, err = bundle.ImportDoorKey(seed); err != nil {
-		return damaged(f.path(relayFile), err)
+		return f.own.Damaged(relayFile, err)
 	}
 	i.Key = ec
 	return nil
 }
 
 func (f *Folder) readKey(name, kind string) ([]byte, error) {
-	path := f.path(name)
-	data, err := read(path, 1<<14)
+	data, err := f.own.Read(name, 1<<14)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(data)
 	block, rest := pem.Decode(data)
 	if block == nil || block.Type != kind || len(rest) > 0 {
-		return nil, damaged(path, errors.New("there is no "+kind+" in it"))
+		return nil, f.own.Damaged(name, errors.New("there is no "+kind+" in it"))
 	}
 	return block.Bytes, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/facelatch/facelatch/edge/edgetest"
 	"github.com/facelatch/facelatch/edge/state"
 	"github.com/facelatch/facelatch/edge/timekeeper"
+	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/durable"
 )
 
@@ -69,7 +70,7 @@ func TestNothingIsForOthers(t *testing.T) {
 	must(t, f.SaveObject([]byte("object")))
 	must(t, f.SaveSecrets([][]byte{[]byte("sealed")}))
 	must(t, f.SaveMark(timekeeper.Mark{}))
-	must(t, f.SaveCounts("2026-11-22", nil))
+	must(t, f.SaveCounts(counts.Day{Day: "2026-11-22"}))
 	n := 0
 	err := filepath.Walk(f.Dir(), func(path string, info os.FileInfo, err error) error {
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
@@ -180,17 +181,17 @@ func TestMarks(t *testing.T) {
 func TestCounts(t *testing.T) {
 	f := folder(t)
 	for _, d := range []string{"2026-11-23", "2026-11-22"} {
-		must(t, f.SaveCounts(d, map[string]string{"opened": d}))
+		must(t, f.SaveCounts(counts.Day{Day: d, Counts: map[string]string{"opened": d[8:]}}))
 	}
-	if err := f.SaveCounts("../day", nil); err == nil {
+	if err := f.SaveCounts(counts.Day{Day: "../day"}); err == nil {
 		t.Error("a day that is none")
 	}
 	days, err := f.Days()
 	if err != nil || len(days) != 2 || days[0] != "2026-11-22" {
 		t.Errorf("%q, %v", days, err)
 	}
-	if counts, err := f.Counts(days[0]); err != nil || counts["opened"] != days[0] {
-		t.Errorf("%v, %v", counts, err)
+	if day, err := f.Counts(days[0]); err != nil || day.Counts["opened"] != days[0][8:] {
+		t.Errorf("%v, %v", day, err)
 	}
 	must(t, f.RemoveCounts(days[0]))
 	if days, _ := f.Days(); len(days) != 1 {

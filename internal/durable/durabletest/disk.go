@@ -1,6 +1,6 @@
-// Package statetest is a disk on which changes go wrong, for tests of what a desk keeps.
-// It is for tests only and will never be a part of the program.
-package statetest
+// Package durabletest is a disk on which changes go wrong, for tests of what is kept
+// on one. It is for tests only and will never be a part of the program.
+package durabletest
 
 import (
 	"errors"

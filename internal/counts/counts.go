@@ -1,5 +1,6 @@
-// Package counts is all that a door ever says about how often it opened: for
-// each day and reason a number, and "<5" for 1 to 4.
+// Package counts is all that a door ever says about how often it opened, and a desk
+// about how checks ended: for each day and reason or outcome a number, and "<5" for 1
+// to 4.
 //
 // While a day lasts, its counts are in memory and nowhere else. A file that is
 // written when somebody comes by is a record of when somebody came by, even if
@@ -18,8 +19,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/facelatch/facelatch/pass"
 )
 
 // LeastDay is the shortest time that is counted by itself. What happened in a
@@ -32,31 +31,31 @@ const Few = "<5"
 // fewest is the smallest number that is said.
 const fewest = 5
 
-// Day is the counts of one day, as coarse as they leave the door.
+// Day is the counts of one day, as coarse as they leave the machine.
 type Day struct {
 	// Day is the date at the site on which they ended, such as 2026-11-22.
 	Day string
-	// Counts are decimal numbers, or [Few], by reason. What never happened is
-	// not there.
+	// Counts are decimal numbers, or [Few], by what was counted. What never
+	// happened is not there.
 	Counts map[string]string
 }
 
 // Counter counts. It is safe for concurrent use. The zero value is ready.
 type Counter struct {
 	mu    sync.Mutex
-	n     map[pass.Reason]int
+	n     map[string]int
 	day   string
 	since time.Duration // what Over was told when the counting began
 }
 
 // Add counts one outcome.
-func (c *Counter) Add(r pass.Reason) {
+func (c *Counter) Add(what string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.n == nil {
-		c.n = make(map[pass.Reason]int)
+		c.n = make(map[string]int)
 	}
-	c.n[r]++
+	c.n[what]++
 }
 
 // Over returns the counts of a day that is over, once, and begins another; ok is
@@ -65,7 +64,7 @@ func (c *Counter) Add(r pass.Reason) {
 func (c *Counter) Over(now time.Time, up time.Duration) (d Day, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	today := now.Format("2006-01-02")
+	today := now.Format(dayForm)
 	switch {
 	case c.day == "":
 		c.day, c.since = today, up
@@ -79,12 +78,12 @@ func (c *Counter) Over(now time.Time, up time.Duration) (d Day, ok bool) {
 	return Day{}, false
 }
 
-func round(n map[pass.Reason]int) map[string]string {
+func round(n map[string]int) map[string]string {
 	rounded := make(map[string]string, len(n))
-	for r, times := range n {
-		rounded[string(r)] = Few
+	for what, times := range n {
+		rounded[what] = Few
 		if times >= fewest {
-			rounded[string(r)] = strconv.Itoa(times)
+			rounded[what] = strconv.Itoa(times)
 		}
 	}
 	return rounded

@@ -14,7 +14,7 @@ var midnight = time.Date(2026, 11, 22, 0, 0, 0, 0, time.FixedZone("site", 8*3600
 
 func add(c *Counter, r pass.Reason, n int) {
 	for range n {
-		c.Add(r)
+		c.Add(string(r))
 	}
 }
 
