@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -23,23 +24,41 @@ const deskLook = time.Second
 type deskNews struct {
 	mu   sync.Mutex // guards what follows
 	at   time.Time
-	last doorapi.DeskConfig
+	last deskKnowledge
+}
+
+// deskKnowledge is what all desks are told, and what names it.
+type deskKnowledge struct {
+	doorapi.DeskConfig
+	sum [sha256.Size]byte
 }
 
 // get returns what all desks are told: as it is now, or for who waits as it was at
 // most [deskLook] ago.
-func (n *deskNews) get(ctx context.Context, waits bool, read func(context.Context) (doorapi.DeskConfig, error)) (doorapi.DeskConfig, error) {
+func (n *deskNews) get(ctx context.Context, waits bool, read func(context.Context) (doorapi.DeskConfig, error)) (deskKnowledge, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if waits && !n.at.IsZero() && time.Since(n.at) < deskLook {
 		return n.last, nil
 	}
-	c, err := read(ctx)
+	config, err := read(ctx)
 	if err != nil {
-		return c, err
+		return deskKnowledge{}, err
 	}
-	n.at, n.last = time.Now(), c
-	return c, nil
+	data, err := json.Marshal(config)
+	if err != nil {
+		return deskKnowledge{}, err
+	}
+	n.at, n.last = time.Now(), deskKnowledge{config, sha256.Sum256(data)}
+	return n.last, nil
+}
+
+// to is what one desk is told, and its ETag.
+func (k deskKnowledge) to(m site.Member) (c doorapi.DeskConfig, etag string) {
+	c = k.DeskConfig
+	c.ID, c.Name, c.Origin = m.ID, m.Name, m.Origin
+	sum := sha256.Sum256(fmt.Appendf(k.sum[:], "%s\x00%s\x00%s", m.ID, m.Name, m.Origin))
+	return c, strconv.Quote(hex.EncodeToString(sum[:16]))
 }
 
 // deskConfig answers with all that a desk needs to know, or waits until that is
@@ -52,10 +71,11 @@ func (s *Controller) deskConfig(c call) error {
 	tick := time.NewTicker(deskLook)
 	defer tick.Stop()
 	for waited := false; ; waited = true {
-		data, etag, err := s.configFor(c.r.Context(), c.from, wait)
+		all, err := s.desks.get(c.r.Context(), wait, s.office.DeskConfig)
 		if err != nil {
 			return err
 		}
+		config, etag := all.to(c.from)
 		_, changed, closed := s.news.get()
 		has := c.has(etag)
 		if has && wait && !closed && waits.Err() == nil {
@@ -79,24 +99,8 @@ func (s *Controller) deskConfig(c call) error {
 			c.w.WriteHeader(http.StatusNotModified)
 			return nil
 		}
-		c.w.Header().Set("Content-Type", "application/json")
-		_, _ = c.w.Write(data) // or the line is broken
-		return nil
+		return c.write(config)
 	}
-}
-
-// configFor is what one desk is told, and what names it.
-func (s *Controller) configFor(ctx context.Context, m site.Member, waits bool) (data []byte, etag string, err error) {
-	all, err := s.desks.get(ctx, waits, s.office.DeskConfig)
-	if err != nil {
-		return nil, "", err
-	}
-	all.ID, all.Name, all.Origin = m.ID, m.Name, m.Origin
-	if data, err = json.Marshal(all); err != nil {
-		return nil, "", err
-	}
-	sum := sha256.Sum256(data)
-	return data, strconv.Quote(hex.EncodeToString(sum[:16])), nil
 }
 
 // deskReport takes what a desk counted on a day.

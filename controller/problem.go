@@ -47,7 +47,7 @@ func answers() []answer {
 		{site.ErrNewHost, doorapi.ProblemName, http.StatusUnprocessableEntity, "A door or a desk keeps the host names that it joined with", true},
 		{authority.ErrName, doorapi.ProblemName, http.StatusUnprocessableEntity, "No certificate is given for this host name", true},
 		{authority.ErrRequest, doorapi.ProblemRequest, http.StatusBadRequest, "The certificate request cannot be granted", true},
-		{site.ErrNoMember, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such door", false},
+		{site.ErrNoMember, doorapi.ProblemNotFound, http.StatusNotFound, "There is no such door, station or desk", false},
 		{site.ErrRemoved, doorapi.ProblemRemoved, http.StatusForbidden, "It was removed from this site", false},
 		{site.ErrFingerprint, doorapi.ProblemConflict, http.StatusConflict, "The fingerprint is not that of this door", false},
 		{site.ErrMember, doorapi.ProblemConflict, http.StatusConflict, "This cannot be a door, a station or a desk", true},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -91,26 +90,7 @@ func deskRemove() *cobra.Command {
 		if err := required("site", dir); err != nil {
 			return err
 		}
-		return withOffice(dir, func(o *site.Office) error { return removeDesk(o, args[0], stolen, c) })
+		return withOffice(dir, func(o *site.Office) error { return removeDoor(o, args[0], true, stolen, c.OutOrStdout()) })
 	})
 	return c
-}
-
-// removeDesk removes a desk. It never had a key that others have to be told about.
-func removeDesk(o *site.Office, name string, stolen bool, c *cobra.Command) error {
-	if !stolen {
-		return removeDoor(o, name, true, false, c.OutOrStdout())
-	}
-	m, err := o.FindMember(context.Background(), name)
-	if err != nil {
-		return err
-	}
-	if m.Kind != site.KindDesk {
-		return usagef("%s is a %s: use controller door remove", m.Name, m.Kind)
-	}
-	if err := o.Remove(context.Background(), site.Operator, m.ID, true); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "%s (%s) is removed\n", m.Name, m.ID)
-	return err
 }

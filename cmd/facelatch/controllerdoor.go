@@ -225,15 +225,15 @@ func listDoors(dir string, kinds ...site.Kind) (all []doorJSON, err error) {
 	all = []doorJSON{}
 	err = withOffice(dir, func(o *site.Office) error {
 		members, err := o.Members(context.Background())
+		if err != nil {
+			return err
+		}
+		machines, err := o.AllReports(context.Background())
 		for _, m := range members {
 			if !slices.Contains(kinds, m.Kind) {
 				continue
 			}
-			var machine map[string]site.Reported
-			if machine, err = o.Reports(context.Background(), m.ID); err != nil {
-				return err
-			}
-			all = append(all, doorJSON{m.ID, m.Kind, m.Name, m.Zone, m.Origin, m.State, m.Joined, m.Hosts, machine})
+			all = append(all, doorJSON{m.ID, m.Kind, m.Name, m.Zone, m.Origin, m.State, m.Joined, m.Hosts, machines[m.ID]})
 		}
 		return err
 	})
@@ -333,7 +333,7 @@ func removeDoor(o *site.Office, name string, desk, stolen bool, stdout io.Writer
 		return err
 	}
 	fmt.Fprintf(stdout, "%s (%s) is removed\n", m.Name, m.ID)
-	if !stolen {
+	if !stolen || desk { // a desk never had a key that others have to be told about
 		return nil
 	}
 	fmt.Fprintf(stdout, "Face passes made under its keys are refused, and so are the PINs of %s: give their holders others\n", m.Zone)

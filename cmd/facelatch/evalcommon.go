@@ -51,8 +51,13 @@ func (f *measureFlags) add(c *cobra.Command, dataSet string) {
 	flags.StringVar(&f.basis, "basis", "declared by whoever runs this command", "why it may be measured on, such as a licence")
 	flags.StringVar(&f.person, "person", "", "a regular expression whose group is the person's name in a path (default: the folder)")
 	flags.StringVar(&f.out, "out", "", "a folder for report.html, report.pdf and report.json")
-	flags.IntVar(&f.hold, "hold", eval.DefaultHold, "how many photographs to hold in memory at once, at about 2 kB each")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object")
+	f.hold = eval.DefaultHold
+}
+
+// addHold is for measurements that compare many photographs with each other.
+func (f *measureFlags) addHold(c *cobra.Command) {
+	c.Flags().IntVar(&f.hold, "hold", eval.DefaultHold, "how many photographs to hold in memory at once, at about 2 kB each")
 }
 
 // setup declares the data set, and readies the models and the folder.

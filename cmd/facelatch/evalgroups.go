@@ -48,6 +48,7 @@ func evalGroups() *cobra.Command {
 		Example: `  facelatch eval groups --table faces/frll/people.csv --person-column face_id --group-column face_eth --root faces/frll --person '/([0-9]+)_' --fmr 1e-3 --out groups`, Args: none,
 	}
 	f.add(c, "the name of the table")
+	f.addHold(c)
 	flags := c.Flags()
 	flags.StringVar(&f.table, "table", "", "the file that says who is in which group")
 	flags.StringVar(&f.personColumn, "person-column", "person", "the column with the name that stands in the paths")

@@ -67,6 +67,7 @@ func evalVerification() *cobra.Command {
 		Example: `  facelatch eval verification --pairs faces/pairs/frll-neutral-smiling.txt --root faces --json`, Args: none,
 	}
 	f.add(c, "the name of the pairs file or folder")
+	f.addHold(c)
 	flags := c.Flags()
 	flags.StringVar(&f.pairs, "pairs", "", "the file with the pairs")
 	flags.BoolVar(&f.folders, "folders", false, "compare all photographs below --root where each person has a folder or --person tells them apart")

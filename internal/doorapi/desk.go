@@ -48,9 +48,6 @@ type DeskConfig struct {
 	Policy  DeskPolicy        `json:"policy"`
 	// TicketKeys are the public keys of the controllers' tickets.
 	TicketKeys jose.JSONWebKeySet `json:"ticket_keys"`
-	// Notices are the notices of the site that hold now, by rule set, as
-	// consent.DecodeNotice reads them.
-	Notices map[string]json.RawMessage `json:"notices,omitempty"`
 }
 
 // DeskPolicy is what the operator decides about checks.

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/desk/party"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/internal/store"
@@ -262,27 +261,6 @@ func (o *Office) deskConfig(tx *store.Tx) (c doorapi.DeskConfig, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.TicketKeys, err = keys.set(o.now()); err != nil {
-		return c, err
-	}
-	c.Notices, err = deskNotices(tx, config)
+	c.TicketKeys, err = keys.set(o.now())
 	return c, err
-}
-
-// deskNotices are the notices that hold now, by rule set.
-func deskNotices(tx *store.Tx, config Config) (map[string]json.RawMessage, error) {
-	all := make(map[string]json.RawMessage)
-	for _, rules := range []consent.Rules{consent.Everybody, consent.Children} {
-		n, err := currentNotice(tx, config, rules)
-		if errors.Is(err, consent.ErrDraft) {
-			continue // nobody can agree to it
-		}
-		if err != nil {
-			return nil, err
-		}
-		if all[string(rules)], err = n.Encode(); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
 }
