@@ -31,14 +31,14 @@ func lines(e iddoc.Evidence, now time.Time) (Outcome, Reason) {
 	if e.MRZ == nil || e.Lines == iddoc.None {
 		return noLines(e)
 	}
-	birth, expiry := e.MRZ.Birth, e.MRZ.Expiry
-	if birth.Whole() && birth.Birth(now).After(now) {
+	birth, expiry, today := e.MRZ.Birth, e.MRZ.Expiry, iddoc.Today(now)
+	if birth.Whole() && birth.Birth(today).After(today) {
 		return DocumentInvalid, BornInTheFuture
 	}
 	switch {
 	case !expiry.Whole():
 		return Inconclusive, ExpiryNotKnown
-	case !now.Before(expiry.Expiry(now).AddDate(0, 0, 1)):
+	case today.After(expiry.Expiry(today)):
 		return DocumentExpired, Expired
 	}
 	return "", ""

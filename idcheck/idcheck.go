@@ -77,7 +77,8 @@ type Check struct {
 	Unattended bool
 }
 
-// Decide returns the result of a check at a time. It fails with [ErrNoChoice] and
+// Decide returns the result of a check at a time, whose location says which day it is:
+// a document holds to the end of its last day there. It fails with [ErrNoChoice] and
 // [ErrOrder]. Calling it before a face was compared, or before staff looked, tells
 // whether that may be done: [Result.Open] is true while it may.
 func Decide(p Policy, c Check, now time.Time) (Result, error) {

@@ -61,6 +61,13 @@ func (d Date) Known() bool { return d.set }
 // Whole says whether year, month and day are known.
 func (d Date) Whole() bool { return d.set && d.month > 0 && d.day > 0 }
 
+// Today is the day that it is where a clock is, as the dates of documents are: the
+// time that it returns is in UTC, and midnight.
+func Today(now time.Time) time.Time {
+	y, m, d := now.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
 // Birth returns the day of a birth as of a day, today: of the centuries that it can
 // be in, the latest in which it is not after today. Where the day or the month is
 // not known it is the last possible one, so that nobody is taken for older than

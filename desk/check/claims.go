@@ -24,19 +24,13 @@ func claims(wanted []string, m *iddoc.MRZ, now time.Time) map[string]any {
 			all[name] = []string{m.Nationality}
 		} else if name == party.Over18 {
 			if m.Birth.Known() {
-				all[name] = !m.Birth.Birth(now).AddDate(18, 0, 0).After(today(now))
+				all[name] = !m.Birth.Birth(now).AddDate(18, 0, 0).After(iddoc.Today(now))
 			}
 		} else if text := text(name, m, now); text != "" {
 			all[name] = text
 		}
 	}
 	return all
-}
-
-// today is the day that it is where the clock is.
-func today(now time.Time) time.Time {
-	y, m, d := now.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // text is a claim that is a text, "" if the lines do not say it.

@@ -73,12 +73,8 @@ func (c *Check) take(ctx context.Context, data []byte, at []Step, look func(*job
 		return err
 	}
 	defer c.room.work.Done()
-	err = c.room.see(ctx, data, func(p *picture.Picture) error {
-		if !c.holds(j.choice) {
-			return ErrEnded
-		}
-		return look(&j, p)
-	})
+	defer j.wipe() // of what the check did not take back
+	err = c.room.see(ctx, data, func() bool { return c.holds(j.choice) }, func(p *picture.Picture) error { return look(&j, p) })
 	return c.back(&j, err, then)
 }
 
@@ -108,13 +104,12 @@ func (c *Check) holds(choice int) bool {
 	return err == nil && c.choice == choice
 }
 
-// back takes back what was given out, or wipes it where it is not wanted any more.
+// back takes back what was given out, unless it is not wanted any more. Until it has,
+// no other picture is taken.
 func (c *Check) back(j *job, failed error, then func(time.Time) error) error {
-	c.mu.Lock()
-	c.working = false
-	c.notify()
-	c.mu.Unlock()
-	err := c.act(func(now time.Time) error {
+	return c.act(func(now time.Time) error {
+		c.working = false
+		c.notify()
 		if c.choice != j.choice {
 			if j.found.Lines == iddoc.Typed && c.found.Lines == iddoc.None {
 				c.found = iddoc.Evidence{Lines: iddoc.Typed, MRZ: j.found.MRZ, LinesErr: j.found.LinesErr}
@@ -137,16 +132,14 @@ func (c *Check) back(j *job, failed error, then func(time.Time) error) error {
 		c.touched = now
 		return then(now)
 	})
-	j.wipe()
-	return err
 }
 
 // slotTime is how long a picture waits for a slot: whoever sent it still listens then.
 const slotTime = 30 * time.Second
 
-// see decodes a picture and shows it to look, when there is a slot for it, and wipes
-// it.
-func (r *Room) see(ctx context.Context, data []byte, look func(*picture.Picture) error) error {
+// see decodes a picture and shows it to look, when there is a slot for it and it is
+// wanted still, and wipes it.
+func (r *Room) see(ctx context.Context, data []byte, wanted func() bool, look func(*picture.Picture) error) error {
 	if int(r.waiting.Add(1)) > r.o.Limit {
 		r.waiting.Add(-1)
 		return ErrBusy
@@ -163,6 +156,9 @@ func (r *Room) see(ctx context.Context, data []byte, look func(*picture.Picture)
 	case <-ctx.Done():
 		r.waiting.Add(-1)
 		return context.Cause(ctx)
+	}
+	if !wanted() {
+		return ErrEnded
 	}
 	p, err := picture.Decode(data)
 	clear(data)

@@ -16,7 +16,7 @@ import (
 func (l *Link) Keep(ctx context.Context, say func(string)) {
 	failing := ""
 	for ctx.Err() == nil {
-		err := errors.Join(l.Renew(ctx), l.report(ctx), l.Fetch(ctx, true))
+		err := errors.Join(l.Renew(ctx), l.report(ctx, say), l.Fetch(ctx, true))
 		if ctx.Err() != nil {
 			return
 		}
@@ -34,7 +34,7 @@ func (l *Link) Keep(ctx context.Context, say func(string)) {
 
 // report sends the days that are over, the oldest first. A day that the controller
 // has taken is removed; one that it has and was not heard to have is taken again.
-func (l *Link) report(ctx context.Context) error {
+func (l *Link) report(ctx context.Context, say func(string)) error {
 	days, err := l.folder.Days()
 	if err != nil {
 		return err
@@ -42,7 +42,11 @@ func (l *Link) report(ctx context.Context) error {
 	for _, day := range days {
 		c, err := l.folder.Counts(day)
 		if errors.Is(err, state.ErrDamaged) {
-			continue // nobody can say what it was; the others go on
+			say("the counts of " + day + " cannot be read, and are removed: " + err.Error())
+			if err := l.folder.RemoveCounts(day); err != nil {
+				return err
+			}
+			continue
 		}
 		if err != nil {
 			return err

@@ -104,15 +104,14 @@ func (l *Link) Fetch(ctx context.Context, wait bool) error {
 	if err != nil {
 		return err
 	}
-	if err := l.folder.SaveConfiguration(data); err != nil {
-		return err
-	}
+	// What it takes away counts at once, whatever the disk says. Saved under the lock,
+	// the file is never older than what is in memory.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.config, l.tag = config, tag
 	close(l.change)
 	l.change = make(chan struct{})
-	return nil
+	return l.folder.SaveConfiguration(data)
 }
 
 // read is what a configuration says, if it is this desk's.
@@ -121,7 +120,7 @@ func (l *Link) read(data []byte) (*doorapi.DeskConfig, error) {
 	if err := json.Unmarshal(data, &c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
-	if c.ID != l.id.Desk || c.Site != l.id.Site {
+	if own := l.Identity(); c.ID != own.Desk || c.Site != own.Site {
 		return nil, fmt.Errorf("%w: it is for another desk", ErrAnswer)
 	}
 	return &c, nil
