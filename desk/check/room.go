@@ -110,7 +110,7 @@ func (r *Room) Begin(o Order) (c *Check, secret string, err error) {
 	switch {
 	case r.closed:
 		return nil, "", ErrEnded
-	case r.running() >= r.o.Limit:
+	case r.full(o.Unattended):
 		return nil, "", ErrFull
 	}
 	r.all[c.id] = c
@@ -123,14 +123,19 @@ func random() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// running is how many checks have not ended. The caller holds mu.
-func (r *Room) running() (n int) {
+// full is whether no other check may be begun. People who are alone, whom anybody can
+// send here, leave a quarter to those at the counter. The caller holds mu.
+func (r *Room) full(unattended bool) bool {
+	all, alone := 0, 0
 	for _, c := range r.all {
 		if over, _ := c.isOver(); !over {
-			n++
+			all++
+			if c.order.Unattended {
+				alone++
+			}
 		}
 	}
-	return n
+	return all >= r.o.Limit || unattended && alone >= max(1, r.o.Limit*3/4)
 }
 
 // Find returns a check for staff, who need no secret. It fails with [ErrNoCheck].

@@ -141,13 +141,13 @@ func TestGoneAfterADay(t *testing.T) {
 	}
 }
 
-func TestForget(t *testing.T) {
+func TestRetain(t *testing.T) {
 	r := newRig(t, "bank", "hotel")
 	for i := range 5 {
 		r.put("bank", fmt.Sprint("b", i))
 		r.put("hotel", fmt.Sprint("h", i))
 	}
-	must(t, r.Forget("bank"))
+	must(t, r.Retain(func(party string) bool { return party != "bank" }))
 	if len(r.pending("bank")) != 0 || len(r.pending("hotel")) != 5 || len(r.each) != 1 {
 		t.Error("not the events of the party")
 	}

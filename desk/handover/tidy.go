@@ -45,9 +45,9 @@ func (b *Outbox) removeStray(id string) error {
 	return b.stray(id)
 }
 
-// Forget removes all events of a party, which was removed itself.
-func (b *Outbox) Forget(of string) error {
-	return b.removeAll(func(k *kept) bool { return k.party == of })
+// Retain removes the events of parties that are not there any more.
+func (b *Outbox) Retain(is func(party string) bool) error {
+	return b.removeAll(func(k *kept) bool { return !is(k.party) })
 }
 
 func (b *Outbox) removeAll(these func(*kept) bool) (err error) {

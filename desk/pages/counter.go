@@ -99,6 +99,10 @@ func (c call) picture(most int64, give give, at ...check.Step) error {
 	} else if !slices.Contains(at, s.Step) {
 		return check.ErrStep
 	}
+	if err := c.in.begin(c.check.ID()); err != nil {
+		return err
+	}
+	defer c.in.end(c.check.ID())
 	data, err := c.readPicture(most)
 	defer clear(data)
 	if err != nil {

@@ -18,6 +18,7 @@ type call struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	life  context.Context
+	in    *intake
 	check *check.Check
 	// staff is a pseudonym, "" for the person.
 	staff string

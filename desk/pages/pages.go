@@ -91,6 +91,7 @@ type Pages struct {
 	file   http.Handler
 	person []byte
 	wrong  *visitors.Tries
+	in     intake
 }
 
 // New checks the options, and starts nothing. It fails with [ErrOptions].
@@ -127,7 +128,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	return &Pages{o: o, host: at.Host, file: web.Serve(o.Page), person: person, wrong: visitors.NewTries(o.Now, wrongTries, wrongTime)}, nil
+	return &Pages{o: o, host: at.Host, file: web.Serve(o.Page), person: person, wrong: visitors.NewTries(o.Now, wrongTries, wrongTime), in: intake{of: map[string]bool{}}}, nil
 }
 
 // Link is where a person finds the page of their check. Whoever has it has the
@@ -164,7 +165,7 @@ func (p *Pages) Handler(life context.Context) http.Handler {
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+PathAPI+path, func(w http.ResponseWriter, r *http.Request) {
-			if err := do(call{w: w, r: r, life: life}); err != nil {
+			if err := do(call{w: w, r: r, life: life, in: &p.in}); err != nil {
 				p.fail(w, err)
 			}
 		})

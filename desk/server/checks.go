@@ -67,10 +67,7 @@ func (s hostedChecks) of(party, id string) (*check.Check, error) {
 }
 
 // providerChecks are [provider.Checks].
-type providerChecks struct {
-	*Server
-	returns *returns
-}
+type providerChecks struct{ *Server }
 
 func (s providerChecks) Begin(_ context.Context, a provider.Ask) (provider.Begun, error) {
 	c, secret, err := s.unattended(a.Party, a.Claims, a.Nonce)
@@ -97,8 +94,8 @@ func (s providerChecks) Outcome(_ context.Context, id string) (provider.Ended, e
 	if ended.Outcome != idcheck.SamePerson {
 		return ended, nil
 	}
-	if ended.Token, err = s.results.idToken(id); err != nil {
-		return provider.Ended{}, err
+	if ended.Token = s.results.shown(id); ended.Token == "" {
+		return provider.Ended{}, errOver
 	}
 	return ended, nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -20,9 +21,13 @@ import (
 const (
 	// pathStatuses is below what the status lists are.
 	pathStatuses = "/statuses/"
-	// eachTime is in what a place may ask the provider and bring tickets each so often.
-	eachTime = time.Minute
-	each     = 120
+	// In rateTime so many tickets, steps of logins and exchanges of codes may come from
+	// one place. Behind a proxy everybody is one place, and a relying party exchanges
+	// all codes from one.
+	rateTime     = time.Minute
+	eachTicket   = 120
+	eachLogin    = 600
+	eachExchange = 1200
 	// listHolds is how long a published status list holds.
 	listHolds = time.Hour
 )
@@ -46,23 +51,41 @@ func (s *Server) handler(life context.Context) http.Handler {
 	for _, path := range []string{pages.PathCounter, pages.PathPerson, pages.PathAPI} {
 		mux.Handle(path, own)
 	}
-	login := s.slowly(s.provider.Handler())
-	for _, path := range []string{provider.PathDiscovery, provider.PathVCIssuer, provider.PathKeys, provider.PathAuthorize, provider.PathCallback, provider.PathToken} {
-		mux.Handle(path, login)
+	for _, path := range []string{provider.PathDiscovery, provider.PathVCIssuer, provider.PathKeys} {
+		mux.Handle(path, s.provider.Handler())
 	}
+	login := s.slowly(eachLogin, s.provider.Handler())
+	mux.Handle(provider.PathAuthorize, login)
+	mux.Handle(provider.PathCallback, login)
+	mux.Handle(provider.PathToken, s.slowly(eachExchange, s.provider.Handler()))
 	mux.Handle(hosted.Path, s.api)
-	mux.Handle("POST "+doorapi.PathCounter, s.slowly(http.HandlerFunc(s.open)))
+	mux.Handle("POST "+doorapi.PathCounter, s.slowly(eachTicket, http.HandlerFunc(s.open)))
 	mux.HandleFunc("GET "+pathStatuses+"{list}", s.statuses)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, pages.PathCounter, http.StatusSeeOther)
 	})
-	return mux
+	return s.recovering(mux)
+}
+
+// recovering tells the operator of a panic: where, and of what kind, and no values.
+func (s *Server) recovering(inner http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if failed := recover(); failed != nil {
+				if failed != http.ErrAbortHandler { //nolint:errorlint // exactly this is thrown
+					s.c.Say(fmt.Sprintf("a request of the kind %q failed inside (%T)", r.Pattern, failed))
+				}
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		inner.ServeHTTP(w, r)
+	})
 }
 
 // slowly limits what comes from one place.
-func (s *Server) slowly(inner http.Handler) http.Handler {
-	tries := visitors.NewTries(s.c.Now, each, eachTime)
+func (s *Server) slowly(each uint16, inner http.Handler) http.Handler {
+	tries := visitors.NewTries(s.c.Now, each, rateTime)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wait := tries.Allow(visitors.Place(r.RemoteAddr)); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
@@ -104,9 +127,7 @@ func (s *Server) admit(ctx context.Context, text string) (*http.Cookie, error) {
 	}
 	ticket, err := verify()
 	if errors.Is(err, doorapi.ErrTicketKey) && s.c.Link.Fetch(ctx, false) == nil {
-		if config, _ := s.c.Link.Config(); config != nil {
-			s.sites.take(config, s.gone, s.c.Say)
-		}
+		s.refresh()
 		ticket, err = verify()
 	}
 	if err != nil {

@@ -9,7 +9,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -34,7 +33,7 @@ import (
 // ErrNoConfig is returned for a desk that never heard its controller.
 var ErrNoConfig = errors.New("this desk does not know its site yet: its controller has to be reached once")
 
-// Config is what a desk is made of. All but the last four is required.
+// Config is what a desk is made of. All but the last three is required.
 type Config struct {
 	Folder *state.Folder
 	Link   *link.Link
@@ -84,8 +83,11 @@ func New(c Config) (*Server, error) {
 	if config == nil {
 		return nil, ErrNoConfig
 	}
-	s.sites.take(config, func(string) {}, c.Say)
-	return s, s.join(config.Origin)
+	if err := s.join(config.Origin); err != nil {
+		return nil, err
+	}
+	s.refresh()
+	return s, nil
 }
 
 // join makes the parts for an address, which is also whom results come from.
@@ -93,19 +95,19 @@ func (s *Server) join(origin string) (err error) {
 	if s.outbox, err = handover.Open(handover.Options{Dir: s.c.Folder.Outbox(), Party: s.sites.party, Now: s.c.Now, Say: s.c.Say}); err != nil {
 		return err
 	}
-	s.results, err = newResults(&results{issuer: origin, folder: s.c.Folder, outbox: s.outbox, party: s.sites.party, login: s.returns.has, now: s.c.Now})
+	s.results, err = newResults(resultOptions{issuer: origin, folder: s.c.Folder, outbox: s.outbox, party: s.sites.party, login: s.returns.has, now: s.c.Now})
 	if err != nil {
 		return err
 	}
 	s.room = check.New(check.Options{
-		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Now: s.c.Now,
+		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Now: s.clock, Limit: maxChecks,
 	})
 	s.sender = handover.NewSender(handover.SenderOptions{
-		Outbox: s.outbox, Key: s.results.key, Issuer: origin, Say: s.c.Say,
+		Outbox: s.outbox, Key: func() handover.Key { return s.results.key }, Issuer: origin, Say: s.c.Say,
 		Allowed: func(at string) bool { return slices.Contains(s.c.Inside, at) },
 	})
 	s.pages, err = pages.New(pages.Options{
-		Room: s.room, Staff: func(r *http.Request) (string, bool) { who, in := s.staff.who(r); return who, in },
+		Room: s.room, Staff: s.staff.who,
 		Parties: s.parties, Page: s.c.Page, Address: origin, Site: s.siteName, Say: s.c.Say, Now: s.c.Now,
 		Admits: s.admits, Return: s.returns.get, Result: s.results.shown,
 	})
@@ -113,7 +115,7 @@ func (s *Server) join(origin string) (err error) {
 		return err
 	}
 	s.provider, err = provider.New(provider.Options{
-		Issuer: origin, Checks: providerChecks{s, s.returns}, Party: s.sites.party, Keys: s.results.set, Now: s.c.Now,
+		Issuer: origin, Checks: providerChecks{s}, Party: s.sites.party, Keys: s.results.set, Now: s.c.Now,
 		Failed: func(err error) { s.c.Say("a login by OpenID Connect failed here: " + err.Error()) },
 	})
 	if err != nil {
@@ -144,6 +146,14 @@ func (s *Server) policy() idcheck.Policy {
 	return idcheck.Policy{Threshold: s.c.Threshold, RequireLive: p.RequireLive, TwoPeople: p.TwoPeople}
 }
 
+// clock is the site's: which day it is decides whether a document holds.
+func (s *Server) clock() time.Time {
+	if now := s.sites.get(); now != nil {
+		return s.c.Now().In(now.at)
+	}
+	return s.c.Now()
+}
+
 // notice is what people are told before they choose.
 func (s *Server) notice() (map[string]string, [32]byte) { return desk.Notice(), desk.NoticeHash() }
 
@@ -165,9 +175,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	var parts sync.WaitGroup
 	for _, run := range []func(context.Context){
-		s.room.Run, s.outbox.Run, s.sender.Run, s.provider.Run, s.tend,
+		s.room.Run, s.outbox.Run, s.sender.Run, s.provider.Run, s.tend, s.follow,
 		func(ctx context.Context) { s.c.Link.Keep(ctx, s.c.Say) },
-		func(ctx context.Context) { s.sites.follow(ctx, s.c.Link, s.gone, s.c.Say) },
 	} {
 		parts.Go(func() { run(life) })
 	}
@@ -181,7 +190,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case err = <-ended:
 	case <-ctx.Done():
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
-		err = server.Shutdown(grace)
+		if err = server.Shutdown(grace); errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close() // who is served still has been waited for
+		}
 		cancel()
 	}
 	stop()
@@ -193,6 +204,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 const (
+	// maxChecks run at once, of which those of people who are alone take three
+	// quarters at most.
+	maxChecks = 400
 	// maxConnections are open at once, and maxFromOne from one place: 200 people who
 	// are checked at once, and who stand behind one address.
 	maxConnections = 2000
@@ -201,16 +215,40 @@ const (
 	graceTime = 5 * time.Second
 )
 
-// gone forgets what waits for a party that was removed.
-func (s *Server) gone(id string) {
-	if err := s.outbox.Forget(id); err != nil {
-		s.c.Say(fmt.Sprintf("results for the relying party %s, which was removed, could not be removed: %v", id, err))
+// refresh takes what the controller says now, and forgets what waits for parties that
+// were removed, also while this desk was off.
+func (s *Server) refresh() {
+	s.sites.take(s.c.Link, func(now *site, unread error) {
+		if unread != nil {
+			s.c.Say("some relying parties cannot be read, and get nothing here: " + unread.Error())
+			return // nobody knows who was removed
+		}
+		err := s.outbox.Retain(func(id string) bool { _, is := now.parties[id]; return is })
+		if err != nil {
+			s.c.Say("results for relying parties that were removed could not be removed: " + err.Error())
+		}
+	})
+}
+
+// follow takes each configuration that comes, until ctx ends.
+func (s *Server) follow(ctx context.Context) {
+	for {
+		_, changed := s.c.Link.Config()
+		s.refresh()
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
 	}
 }
 
-// tend does what is due each minute.
+// tendTime is how often what is due is done.
+const tendTime = 10 * time.Second
+
+// tend does what is due.
 func (s *Server) tend(ctx context.Context) {
-	every := time.NewTicker(time.Minute)
+	every := time.NewTicker(tendTime)
 	defer every.Stop()
 	for {
 		s.results.sweep()
@@ -225,11 +263,7 @@ func (s *Server) tend(ctx context.Context) {
 
 // countDay keeps the counts of a day that is over at the site.
 func (s *Server) countDay() {
-	at, err := time.LoadLocation(s.sites.get().config.Timezone)
-	if err != nil {
-		at = time.UTC
-	}
-	day, over := s.results.counter.Over(s.c.Now().In(at), time.Since(s.begun))
+	day, over := s.results.counter.Over(s.clock(), time.Since(s.begun))
 	if !over || len(day.Counts) == 0 {
 		return
 	}

@@ -1,9 +1,10 @@
 package server
 
 import (
-	"context"
+	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/facelatch/facelatch/desk/link"
 	"github.com/facelatch/facelatch/desk/party"
@@ -14,11 +15,14 @@ import (
 // replaced whole, so that nobody sees half of a change.
 type site struct {
 	config  doorapi.DeskConfig
+	at      *time.Location
 	parties map[string]party.Party
 }
 
 // sites holds the newest.
 type sites struct {
+	taking sync.Mutex // held by whoever takes a configuration, so that none takes an older one
+
 	mu  sync.RWMutex
 	now *site // guarded by mu; nil before the controller was ever heard
 }
@@ -40,30 +44,33 @@ func (s *sites) party(id string) (party.Party, bool) {
 	return p, ok
 }
 
-// follow takes each configuration that a link has, until ctx ends. gone is called
-// with the parties that are not there any more, so that nothing is kept for them; say
-// with what the operator has to know.
-func (s *sites) follow(ctx context.Context, l *link.Link, gone func(id string), say func(string)) {
-	for {
-		config, changed := l.Config()
-		if config != nil {
-			s.take(config, gone, say)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-changed:
-		}
+// take takes what a link has now, and calls taken with it before anybody takes
+// another. The error says which parties cannot be read: nobody knows then who was
+// removed.
+func (s *sites) take(l *link.Link, taken func(*site, error)) {
+	s.taking.Lock()
+	defer s.taking.Unlock()
+	config, _ := l.Config()
+	if config == nil {
+		return
 	}
+	next, err := read(config)
+	s.mu.Lock()
+	s.now = next
+	s.mu.Unlock()
+	taken(next, err)
 }
 
-// take leaves out a party that cannot be read: the others go on.
-func (s *sites) take(config *doorapi.DeskConfig, gone func(id string), say func(string)) {
-	next := &site{config: *config, parties: make(map[string]party.Party)}
+// read leaves out parties that cannot be read: the others go on.
+func read(config *doorapi.DeskConfig) (next *site, unread error) {
+	next = &site{config: *config, at: time.UTC, parties: make(map[string]party.Party)}
+	if at, err := time.LoadLocation(config.Timezone); err == nil {
+		next.at = at
+	}
 	for _, text := range config.Parties {
 		p, err := party.Decode(text)
 		if err != nil {
-			say("a relying party cannot be read, and gets nothing here: " + err.Error())
+			unread = errors.Join(unread, err)
 			continue
 		}
 		if len(config.Policy.Claims) > 0 {
@@ -71,16 +78,5 @@ func (s *sites) take(config *doorapi.DeskConfig, gone func(id string), say func(
 		}
 		next.parties[p.ID] = p
 	}
-	s.mu.Lock()
-	before := s.now
-	s.now = next
-	s.mu.Unlock()
-	if before == nil {
-		return
-	}
-	for id := range before.parties {
-		if _, still := next.parties[id]; !still {
-			gone(id)
-		}
-	}
+	return next, unread
 }

@@ -27,6 +27,9 @@ const (
 // errUsed is returned for a ticket that was used.
 var errUsed = errors.New("this ticket was used already: open the counter again")
 
+// errFull is returned where too many are signed in.
+var errFull = errors.New("too many are signed in at this desk: wait a while, and open the counter again")
+
 // staff are members of staff who opened the counter. A restart signs everybody out.
 type staff struct {
 	now func() time.Time
@@ -47,14 +50,17 @@ func newStaff(now func() time.Time) *staff {
 }
 
 // admit signs in whoever brought a ticket, once for each ticket, and returns the
-// cookie. The error is [errUsed].
+// cookie. It fails with [errUsed] and [errFull].
 func (s *staff) admit(t doorapi.Ticket) (*http.Cookie, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	s.tidy(now)
-	if _, used := s.used[t.ID]; used || len(s.used) >= maxTickets || len(s.in) >= maxStaff {
+	if _, used := s.used[t.ID]; used {
 		return nil, errUsed
+	}
+	if len(s.used) >= maxTickets || len(s.in) >= maxStaff {
+		return nil, errFull
 	}
 	s.used[t.ID] = t.Expires.Add(doorapi.TicketSkew)
 	var secret [32]byte

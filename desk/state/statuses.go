@@ -171,6 +171,20 @@ func (s *Statuses) Revoke(list, index int) error {
 	return s.save(s.lists)
 }
 
+// List returns a list of which a result may not have expired, false for one that is
+// not there.
+func (s *Statuses) List(number int) (List, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	for _, l := range s.lists {
+		if l.Number == number && (now.Before(l.Until) || len(l.Used) > 0) {
+			return List{Number: l.Number, Bits: slices.Clone(l.Revoked), Until: l.Until}, true
+		}
+	}
+	return List{}, false
+}
+
 // Lists returns the lists of which a result may not have expired, the oldest first.
 func (s *Statuses) Lists() (all []List) {
 	s.mu.Lock()
