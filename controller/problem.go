@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -98,7 +97,7 @@ func problemOf(err error) *doorapi.Problem {
 	return &doorapi.Problem{Type: doorapi.ProblemFailed, Status: http.StatusInternalServerError, Title: "The controller could not do this"}
 }
 
-// refuse answers with a problem (RFC 9457).
+// refuse answers with a problem.
 func (s *Controller) refuse(w http.ResponseWriter, err error) {
 	p := problemOf(err)
 	if p.Type == doorapi.ProblemFailed && !errors.Is(err, context.Canceled) { // else whoever asked is gone
@@ -108,7 +107,5 @@ func (s *Controller) refuse(w http.ResponseWriter, err error) {
 	if errors.As(err, &many) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(many.wait/time.Second)+1))
 	}
-	w.Header().Set("Content-Type", doorapi.TypeProblem)
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // whoever asked may be gone
+	p.Answer(w)
 }

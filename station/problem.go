@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -75,10 +74,5 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	refuse(w, err)
 }
 
-// refuse answers with a problem (RFC 9457).
-func refuse(w http.ResponseWriter, err error) {
-	p := problemOf(err)
-	w.Header().Set("Content-Type", doorapi.TypeProblem)
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // whoever asked may be gone
-}
+// refuse answers with a problem.
+func refuse(w http.ResponseWriter, err error) { problemOf(err).Answer(w) }

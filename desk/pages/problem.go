@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -103,10 +102,5 @@ func (p *Pages) fail(w http.ResponseWriter, err error) {
 	refuse(w, err)
 }
 
-// refuse answers with a problem (RFC 9457).
-func refuse(w http.ResponseWriter, err error) {
-	p := problemOf(err)
-	w.Header().Set("Content-Type", doorapi.TypeProblem)
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // whoever asked may be gone
-}
+// refuse answers with a problem.
+func refuse(w http.ResponseWriter, err error) { problemOf(err).Answer(w) }

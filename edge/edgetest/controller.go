@@ -258,7 +258,5 @@ func read(w http.ResponseWriter, r *http.Request, v any) bool {
 }
 
 func problem(w http.ResponseWriter, status int, kind string) {
-	w.Header().Set("Content-Type", doorapi.TypeProblem)
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(doorapi.Problem{Type: kind, Title: http.StatusText(status), Status: status})
+	(&doorapi.Problem{Type: kind, Title: http.StatusText(status), Status: status}).Answer(w)
 }

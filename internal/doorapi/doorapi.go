@@ -10,7 +10,11 @@
 // joins has to check.
 package doorapi
 
-import "time"
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
 
 // Paths of the API.
 const (
@@ -179,6 +183,13 @@ type Problem struct {
 	Status int `json:"status"`
 	// Detail says more, where there is more to say.
 	Detail string `json:"detail,omitempty"`
+}
+
+// Answer answers a request with the problem. Whoever asked may be gone.
+func (p *Problem) Answer(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", TypeProblem)
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
 }
 
 // Error returns the title and the detail.
