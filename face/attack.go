@@ -12,10 +12,21 @@ var ErrNoModel = errors.New("the models in use cannot judge that")
 // screen or a mask instead of a face. Passive detection on one still is weak
 // (docs/accuracy.md): it is a reason to look again, not proof.
 type Attack struct {
-	// Bona is the model's belief that a living face is before the camera, 0 to 1.
+	// Bona is the belief that a living face is before the camera, 0 to 1, of all
+	// cues together.
 	Bona float64
 	// Suspected is whether Bona is under the manifest's threshold.
 	Suspected bool
+	// Cues are what was put together, in a fixed order.
+	Cues []Cue
+}
+
+// Cue is what one way of looking for presentation attacks says.
+type Cue struct {
+	// Name says which way, such as the id of a model.
+	Name string
+	// Bona is its belief that a living face is before the camera, 0 to 1.
+	Bona float64
 }
 
 // attackMargin is how much larger than the detected box the model's view is.
@@ -36,6 +47,7 @@ func (c *Capture) Attack() (a Attack, err error) {
 		view(input, l, c.picture, region)
 	}, func(lane Lane) {
 		a.Bona = softmax(lane.Output(0))[0]
+		a.Cues = []Cue{{c.engine.attackID, a.Bona}}
 	})
 	a.Suspected = err == nil && a.Bona < c.engine.attackThreshold
 	return a, err

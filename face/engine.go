@@ -37,6 +37,7 @@ type Engine struct {
 	extract                        []*lanes
 	codec                          codec
 	attackThreshold                float64
+	attackID                       string
 	id                             pass.ModelID
 	now                            func() time.Time
 }
@@ -65,7 +66,7 @@ func New(c Config) (*Engine, error) {
 		case models.Extract:
 			e.extract = append(e.extract, n)
 		case models.PAD:
-			e.attack = n
+			e.attack, e.attackID = n, m.ID
 		case models.Pose:
 			e.pose = n
 		}
