@@ -144,3 +144,22 @@ func cancel(c call) error {
 	_ = c.check.Cancel()
 	return c.done(nil)
 }
+
+// signOut is POST counter/sign-out. Checks that this member of staff began end with
+// it, as abandoned, unless they are signed in elsewhere, too: nobody is left in front
+// of a screen that nobody attends to. It succeeds for whoever is signed out already.
+func (p *Pages) signOut(c call) error {
+	who, _ := p.o.Staff(c.r)
+	cookie, last := p.o.SignOut(c.r)
+	if cookie != nil {
+		http.SetCookie(c.w, cookie)
+	}
+	if who != "" && last {
+		for _, one := range p.o.Room.Attended() {
+			if one.Order().Staff == who {
+				_ = one.Cancel() // what has ended has ended
+			}
+		}
+	}
+	return c.done(nil)
+}

@@ -44,6 +44,8 @@ type site struct {
 	mu   sync.Mutex // guards what follows
 	done []check.Finished
 	said []string
+	// elsewhere are members of staff who are signed in in another browser, too.
+	elsewhere map[string]bool
 }
 
 func newSite(t *testing.T) *site {
@@ -66,7 +68,10 @@ func newSite(t *testing.T) *site {
 	life, end := context.WithCancel(t.Context())
 	p, err := pages.New(pages.Options{
 		Room: s.room, Address: "https://" + s.Listener.Addr().String(),
-		Staff:   func(r *http.Request) (string, bool) { who := r.Header.Get("Test-Staff"); return who, who != "visitor" },
+		Staff: func(r *http.Request) (string, bool) { who := r.Header.Get("Test-Staff"); return who, who != "visitor" },
+		SignOut: func(r *http.Request) (*http.Cookie, bool) {
+			return &http.Cookie{Name: "test", MaxAge: -1}, !s.elsewhere[r.Header.Get("Test-Staff")]
+		},
 		Parties: func() []party.Party { return []party.Party{bank()} },
 		Page:    fstest.MapFS{"person.html": {Data: []byte("<p>person")}, "index.html": {Data: []byte("<p>counter")}},
 		Say: func(text string) {

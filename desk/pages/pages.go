@@ -73,6 +73,10 @@ type Options struct {
 	// Result is the signed result of a check that staff hand over themselves, "" where
 	// it goes another way.
 	Result func(id string) string
+	// SignOut signs out the browser that sends a request, and says whether it was the
+	// last one in which its member of staff was signed in. It returns the cookie that
+	// the browser is to forget. nil is nowhere to sign out of.
+	SignOut func(*http.Request) (cookie *http.Cookie, last bool)
 	// Site is what the place is called, by language (BCP 47).
 	Site func() map[string]string
 	// SignIn is where staff who are not signed in are sent, "" for nowhere.
@@ -117,6 +121,9 @@ func New(o Options) (*Pages, error) {
 	if o.SignIn == nil {
 		o.SignIn = func() string { return "" }
 	}
+	if o.SignOut == nil {
+		o.SignOut = func(*http.Request) (*http.Cookie, bool) { return nil, true }
+	}
 	if o.Room == nil || o.Staff == nil || o.Parties == nil || o.Page == nil {
 		return nil, fmt.Errorf("%w: there is no room, staff, parties or page", ErrOptions)
 	}
@@ -148,6 +155,7 @@ func (p *Pages) Handler(life context.Context) http.Handler {
 		"GET counter":                       p.counter,
 		"GET counter/checks":                p.list,
 		"POST counter/checks":               p.begin,
+		"POST counter/sign-out":             p.signOut,
 		"GET counter/checks/{id}":           p.attend(p.staffView),
 		"POST counter/checks/{id}/document": p.attend(p.document),
 		"POST counter/checks/{id}/lines":    p.attend(p.lines),

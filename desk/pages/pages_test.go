@@ -76,6 +76,30 @@ func TestByStaff(t *testing.T) {
 	}
 }
 
+// TestSignOut: whoever signs out leaves no check of theirs behind, and those of others
+// alone.
+func TestSignOut(t *testing.T) {
+	s := newSite(t)
+	s.elsewhere = map[string]bool{"s-2": true}
+	mine, _, _ := s.begin(t, nil)
+	second := asking{staff: "s-2"}
+	other := s.must(t, 200, second, "POST", "/desk/v1/counter/checks", map[string]any{"party": "bank"})["id"].(string)
+	s.must(t, 204, second, "POST", "/desk/v1/counter/sign-out", nil)
+	if v := s.must(t, 200, staff, "GET", "/desk/v1/counter/checks/"+other, nil); v["step"] != "reading" {
+		t.Errorf("signed in elsewhere, too, and the check is at %v", v["step"])
+	}
+	s.must(t, 403, asking{staff: "s-1", origin: "https://evil.example"}, "POST", "/desk/v1/counter/sign-out", nil)
+	s.must(t, 204, staff, "POST", "/desk/v1/counter/sign-out", nil)
+	v := s.must(t, 200, second, "GET", mine, nil)
+	if v["step"] != "ended" || v["result"].(map[string]any)["outcome"] != "abandoned" {
+		t.Errorf("after signing out: %v", v)
+	}
+	if all := s.must(t, 200, second, "GET", "/desk/v1/counter/checks", nil)["checks"].([]any); len(all) != 1 {
+		t.Errorf("%v", all)
+	}
+	s.must(t, 204, asking{}, "POST", "/desk/v1/counter/sign-out", nil)
+}
+
 // TestAlone: on a phone of their own the person does everything, and staff cannot.
 func TestAlone(t *testing.T) {
 	s := newSite(t)

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -36,14 +37,23 @@ type notice struct {
 	Text map[string]string `json:"text"`
 }
 
-// codeLength is how much of an id tells the checks of a counter apart.
-const codeLength = 4
+// code is what people call a check at a counter by: four characters that are neither
+// read nor said wrongly. It is worked out of the id, and says nothing else.
+func code(id string) string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32 of them
+	sum := sha256.Sum256([]byte(id))
+	var b [4]byte
+	for i := range b {
+		b[i] = letters[sum[i]%byte(len(letters))]
+	}
+	return string(b[:])
+}
 
 // seen is a check as a page shows it.
 func (p *Pages) seen(c *check.Check) view {
 	o, s := c.Order(), c.State()
 	return view{
-		State: s, ID: c.ID(), Code: c.ID()[:codeLength], Party: o.PartyName, Claims: append([]string{}, o.Claims...), Unattended: o.Unattended,
+		State: s, ID: c.ID(), Code: code(c.ID()), Party: o.PartyName, Claims: append([]string{}, o.Claims...), Unattended: o.Unattended,
 		Left: int(max(0, s.Until.Sub(p.o.Now())) / time.Second),
 	}
 }

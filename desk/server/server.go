@@ -107,7 +107,7 @@ func (s *Server) join(origin string) (err error) {
 		Allowed: func(at string) bool { return slices.Contains(s.c.Inside, at) },
 	})
 	s.pages, err = pages.New(pages.Options{
-		Room: s.room, Staff: s.staff.who,
+		Room: s.room, Staff: s.staff.who, SignOut: s.staff.leave,
 		Parties: s.parties, Page: s.c.Page, Address: origin, Site: s.siteName, Say: s.c.Say, Now: s.c.Now,
 		Admits: s.admits, Return: s.returns.get, Result: s.results.shown,
 	})

@@ -88,6 +88,39 @@ func TestStaff(t *testing.T) {
 	}
 }
 
+// TestSignedOut: one browser is signed out, and only the last one of a member of staff
+// is the last.
+func TestSignedOut(t *testing.T) {
+	c := start()
+	s := newStaff(c.now)
+	in := func(who, id string) *http.Request {
+		cookie, err := s.admit(doorapi.Ticket{Staff: who, ID: id, Expires: c.at.Add(doorapi.TicketTime)})
+		must(t, err)
+		r, err := http.NewRequest(http.MethodGet, issuer, nil)
+		must(t, err)
+		r.AddCookie(cookie)
+		return r
+	}
+	first, second, other := in("op-1", "0123456789abcdef"), in("op-1", "0123456789abcdeg"), in("op-2", "0123456789abcdeh")
+	if forget, last := s.leave(first); last || forget.MaxAge >= 0 || forget.Value != "" {
+		t.Errorf("%v, last %v", forget, last)
+	}
+	if _, is := s.who(first); is {
+		t.Error("who signed out is signed in")
+	}
+	for r, want := range map[*http.Request]string{second: "op-1", other: "op-2"} {
+		if who, _ := s.who(r); who != want {
+			t.Errorf("%q, want %q", who, want)
+		}
+	}
+	if _, last := s.leave(second); !last {
+		t.Error("somebody is signed in elsewhere who is not")
+	}
+	if _, last := s.leave(first); !last {
+		t.Error("nobody is signed in elsewhere")
+	}
+}
+
 // bench has results of a desk without any person.
 func bench(t *testing.T, c *clock, login bool) *results {
 	t.Helper()

@@ -69,9 +69,36 @@ func (s *staff) admit(t doorapi.Ticket) (*http.Cookie, error) {
 	s.in[sha256.Sum256([]byte(text))] = shiftOf{t.Staff, now, now}
 	// Lax, because the ticket comes from the controller's address; what changes
 	// anything is held to this desk's own pages by their Origin.
+	return cookie(text, int(shift.Seconds())), nil
+}
+
+// cookie keeps a browser signed in for so many seconds; below 0 it forgets.
+func cookie(text string, seconds int) *http.Cookie {
 	return &http.Cookie{
-		Name: staffCookie, Value: text, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(shift.Seconds()),
-	}, nil
+		Name: staffCookie, Value: text, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: seconds,
+	}
+}
+
+// leave signs out the browser that sends a request. It returns the cookie with which
+// that is forgotten, and whether its member of staff is signed in nowhere now.
+func (s *staff) leave(r *http.Request) (forget *http.Cookie, last bool) {
+	forget = cookie("", -1)
+	c, err := r.Cookie(staffCookie)
+	if err != nil {
+		return forget, true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	hash := sha256.Sum256([]byte(c.Value))
+	who := s.in[hash].pseudonym
+	delete(s.in, hash)
+	s.tidy(s.now())
+	for _, one := range s.in {
+		if one.pseudonym == who {
+			return forget, false
+		}
+	}
+	return forget, true
 }
 
 // tidy forgets what is over. The caller holds mu.

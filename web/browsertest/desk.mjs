@@ -190,6 +190,26 @@ async function walk(browser, { base, size, lang }) {
   await there(person, "ended");
   await look(person, "23-alone-staff");
   report(at("alone-no-camera"), (await person.evaluate(() => window.opened)) ? ["a camera was open"] : []);
+
+  // Signing out, with the keys alone: who has a check that goes on is asked.
+  await staff.goto(base + "/desk/");
+  await begin();
+  await staff.focus("header .tool:not([lang])");
+  await staff.keyboard.press("Enter");
+  await staff.waitForSelector("dialog[open]");
+  await look(staff, "24-leave");
+  await staff.keyboard.press("Escape");
+  await there(staff, "invite");
+  report(at("stays"), (await staff.$("dialog")) ? ["the question stays"] : []);
+  await staff.keyboard.press("Enter");
+  await staff.waitForSelector("dialog[open]");
+  await staff.keyboard.press("Tab");
+  await staff.keyboard.press("Enter");
+  await there(staff, "left");
+  await look(staff, "25-left");
+  await there(person, "ended");
+  await staff.reload();
+  await there(staff, "signin");
   report(at("errors"), [...stranger.got, ...staff.got, ...person.got]);
 }
 

@@ -54,6 +54,9 @@ func TestDesk(t *testing.T) {
 				}
 				return "s-1", true
 			},
+			SignOut: func(*http.Request) (*http.Cookie, bool) {
+				return &http.Cookie{Name: "staff", Path: "/", MaxAge: -1}, true
+			},
 			Parties: func() []party.Party { return []party.Party{shop()} },
 			Site:    func() map[string]string { return map[string]string{"en": "Garden Court", "zh-CN": "花园小区"} },
 			SignIn:  func() string { return "https://controller.example/" },

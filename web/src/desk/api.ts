@@ -4,6 +4,7 @@
 //
 // Below /desk/v1/counter, for staff, who are signed in by a cookie:
 //   GET  counter                       -> Counter
+//   POST counter/sign-out              ends checks that were begun by who signs out, unless they are signed in elsewhere
 //   GET  counter/checks                -> {"checks": View[]}, those that go on
 //   POST counter/checks                Begin -> {"id": ..., "link": ...}; only here is the link told
 //   GET  counter/checks/ID?after=N     -> View, as soon as its version is not N, or after 25 s

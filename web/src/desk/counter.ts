@@ -37,6 +37,35 @@ class CounterPage extends Screen {
     this.page("signin", say("signin.title"), ...this.text(say("signin.text")), to ? h("a", { class: "button main", href: to }, say("signin.go")) : null);
   }
 
+  protected override tools(): HTMLElement[] {
+    return this.counter?.signedIn ? [this.button(this.texts.say("leave"), () => void this.leaving(), "tool")] : [];
+  }
+
+  // Checks of one's own end with it: whoever has some is told before.
+  private async leaving(): Promise<void> {
+    const { say } = this.texts;
+    const { checks } = await this.all.get<{ checks: View[] }>("/checks").catch(() => ({ checks: [] as View[] }));
+    const mine = checks.filter((v) => v.mine);
+    if (mine.length === 0) return this.signOut();
+    const asked = h("dialog", { "aria-labelledby": "leave", close: () => asked.remove() }, h("h2", { id: "leave" }, say("leave.title")),
+      h("p", { class: "text" }, say("leave.text", { codes: mine.map((v) => v.code).join(", ") })),
+      h("div", { class: "row" }, this.button(say("leave.stay"), () => asked.close(), "main"), this.button(say("leave.go"), () => { asked.close(); void this.signOut(); })));
+    this.root.append(asked);
+    asked.showModal();
+  }
+
+  private signOut(): Promise<void> {
+    return this.attempt(async () => {
+      await this.all.post("/sign-out");
+      this.follow?.stop();
+      this.follow = this.view = null;
+      this.link = "";
+      this.counter = { ...this.counter!, signedIn: false };
+      const { say } = this.texts;
+      this.show(() => this.page("left", say("left.title"), h("div", { class: "picture" }, drawing(pictures.lock)), ...this.text(say("left.text"), say("signin.text"))));
+    });
+  }
+
   // Who asks, what for, and how many look; below it the checks that go on.
   private beginning(): void {
     const { say } = this.texts;

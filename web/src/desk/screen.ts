@@ -50,6 +50,11 @@ export abstract class Screen {
     return texts.map((t) => h("p", { class: "text" }, t));
   }
 
+  /** What stands in the head beside the languages. */
+  protected tools(): HTMLElement[] {
+    return [];
+  }
+
   private redraw(): void {
     document.documentElement.lang = this.texts.lang;
     document.title = this.texts.say("page.title");
@@ -60,7 +65,7 @@ export abstract class Screen {
       this.redraw();
     };
     fill(this.top, h("p", { class: "place" }, this.texts.pick(this.site ?? undefined)), h("div", { class: "tools" },
-      ...this.texts.others.map((lang) => h("button", { type: "button", class: "button tool", lang, click: turn(lang) }, drawing(pictures.globe), this.texts.nameOf(lang)))));
+      ...this.texts.others.map((lang) => h("button", { type: "button", class: "button tool", lang, click: turn(lang) }, drawing(pictures.globe), this.texts.nameOf(lang))), ...this.tools()));
     this.draw();
   }
 }
