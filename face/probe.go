@@ -13,6 +13,7 @@ type Probe struct {
 	grant  consent.Grant
 	parts  [][]float32 // one a model, projected, of length 1
 	coded  [][]float32 // what encoding leaves of parts; set by Measure only
+	sum    [][]float32 // of what was joined; set by Join only
 }
 
 // Probe extracts the subject's features with every extract model.
@@ -26,7 +27,7 @@ func (c *Capture) Probe() (*Probe, error) {
 			sample(input, l, c.picture, c.aligned(l))
 		}, func(lane Lane) {
 			if i == 0 {
-				c.strength = length(lane.Output(0))
+				c.strength = c.engine.strength(lane.Output(0))
 			}
 			p.parts = append(p.parts, c.engine.codec.parts[i].project(lane.Output(0)))
 		})
@@ -45,6 +46,7 @@ func (p *Probe) Wipe() {
 	}
 	wipe(p.parts)
 	wipe(p.coded)
+	wipe(p.sum)
 	*p = Probe{}
 }
 

@@ -106,11 +106,7 @@ func (p part) project(v []float32) []float32 {
 		}
 		out[j] = sum
 	}
-	if n := float32(length(out)); n > 0 {
-		for j := range out {
-			out[j] /= n
-		}
-	}
+	unit(out)
 	return out
 }
 
