@@ -16,8 +16,9 @@ type Capture struct {
 	picture *picture.Picture
 	subject Found
 	others  int
-	points  landmarks
-	spread  float64 // how far two looks for the points disagree, in eye distances
+	five    [5]Point  // what faces are aligned by
+	points  landmarks // of the landmark model; zero without one
+	spread  float64   // how far two looks for the points disagree, in eye distances
 	// strength is the length of the first extract model's vector, 0 before Probe.
 	strength float64
 }
@@ -76,11 +77,16 @@ func (e *Engine) CaptureCentral(g consent.Grant, p *picture.Picture) (*Capture, 
 
 func (e *Engine) capture(g consent.Grant, p *picture.Picture, found []Found, subject int) (*Capture, error) {
 	c := &Capture{engine: e, grant: g, picture: p, subject: found[subject], others: len(found) - 1}
+	if e.landmark == nil {
+		c.five = c.subject.five
+		return c, nil
+	}
 	var err error
 	c.points, c.spread, err = e.landmarks(p, c.subject.Box)
 	if err != nil {
 		return nil, err
 	}
+	c.five = c.points.five()
 	return c, nil
 }
 
@@ -115,7 +121,7 @@ func cropPoints() [5]Point {
 func (c *Capture) aligned(l layout) affine {
 	to := cropPoints()
 	for i := range to {
-		to[i] = Point{to[i].X * float64(l.w) / 112, to[i].Y * float64(l.h) / 112}
+		to[i] = Point{(to[i].X - l.left) * float64(l.w) / l.side, (to[i].Y - l.top) * float64(l.h) / l.side}
 	}
-	return similarity(to, c.points.five())
+	return similarity(to, c.five)
 }

@@ -1,10 +1,10 @@
 package face
 
 import (
-	"math"
 	"slices"
 
 	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/models"
 	"github.com/facelatch/facelatch/picture"
 )
 
@@ -12,10 +12,13 @@ import (
 type Found struct {
 	Box   Box
 	Score float64 // 0 to 1
+
+	five    [5]Point // where the detector puts the points that faces are aligned by
+	pointed bool     // whether it gave any
 }
 
 const (
-	minDetection  = 0.7 // score from which on something counts as a face
+	minDetection  = 0.7 // score from which on something counts as a face, where the manifest has none
 	maxOverlap    = 0.4 // boxes that overlap more are the same face
 	maxCandidates = 512 // boxes kept before overlaps are removed
 )
@@ -69,18 +72,31 @@ func (e *Engine) detectIn(p *picture.Picture, region Box) (found []Found, err er
 	err = e.detect.use(func(input []float32, l layout) {
 		view(input, l, p, region)
 	}, func(lane Lane) {
-		found = boxes(lane.Output(0), lane.Output(1), region)
+		found = e.found(lane, e.detect.layout, region, e.least)
 	})
 	return found, err
 }
 
-// boxes reads the detector's outputs: for each prior the probabilities of
-// background and face, and the corners as fractions of the region.
-func boxes(scores, corners []float32, region Box) []Found {
+// reading is a way of reading a detector's outputs: the faces with a score of least or
+// more in a region of the picture that was its input.
+type reading func(lane Lane, l layout, region Box, least float64) []Found
+
+// readings are the ways that a manifest can ask for.
+func readings(k models.Kind) reading {
+	if k == models.YuNet {
+		return yunet
+	}
+	return boxes
+}
+
+// boxes reads for each prior the probabilities of background and face, and the corners
+// as fractions of the region.
+func boxes(lane Lane, _ layout, region Box, least float64) []Found {
+	scores, corners := lane.Output(0), lane.Output(1)
 	var all []Found
 	for i := 0; 2*i+1 < len(scores) && len(all) < maxCandidates; i++ {
 		score := float64(scores[2*i+1])
-		if !(score >= minDetection) {
+		if !(score >= least) {
 			continue
 		}
 		c := corners[4*i : 4*i+4]
@@ -88,8 +104,8 @@ func boxes(scores, corners []float32, region Box) []Found {
 			region.X0 + float64(c[0])*region.W(), region.Y0 + float64(c[1])*region.H(),
 			region.X0 + float64(c[2])*region.W(), region.Y0 + float64(c[3])*region.H(),
 		}
-		if box.W() >= 4 && box.H() >= 4 && !math.IsInf(box.area(), 0) {
-			all = append(all, Found{box, min(1, score)})
+		if sane(box) {
+			all = append(all, Found{Box: box, Score: min(1, score)})
 		}
 	}
 	return distinct(all)

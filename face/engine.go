@@ -1,6 +1,7 @@
 package face
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -35,6 +36,9 @@ type Config struct {
 type Engine struct {
 	detect, landmark, attack, pose *lanes
 	extract                        []*lanes
+	found                          reading // what the detector's outputs mean
+	least                          float64 // the score from which on something is a face
+	weak                           float64 // length of the first vector that is too short; 0 if unknown
 	codec                          codec
 	attackThreshold                float64
 	attackID                       string
@@ -60,10 +64,13 @@ func New(c Config) (*Engine, error) {
 		n := &lanes{layout: layoutOf(m.Input), open: func() (Lane, error) { return c.Open(m) }}
 		switch m.Role {
 		case models.Detect:
-			e.detect = n
+			e.detect, e.found, e.least = n, readings(m.Kind), cmp.Or(m.Least, minDetection)
 		case models.Landmark:
 			e.landmark = n
 		case models.Extract:
+			if len(e.extract) == 0 {
+				e.weak = m.Weak
+			}
 			e.extract = append(e.extract, n)
 		case models.PAD:
 			e.attack, e.attackID = n, m.ID

@@ -15,8 +15,7 @@ func fits(m models.Manifest) error {
 		var want []int
 		switch model.Role {
 		case models.Detect:
-			priors := size(model, 0) / 2
-			want = []int{2 * priors, 4 * priors}
+			want = detections(model)
 		case models.Landmark:
 			want = []int{136}
 		case models.Extract:
@@ -34,6 +33,20 @@ func fits(m models.Manifest) error {
 		}
 	}
 	return nil
+}
+
+// detections are the sizes of a detector's outputs.
+func detections(m models.Model) (want []int) {
+	if m.Kind != models.YuNet {
+		priors := size(m, 0) / 2
+		return []int{2 * priors, 4 * priors}
+	}
+	for _, each := range []int{1, 1, 4, 10} {
+		for _, s := range strides() {
+			want = append(want, each*(m.Input.Width/s)*(m.Input.Height/s))
+		}
+	}
+	return want
 }
 
 // size is the number of values of an output, 0 if there is no such output.

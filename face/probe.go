@@ -27,7 +27,7 @@ func (c *Capture) Probe() (*Probe, error) {
 			sample(input, l, c.picture, c.aligned(l))
 		}, func(lane Lane) {
 			if i == 0 {
-				c.strength = c.engine.strength(lane.Output(0))
+				c.strength = length(lane.Output(0))
 			}
 			p.parts = append(p.parts, c.engine.codec.parts[i].project(lane.Output(0)))
 		})

@@ -81,15 +81,18 @@ func (q Quality) Problems() (problems []Problem) {
 		{q.Sharpness < minSharpness, Blurred},
 		{math.Abs(q.Yaw) > maxYaw || q.Pitch < minPitch || q.Pitch > maxPitch, TurnedAway},
 		{math.Abs(q.Roll) > maxRoll, Tilted},
-		{q.EyeShade < minEyeShade || q.EyeShade < minEyeShadeWhenWeak && q.Strength < weakStrength, EyesCovered},
+		{q.EyeShade < minEyeShade || q.EyeShade < minEyeShadeWhenWeak && q.shorter(weakStrength), EyesCovered},
 		{q.Spread > maxSpread, PartHidden},
 	} {
 		if check.bad {
 			problems = append(problems, check.name)
 		}
 	}
-	if len(problems) == 0 && q.Strength < minStrength {
+	if len(problems) == 0 && q.shorter(minStrength) {
 		problems = append(problems, Unclear)
 	}
 	return problems
 }
+
+// shorter says whether the vector is known to be too short.
+func (q Quality) shorter(than float64) bool { return !q.Lacks.Strength && q.Strength < than }

@@ -23,9 +23,24 @@ type Quality struct {
 	// Spread is how far two looks for the same points disagree, in eye
 	// distances: large where a hand or a scarf hides part of the face.
 	Spread float64
-	// Strength is the length of the extracted vector: small for faces that the
-	// model can make little of, for whatever reason.
+	// Strength is the length of the vector that the first model extracted, as if the
+	// shortest that is good were 2.6: small for faces that the model can make little
+	// of, for whatever reason.
 	Strength float64
+	// Lacks says what the models in use cannot measure.
+	Lacks Lacks
+}
+
+// Lacks says which measures of [Quality] mean nothing, because the models in use
+// cannot tell: they are 0 and give no problems.
+type Lacks struct {
+	// Turn is set where there is no pose model: Yaw and Pitch.
+	Turn bool
+	// Spread is set where there is no landmark model: a hand or a scarf before the
+	// face goes unseen.
+	Spread bool
+	// Strength is set where the manifest does not say which length is too short.
+	Strength bool
 }
 
 // Quality measures the capture. It extracts features for [Quality.Strength]
@@ -34,21 +49,23 @@ func (c *Capture) Quality() (q Quality, err error) {
 	if err := c.mustHold(); err != nil {
 		return q, err
 	}
-	five := c.points.five()
-	q.EyeDistance = distance(five[0], five[1])
+	q.EyeDistance = distance(c.five[0], c.five[1])
 	q.Spread = c.spread
+	q.Lacks = Lacks{Turn: c.engine.pose == nil, Spread: c.engine.landmark == nil, Strength: c.engine.weak == 0}
 	c.light(&q)
 	if err := c.turn(&q); err != nil {
 		return q, err
 	}
-	if c.strength == 0 {
+	if c.strength == 0 && !q.Lacks.Strength {
 		p, err := c.Probe()
 		if err != nil {
 			return q, err
 		}
 		p.Wipe()
 	}
-	q.Strength = c.strength
+	if !q.Lacks.Strength {
+		q.Strength = c.strength * (minStrength / c.engine.weak)
+	}
 	return q, nil
 }
 
@@ -63,7 +80,7 @@ const (
 func (c *Capture) light(q *Quality) {
 	crop := make([]float32, cropSide*cropSide)
 	defer clear(crop)
-	l := layout{w: cropSide, h: cropSide, grey: true, scale: [3]float32{1.0 / 255}}
+	l := layout{w: cropSide, h: cropSide, grey: true, scale: [3]float32{1.0 / 255}, side: cropSide}
 	sample(crop, l, c.picture, c.aligned(l))
 	var grey, detail spread
 	for y := faceTop; y < faceBottom; y++ {
@@ -105,8 +122,7 @@ const poseMargin = 1.25
 // turn measures how the head is turned, with the pose model where there is
 // one; the roll is that of the line between the eyes.
 func (c *Capture) turn(q *Quality) error {
-	five := c.points.five()
-	q.Roll = math.Atan2(five[1].Y-five[0].Y, five[1].X-five[0].X) * 180 / math.Pi
+	q.Roll = math.Atan2(c.five[1].Y-c.five[0].Y, c.five[1].X-c.five[0].X) * 180 / math.Pi
 	network := c.engine.pose
 	if network == nil {
 		return nil

@@ -14,10 +14,16 @@ type layout struct {
 	grey        bool // one plane of ITU-R BT.601 luma instead of three colours
 	bgr         bool
 	mean, scale [3]float32
+	// left, top and side are the part of the aligned face that goes in, in pixels
+	// of the usual 112.
+	left, top, side float64
 }
 
 func layoutOf(in models.Input) layout {
-	l := layout{w: in.Width, h: in.Height, grey: in.Planes() == 1, bgr: in.Channels == "BGR"}
+	l := layout{w: in.Width, h: in.Height, grey: in.Planes() == 1, bgr: in.Channels == "BGR", side: cropSide}
+	if in.Square != (models.Square{}) {
+		l.left, l.top, l.side = in.Square.Left, in.Square.Top, in.Square.Side
+	}
 	for i := range in.Mean {
 		l.mean[i], l.scale[i] = in.Mean[i], 1/in.Deviation[i]
 	}

@@ -29,7 +29,8 @@ var ErrInvalid = errors.New("models: invalid manifest")
 type Role string
 
 // The roles. A manifest has exactly one model of each, but for the optional ones
-// and for Extract, of which it may have two whose scores are averaged.
+// and for Extract, of which it may have two whose scores are averaged. A set whose
+// Detect model gives five points of each face needs no Landmark model.
 const (
 	Detect   Role = "detect"   // finds faces in a picture
 	Landmark Role = "landmark" // finds 68 points on one face
@@ -57,6 +58,15 @@ type Manifest struct {
 // Model describes one model file.
 type Model struct {
 	Role Role `json:"role"`
+	// Kind says how the outputs of a Detect model are read; empty is Corners. Other
+	// roles have none.
+	Kind Kind `json:"kind,omitempty"`
+	// Least is the score, 0 to 1, from which on a Detect model's box counts as a
+	// face; 0 stands for the default, 0.7.
+	Least float64 `json:"least,omitempty"`
+	// Weak is the length of the first Extract model's vector under which the model
+	// can make too little of a face; 0 where lengths say nothing or are not known to.
+	Weak float64 `json:"weak,omitempty"`
 	// ID names the model in passes and reports: lower-case letters, digits and hyphens.
 	ID string `json:"id"`
 	// File is the file's name in the folder of models, without a path.
@@ -76,9 +86,26 @@ type Model struct {
 	Optimisation string `json:"optimisation"`
 }
 
+// Kind is a way of reading a detector's outputs.
+type Kind string
+
+const (
+	// Corners is a detector that gives the probabilities of background and of a face
+	// for each of n boxes, n x 2, and their corners, n x 4: left, top, right and
+	// bottom as fractions of the input.
+	Corners Kind = "corners"
+	// YuNet is the detector of that name (Wu, Peng and Yu 2023), with the twelve
+	// outputs cls, obj, bbox and kps, each for the strides 8, 16 and 32, in this
+	// order. It also gives five points of each face.
+	YuNet Kind = "yunet"
+)
+
+// GivesPoints says whether a Detect model gives five points of each face.
+func (m Model) GivesPoints() bool { return m.Role == Detect && m.Kind == YuNet }
+
 // Source says where a model came from, before it was mended.
 type Source struct {
-	Package string `json:"package"` // npm package
+	Package string `json:"package"` // npm package, or for a person the name of another source
 	Version string `json:"version"` // exact version
 	Path    string `json:"path"`    // the file's slash-separated path in the package
 	SHA256  string `json:"sha256"`  // of that file, in lower-case hexadecimal
@@ -94,8 +121,20 @@ type Input struct {
 	Width     int       `json:"width"`    // pixels
 	Mean      []float32 `json:"mean"`     // one for each channel, in samples of 0..255
 	Deviation []float32 `json:"deviation"`
+	// Square is the part of the aligned face that an Extract model takes; the zero
+	// value is all of it.
+	Square Square `json:"square,omitzero"`
 	// Crop says which part of a picture goes in, for a reader.
 	Crop string `json:"crop"`
+}
+
+// Square is a part of the aligned face: of the picture of 112 by 112 pixels in which
+// the eyes, the nose and the mouth stand where ArcFace has them (Deng et al. 2019,
+// arXiv:1801.07698). It may reach beyond those 112 pixels.
+type Square struct {
+	Left float64 `json:"left"` // pixels from the left of the 112
+	Top  float64 `json:"top"`  // pixels from the top of them
+	Side float64 `json:"side"` // pixels, more than 0
 }
 
 // Planes returns the number of colour planes, 1 or 3.

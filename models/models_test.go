@@ -95,6 +95,20 @@ func TestForAttempts(t *testing.T) {
 	}
 }
 
+// TestPointsOfTheDetector: a set needs a landmark model unless its detector gives
+// points.
+func TestPointsOfTheDetector(t *testing.T) {
+	m := Default()
+	m.Models = append(m.Models[:1:1], m.Models[2:]...)
+	if err := m.Check(); !errors.Is(err, ErrInvalid) {
+		t.Errorf("no points at all: %v", err)
+	}
+	m.Models[0].Kind, m.Models[0].Input.Height = YuNet, 256
+	if err := m.Check(); err != nil {
+		t.Errorf("points of the detector: %v", err)
+	}
+}
+
 // TestDecodeNamesTheField changes one field at a time.
 func TestDecodeNamesTheField(t *testing.T) {
 	tests := []struct {
@@ -120,6 +134,16 @@ func TestDecodeNamesTheField(t *testing.T) {
 		{"models[0].source.path", func(m *Manifest) { m.Models[0].Source.Path = "a/../../b" }},
 		{"models[0].source.sha256", func(m *Manifest) { m.Models[0].Source.SHA256 = "00" }},
 		{"models[0].source.mended", func(m *Manifest) { m.Models[0].Source.Mended = true }},
+		{"models[0].kind", func(m *Manifest) { m.Models[0].Kind = "anchors" }},
+		{"models[1].kind", func(m *Manifest) { m.Models[1].Kind = Corners }},
+		{"models[0].input", func(m *Manifest) { m.Models[0].Kind = YuNet }},
+		{"models[0].least", func(m *Manifest) { m.Models[0].Least = 1 }},
+		{"models[1].least", func(m *Manifest) { m.Models[1].Least = 0.5 }},
+		{"models[2].weak", func(m *Manifest) { m.Models[2].Weak = -1 }},
+		{"models[0].weak", func(m *Manifest) { m.Models[0].Weak = 2 }},
+		{"models[0].input.square", func(m *Manifest) { m.Models[0].Input.Square.Side = 88 }},
+		{"models[2].input.square", func(m *Manifest) { m.Models[2].Input.Square.Side = -88 }},
+		{"models[2].input.square", func(m *Manifest) { m.Models[2].Input.Square = Square{Left: 112, Side: 88} }},
 		{"models[0].input.name", func(m *Manifest) { m.Models[0].Input.Name = "" }},
 		{"models[0].input.channels", func(m *Manifest) { m.Models[0].Input.Channels = "CMYK" }},
 		{"models[0].input.height", func(m *Manifest) { m.Models[0].Input.Height = 0 }},

@@ -49,10 +49,8 @@ func (m Manifest) Check() error {
 		}
 		seen[model.Role], files[model.File] = seen[model.Role]+1, true
 	}
-	for _, role := range []Role{Detect, Landmark, Extract} {
-		if seen[role] == 0 {
-			return bad("models", "none has the role %q", role)
-		}
+	if err := m.complete(seen); err != nil {
+		return err
 	}
 	if err := m.Reference.valid(seen[Extract]); err != nil {
 		return err
@@ -61,6 +59,21 @@ func (m Manifest) Check() error {
 		return bad("attack", "%g is not 0 to 1", m.Attack)
 	}
 	return validThresholds(m.Thresholds)
+}
+
+// complete returns nil if every role that is needed is there. Points come from the
+// detector where it gives some, else from a model of their own.
+func (m Manifest) complete(seen map[Role]int) error {
+	needed := []Role{Detect, Landmark, Extract}
+	if detector, ok := m.Model(Detect); ok && detector.GivesPoints() {
+		needed = []Role{Detect, Extract}
+	}
+	for _, role := range needed {
+		if seen[role] == 0 {
+			return bad("models", "none has the role %q", role)
+		}
+	}
+	return nil
 }
 
 func (m Model) valid(at string) error {
@@ -82,6 +95,9 @@ func (m Model) valid(at string) error {
 	case !slices.Contains(levels, m.Optimisation):
 		return bad(at+".optimisation", "%q is not one of %q", m.Optimisation, levels)
 	}
+	if err := m.validReading(at); err != nil {
+		return err
+	}
 	if err := m.Source.valid(at+".source", m.SHA256); err != nil {
 		return err
 	}
@@ -89,6 +105,27 @@ func (m Model) valid(at string) error {
 		return err
 	}
 	return validOutputs(at+".outputs", m.Outputs)
+}
+
+// maxStride is the widest of YuNet's three grids, in pixels of its input.
+const maxStride = 32
+
+// validReading checks the fields that belong to one role alone.
+func (m Model) validReading(at string) error {
+	detects, extracts := m.Role == Detect, m.Role == Extract
+	switch {
+	case m.Kind != "" && !(detects && (m.Kind == Corners || m.Kind == YuNet)):
+		return bad(at+".kind", "%q is no kind of a model that is to %s", m.Kind, m.Role)
+	case m.Kind == YuNet && (m.Input.Height%maxStride != 0 || m.Input.Width%maxStride != 0):
+		return bad(at+".input", "%d x %d pixels are not multiples of %d", m.Input.Width, m.Input.Height, maxStride)
+	case !(m.Least >= 0 && m.Least < 1) || m.Least != 0 && !detects:
+		return bad(at+".least", "%g", m.Least)
+	case !(m.Weak >= 0 && m.Weak < maxFloats) || m.Weak != 0 && !extracts:
+		return bad(at+".weak", "%g", m.Weak)
+	case m.Input.Square != Square{} && !extracts:
+		return bad(at+".input.square", "only faces to extract from are aligned")
+	}
+	return nil
 }
 
 func (s Source) valid(at, installed string) error {
@@ -124,10 +161,19 @@ func (in Input) valid(at string) error {
 		return bad(at+".deviation", "%d values for %d channels", len(in.Deviation), planes)
 	case slices.ContainsFunc(in.Deviation, func(d float32) bool { return d <= 0 }):
 		return bad(at+".deviation", "not above zero")
+	case in.Square != Square{} && !in.Square.valid():
+		return bad(at+".square", "%+v", in.Square)
 	case in.Crop == "":
 		return bad(at+".crop", "empty")
 	}
 	return nil
+}
+
+// valid says whether the square has a size, and touches the aligned face.
+func (s Square) valid() bool {
+	const aligned = 112
+	return s.Side >= 1 && s.Side <= 4*aligned &&
+		s.Left > -s.Side && s.Left < aligned && s.Top > -s.Side && s.Top < aligned
 }
 
 func validOutputs(at string, outputs []Output) error {
