@@ -4,17 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/facelatch/facelatch/internal/onnxfile"
 )
 
 // maxGrowth is how often the file's length the weights may take. They take
 // about the file's length, unless operators share them.
 const maxGrowth = 2
-
-// The names of the ONNX file's input and output.
-const (
-	inputName  = "input"
-	outputName = "output"
-)
 
 // ToONNX converts a TensorFlow Lite file to an ONNX file that computes the
 // same for one picture. The ONNX file's input is called "input" and has the
@@ -40,7 +36,7 @@ func ToONNX(data []byte) ([]byte, error) {
 		if err := c.operator(o); err != nil {
 			return nil, err
 		}
-		if c.bytes > maxGrowth*len(data) {
+		if c.Size() > maxGrowth*len(data) {
 			return nil, fmt.Errorf("%w: weights are used again and again", ErrUnsupported)
 		}
 	}
@@ -48,7 +44,7 @@ func ToONNX(data []byte) ([]byte, error) {
 	if !ok || len(n.operators) == 0 {
 		return nil, fmt.Errorf("%w: nothing computes the output", ErrMalformed)
 	}
-	return c.model(c.shapes[n.input].dims(), output.dims()), nil
+	return c.Model("tflite", c.shapes[n.input].dims(), output.dims()), nil
 }
 
 // shape is the size of something computed for one picture.
@@ -67,7 +63,7 @@ func (s shape) dims() []int64 {
 // converter writes a network's operators one after the other.
 type converter struct {
 	*network
-	writer
+	onnxfile.Writer
 	shapes   map[int]shape // of the tensors computed so far
 	negating map[int]bool  // numbers of channels for which minus has weights
 }
@@ -87,9 +83,9 @@ func (c *converter) start() error {
 func (c *converter) name(index int) string {
 	switch index {
 	case c.input:
-		return inputName
+		return onnxfile.InputName
 	case c.output:
-		return outputName
+		return onnxfile.OutputName
 	}
 	return "t" + strconv.Itoa(index)
 }
@@ -117,7 +113,7 @@ func (c *converter) operator(o operator) error {
 }
 
 // finish writes a node and, if the operator asks for it, a rectifier behind it.
-func (c *converter) finish(o operator, s shape, kind string, inputs []string, attributes ...attribute) error {
+func (c *converter) finish(o operator, s shape, kind string, inputs []string, attributes ...onnxfile.Attribute) error {
 	if want, ok := fileShape(s, c.tensors[o.output].shape); !ok {
 		return fmt.Errorf("%w: %s computes %v, the file says %v", ErrMalformed, kind, want, c.tensors[o.output].shape)
 	}
@@ -126,10 +122,10 @@ func (c *converter) finish(o operator, s shape, kind string, inputs []string, at
 	}
 	name := c.name(o.output)
 	if o.options.relu {
-		c.node(kind, name+".linear", inputs, attributes...)
+		c.Node(kind, name+".linear", inputs, attributes...)
 		kind, inputs, attributes = "Relu", []string{name + ".linear"}, nil
 	}
-	c.node(kind, name, inputs, attributes...)
+	c.Node(kind, name, inputs, attributes...)
 	c.shapes[o.output] = s
 	return nil
 }

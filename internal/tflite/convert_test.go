@@ -9,6 +9,7 @@ import (
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/mend"
 	"github.com/facelatch/facelatch/internal/onnx"
+	"github.com/facelatch/facelatch/internal/onnxfile"
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
@@ -81,8 +82,8 @@ func run(t *testing.T, r *onnx.Runtime, level onnx.Level, g graph, in []float32)
 	network, err := r.Open(onnx.Spec{
 		Model:   converted,
 		Level:   level,
-		Input:   onnx.Tensor{Name: inputName, Shape: first(g.tensors[0])},
-		Outputs: []onnx.Tensor{{Name: outputName, Shape: first(g.tensors[len(g.tensors)-1])}},
+		Input:   onnx.Tensor{Name: onnxfile.InputName, Shape: first(g.tensors[0])},
+		Outputs: []onnx.Tensor{{Name: onnxfile.OutputName, Shape: first(g.tensors[len(g.tensors)-1])}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,8 @@ package tflite
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/facelatch/facelatch/internal/onnxfile"
 )
 
 // convolution writes a plain or a depthwise convolution.
@@ -23,16 +25,16 @@ func (c *converter) convolution(o operator) error {
 	}
 	id := strconv.Itoa(o.output)
 	inputs := []string{c.name(o.inputs[0]), "w" + id}
-	c.weight("w"+id, []int64{int64(k.outputs), int64(k.inputs), int64(k.height), int64(k.width)}, k.turned)
+	c.Weight("w"+id, []int64{int64(k.outputs), int64(k.inputs), int64(k.height), int64(k.width)}, k.turned)
 	if k.bias != nil {
-		c.weight("b"+id, []int64{int64(k.outputs)}, k.bias)
+		c.Weight("b"+id, []int64{int64(k.outputs)}, k.bias)
 		inputs = append(inputs, "b"+id)
 	}
 	return c.finish(o, out, "Conv", inputs,
-		integer("group", k.groups),
-		integers("kernel_shape", k.height, k.width),
-		integers("pads", top, left, bottom, right),
-		integers("strides", o.options.strideH, o.options.strideW))
+		onnxfile.Integer("group", k.groups),
+		onnxfile.Integers("kernel_shape", k.height, k.width),
+		onnxfile.Integers("pads", top, left, bottom, right),
+		onnxfile.Integers("strides", o.options.strideH, o.options.strideW))
 }
 
 // kernel is a convolution's weights as ONNX has them.

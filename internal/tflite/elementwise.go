@@ -3,6 +3,8 @@ package tflite
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/facelatch/facelatch/internal/onnxfile"
 )
 
 // elementwise writes an operator that changes each value by itself.
@@ -39,7 +41,7 @@ func (c *converter) arithmetic(o operator) error {
 		if s.vector {
 			dims = dims[:1]
 		}
-		c.weight(names[1-picture], dims, values)
+		c.Weight(names[1-picture], dims, values)
 	} else if t, err := c.operand(o, 1-picture); err != nil || t != s {
 		return fmt.Errorf("%w: arithmetic on %v and %v", ErrUnsupported, s, t)
 	}
@@ -68,5 +70,5 @@ func (c *converter) reshape(o operator) error {
 		return fmt.Errorf("%w: reshape of %v", ErrUnsupported, in)
 	}
 	in.vector = true
-	return c.finish(o, in, "Flatten", []string{c.name(o.inputs[0])}, integer("axis", 1))
+	return c.finish(o, in, "Flatten", []string{c.name(o.inputs[0])}, onnxfile.Integer("axis", 1))
 }

@@ -3,6 +3,8 @@ package tflite
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/facelatch/facelatch/internal/onnxfile"
 )
 
 // prelu writes a rectifier with a slope for each channel,
@@ -39,11 +41,11 @@ func (c *converter) prelu(o operator) error {
 		rest[i] = 1 - v
 	}
 	x, id := c.name(o.inputs[0]), strconv.Itoa(o.output)
-	c.weight("c"+id, []int64{int64(s.channels), 1, 1, 1}, rest)
-	single := []attribute{integer("group", s.channels), integers("kernel_shape", 1, 1)}
-	c.node("Conv", "n"+id, []string{x, c.minus(s.channels)}, single...)
-	c.node("Relu", "r"+id, []string{"n" + id})
-	c.node("Conv", "s"+id, []string{"r" + id, "c" + id}, single...)
+	c.Weight("c"+id, []int64{int64(s.channels), 1, 1, 1}, rest)
+	single := []onnxfile.Attribute{onnxfile.Integer("group", s.channels), onnxfile.Integers("kernel_shape", 1, 1)}
+	c.Node("Conv", "n"+id, []string{x, c.minus(s.channels)}, single...)
+	c.Node("Relu", "r"+id, []string{"n" + id})
+	c.Node("Conv", "s"+id, []string{"r" + id, "c" + id}, single...)
 	return c.finish(o, s, "Add", []string{"s" + id, x})
 }
 
@@ -56,7 +58,7 @@ func (c *converter) minus(channels int) string {
 		for i := range values {
 			values[i] = -1
 		}
-		c.weight(name, []int64{int64(channels), 1, 1, 1}, values)
+		c.Weight(name, []int64{int64(channels), 1, 1, 1}, values)
 	}
 	return name
 }

@@ -1,4 +1,10 @@
-package tflite
+// Package onnxfile writes ONNX files: what the converters of models in other forms
+// (internal/tflite and its like) give to the runtime.
+//
+// It knows graphs of one input and one output in 32-bit floats. It will never read a
+// model, run one, or touch a file, and the bytes that it makes depend on what it was
+// given alone, so that a result can be pinned by its hash.
+package onnxfile
 
 import (
 	"encoding/binary"
@@ -14,6 +20,12 @@ const (
 	operatorSet = 13
 )
 
+// The names of the input and the output of every file.
+const (
+	InputName  = "input"
+	OutputName = "output"
+)
+
 // Values of enumerations in onnx.proto.
 const (
 	typeFloat     = 1 // TensorProto.FLOAT
@@ -21,34 +33,38 @@ const (
 	attributeInts = 7 // AttributeProto.INTS
 )
 
-// writer collects an ONNX graph. The field numbers in its methods are those of
-// onnx.proto.
-type writer struct {
+// Writer collects an ONNX graph. The field numbers in its methods are those of
+// onnx.proto. The zero value is ready to use.
+type Writer struct {
 	nodes, weights message
 	bytes          int // of all weights so far
 }
 
-// attribute is one setting of a node: a list of integers, or one.
-type attribute struct {
+// Attribute is one setting of a node: a list of integers, or one.
+type Attribute struct {
 	name   string
 	list   bool
 	values []int64
 }
 
-func integer(name string, value int) attribute {
-	return attribute{name: name, values: []int64{int64(value)}}
+// Integer is an attribute that is one whole number.
+func Integer(name string, value int) Attribute {
+	return Attribute{name: name, values: []int64{int64(value)}}
 }
 
-func integers(name string, values ...int) attribute {
-	a := attribute{name: name, list: true}
+// Integers is an attribute that is a list of whole numbers.
+func Integers(name string, values ...int) Attribute {
+	a := Attribute{name: name, list: true}
 	for _, v := range values {
 		a.values = append(a.values, int64(v))
 	}
 	return a
 }
 
-// node adds an operator.
-func (w *writer) node(kind, output string, inputs []string, attributes ...attribute) {
+// Node adds an operator of a kind, such as Conv, which is called after its output.
+// Nodes stand in the file in the order of being added, so what a node takes must be
+// made before it.
+func (w *Writer) Node(kind, output string, inputs []string, attributes ...Attribute) {
 	var n message // NodeProto
 	for _, name := range inputs {
 		n.text(1, name)
@@ -71,8 +87,9 @@ func (w *writer) node(kind, output string, inputs []string, attributes ...attrib
 	w.nodes.message(1, n)
 }
 
-// weight adds a constant.
-func (w *writer) weight(name string, shape []int64, values []float32) {
+// Weight adds a constant, in row-major order. Values too small to matter become zero
+// (see internal/mend).
+func (w *Writer) Weight(name string, shape []int64, values []float32) {
 	raw := make([]byte, 0, 4*len(values))
 	for _, v := range values {
 		if math.Abs(float64(v)) < mend.Smallest {
@@ -89,14 +106,18 @@ func (w *writer) weight(name string, shape []int64, values []float32) {
 	w.weights.message(5, t)
 }
 
-// model returns the whole file.
-func (w *writer) model(input, output []int64) []byte {
+// Size is how many bytes all weights so far take.
+func (w *Writer) Size() int { return w.bytes }
+
+// Model returns the whole file: a graph of a name, with the shapes of its input and its
+// output.
+func (w *Writer) Model(name string, input, output []int64) []byte {
 	var graph message // GraphProto
 	graph = append(graph, w.nodes...)
-	graph.text(2, "tflite")
+	graph.text(2, name)
 	graph = append(graph, w.weights...)
-	graph.message(11, value(inputName, input))
-	graph.message(12, value(outputName, output))
+	graph.message(11, value(InputName, input))
+	graph.message(12, value(OutputName, output))
 	var operators message // OperatorSetIdProto
 	operators.text(1, "")
 	operators.number(2, operatorSet)

@@ -1,4 +1,4 @@
-package tflite
+package onnxfile
 
 import "encoding/binary"
 
