@@ -66,9 +66,8 @@ func (c across) impostor() (all []float64) {
 	return all
 }
 
-// blocks are the comparisons across, and the genuine pairs that were listed.
-func (c across) blocks(f *found) (estimate.Blocks, int) {
-	listed, _ := f.blocks()
+// strangers are the comparisons across, two people after two people.
+func (c across) strangers() estimate.Blocks {
 	return func(yield func(estimate.Block) bool) {
 		var scores []float64
 		from := 0
@@ -79,6 +78,18 @@ func (c across) blocks(f *found) (estimate.Blocks, int) {
 			}
 			from += int(s.n)
 			if s.n > 0 && !yield(estimate.Block{A: int(s.a), B: int(s.b), Scores: scores}) {
+				return
+			}
+		}
+	}
+}
+
+// blocks are the comparisons across, and the genuine pairs that were listed.
+func (c across) blocks(f *found) (estimate.Blocks, int) {
+	listed, _ := f.blocks()
+	return func(yield func(estimate.Block) bool) {
+		for b := range c.strangers() {
+			if !yield(b) {
 				return
 			}
 		}

@@ -44,6 +44,13 @@ func (v Verification) inMemory(ctx context.Context, f *found) (Report, error) {
 		}
 		r.Showings = &s
 	}
+	if v.Averaged > 0 {
+		a, err := v.averaged(ctx, f.names, probes)
+		if err != nil {
+			return Report{}, err
+		}
+		r.Averaged = &a
+	}
 	return r, nil
 }
 

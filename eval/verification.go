@@ -31,6 +31,9 @@ type Verification struct {
 	// Showing hold all photographs' features in memory, whatever Hold says, and
 	// begin anew when they were interrupted.
 	Cross bool
+	// Averaged, if above 0, also measures references that are the mean of up to so
+	// many photographs; as Cross, in memory.
+	Averaged int
 	// Showing, if above 0, also measures showings of so many attempts each, at
 	// each of Thresholds.
 	Showing    int
@@ -60,6 +63,8 @@ type Report struct {
 	CrossScores *Distribution `json:"cross_scores,omitempty"`
 	// Showings is how often showings of several attempts go wrong.
 	Showings *Showings `json:"showings,omitempty"`
+	// Averaged is what references of several photographs gain.
+	Averaged *Averaged `json:"averaged,omitempty"`
 	// Quality is how well problems with the photographs foretell misses.
 	Quality *Explained `json:"quality,omitempty"`
 	// Bad is what could not be used as it was given, PairsLeftOut how many pairs
@@ -107,7 +112,7 @@ func (v Verification) Run(ctx context.Context) (Report, error) {
 	f.names, f.pairs, f.bad = v.clean()
 	f.of = v.owners(f.names, f.pairs)
 	f.leftOut = len(v.Pairs) - len(f.pairs)
-	if v.Cross || v.Showing > 0 {
+	if v.Cross || v.Showing > 0 || v.Averaged > 0 {
 		return v.inMemory(ctx, f)
 	}
 	plan := make([]score.Pair, len(f.pairs))

@@ -38,7 +38,7 @@ func TestPhotographs(t *testing.T) {
 	faces := testenv.Faces(t)
 	v := measuring(t)
 	v.Root, v.Cross, v.Quality = os.DirFS(faces), true, true
-	v.Showing, v.Thresholds = 2, models.Default().Thresholds
+	v.Showing, v.Averaged, v.Thresholds = 2, 2, models.Default().Thresholds
 	last := 0
 	v.Progress = func(done, of int) {
 		if done != last+1 || of < done {
@@ -75,6 +75,9 @@ func TestPhotographs(t *testing.T) {
 	loose := r.Showings.Points[0]
 	if r.Showings.Strangers == 0 || loose.ShowingFMR.Of < 1000 || loose.ShowingFMR.Rate > 0.01 || loose.ShowingFNMR.Count > loose.FirstFNMR.Count {
 		t.Errorf("showings: %+v", r.Showings)
+	}
+	if a := r.Averaged; a.People == 0 || len(a.Means) != 2 || a.Means[0].Genuine != a.Means[1].Genuine || a.Means[0].Impostor != a.Means[1].Impostor || a.Means[1].Genuine == 0 {
+		t.Errorf("averaged: %+v", a)
 	}
 	if r.Quality.Matches+r.Quality.Misses != r.Genuine || len(r.Quality.Problems) == 0 {
 		t.Errorf("quality: %+v", r.Quality)

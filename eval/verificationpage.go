@@ -75,6 +75,9 @@ func (n Named) section() report.Section {
 	if n.Showings != nil {
 		s.Tables = append(s.Tables, n.Showings.table())
 	}
+	if n.Averaged != nil {
+		s.Tables = append(s.Tables, n.Averaged.table())
+	}
 	return s
 }
 
@@ -108,6 +111,20 @@ func (s Showings) table() report.Table {
 	}
 	for _, p := range s.Points {
 		t.Rows = append(t.Rows, []string{fmt.Sprintf("%s, %.3f", p.Name, p.Threshold), cell(p.AttemptFMR), cell(p.ShowingFMR), cell(p.FirstFNMR), cell(p.ShowingFNMR)})
+	}
+	return t
+}
+
+func (a Averaged) table() report.Table {
+	t := report.Table{Head: []string{fmt.Sprintf("references of, with %d people", a.People), "threshold", "", "FMR", "FNMR"}}
+	for _, m := range a.Means {
+		for i, p := range m.ByPerson {
+			what := ""
+			if i == 0 {
+				what = fmt.Sprintf("%d photographs", m.Photographs)
+			}
+			t.Rows = append(t.Rows, []string{what, fmt.Sprintf("%.4f", p.Threshold), p.Name, rateCell(p.FMR), rateCell(p.FNMR)})
+		}
 	}
 	return t
 }

@@ -39,6 +39,9 @@ func printReport(w io.Writer, r eval.Report) {
 	if r.Showings != nil {
 		printShowings(w, *r.Showings)
 	}
+	if r.Averaged != nil {
+		printAveraged(w, *r.Averaged)
+	}
 }
 
 // printPoints prints rates with intervals by person.
@@ -51,6 +54,14 @@ func printPoints(w io.Writer, points []eval.Point) {
 		}{{"FMR", p.FMR}, {"FNMR", p.FNMR}} {
 			fmt.Fprintf(w, "  %-19s %.5f %% (95 %%: %.5f to %.5f; %d of %d)\n", rate.what, 100*rate.Rate.Rate, 100*rate.Low, 100*rate.High, rate.Errors, rate.Comparisons)
 		}
+	}
+}
+
+func printAveraged(w io.Writer, a eval.Averaged) {
+	fmt.Fprintf(w, "references of 1 to %d photographs, of %d people:\n", a.Most, a.People)
+	for _, m := range a.Means {
+		fmt.Fprintf(w, "the mean of %d\n", m.Photographs)
+		printPoints(w, m.ByPerson)
 	}
 }
 

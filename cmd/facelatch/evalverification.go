@@ -42,22 +42,29 @@ expression with one group, which holds the name in every path, such as
 A figure at a false match rate of r is marked "few pairs" where there are fewer
 than 10/r pairs of two people: it rests on too little then.
 
+With --averaged, references are measured that are the mean of up to three
+photographs, as a station makes them; --averaged=2 makes it two. It takes people
+with more photographs than that, and compares the others with the reference.
+
 With --models NAME=HOME, once or more often, other sets of models are measured
 on the same pairs, side by side with those in use.
 ` + measuringFiles + `
---cross and --showing hold all photographs' features in memory, and begin anew.`
+--cross, --showing and --averaged hold all photographs' features in memory, and begin anew.`
 
 // evalFlags are the flags of eval verification.
 type evalFlags struct {
 	measureFlags
-	pairs                   string
-	cross, quality, folders bool
-	showing, folds          int
-	others                  []string
+	pairs                    string
+	cross, quality, folders  bool
+	showing, averaged, folds int
+	others                   []string
 }
 
 // mostAttempts bounds --showing: nobody gets so many.
 const mostAttempts = 100
+
+// mostAveraged bounds --averaged: nobody is photographed so often to enrol.
+const mostAveraged = 10
 
 // evalVerification is facelatch eval verification.
 func evalVerification() *cobra.Command {
@@ -76,6 +83,8 @@ func evalVerification() *cobra.Command {
 	flags.IntVar(&f.folds, "folds", 10, "how many folds accuracy is cross-validated in, 0 for none")
 	flags.IntVar(&f.showing, "showing", 0, "also measure showings of so many attempts each, 1 to 100")
 	flags.Lookup("showing").NoOptDefVal = "3"
+	flags.IntVar(&f.averaged, "averaged", 0, "also measure references that are the mean of up to so many photographs, 2 to 10")
+	flags.Lookup("averaged").NoOptDefVal = "3"
 	flags.StringArrayVar(&f.others, "models", nil, "another set of models, as NAME=HOME; may be repeated")
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		sets, manifests, err := f.run(c.ErrOrStderr())
@@ -121,8 +130,11 @@ func (f evalFlags) valid() error {
 	if f.folds < 0 || f.folds == 1 || f.folds > mostAttempts {
 		return usagef("--folds: %d is not 2 to %d, nor 0", f.folds, mostAttempts)
 	}
-	if f.folders && (f.pairs != "" || f.cross || f.quality || f.showing > 0) {
-		return usagef("--folders goes without --pairs, --cross, --quality and --showing")
+	if f.averaged != 0 && (f.averaged < 2 || f.averaged > mostAveraged) {
+		return usagef("--averaged: %d is not 2 to %d", f.averaged, mostAveraged)
+	}
+	if f.folders && (f.pairs != "" || f.cross || f.quality || f.showing > 0 || f.averaged > 0) {
+		return usagef("--folders goes without --pairs, --cross, --quality, --showing and --averaged")
 	}
 	if f.folders {
 		return nil
@@ -189,7 +201,7 @@ func (f evalFlags) measurement() (func(context.Context, eval.Setup, models.Manif
 	person, err := f.who(names)
 	return func(ctx context.Context, s eval.Setup, m models.Manifest) (eval.Report, error) {
 		return eval.Verification{
-			Setup: s, Pairs: pairs, Person: person, Folds: f.folds, Cross: f.cross, Showing: f.showing, Thresholds: m.Thresholds,
+			Setup: s, Pairs: pairs, Person: person, Folds: f.folds, Cross: f.cross, Showing: f.showing, Averaged: f.averaged, Thresholds: m.Thresholds,
 		}.Run(ctx)
 	}, err
 }
