@@ -54,6 +54,10 @@ type Policy struct {
 	// for Frames frames together: the rate of false matches is divided among
 	// them, as at a door. At or below 0 no face is.
 	Threshold float64
+	// SamePicture is the comparison score from which on what was shown is taken for
+	// the portrait itself, held up to the camera: two photographs of one person are
+	// never so alike. At or below 0 there is no such score.
+	SamePicture float64
 	// PortraitOnly leaves the document's lines out of the decision. The result
 	// says that the document was not checked.
 	PortraitOnly bool

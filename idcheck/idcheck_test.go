@@ -55,6 +55,12 @@ func TestDecide(t *testing.T) {
 		"suspicion alone": {func(c *idcheck.Check, _ *idcheck.Policy) {
 			c.Face = &idcheck.Face{Score: 0.9, Suspected: true, Judged: true}
 		}, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
+		"the portrait itself": {func(c *idcheck.Check, p *idcheck.Policy) {
+			c.Face, p.SamePicture = &idcheck.Face{Score: 0.97, Judged: true}, 0.97
+		}, valid, idcheck.AttackSuspected, idcheck.SamePicture, false},
+		"almost": {func(c *idcheck.Check, p *idcheck.Policy) {
+			c.Face, p.SamePicture = &idcheck.Face{Score: 0.969, Judged: true}, 0.97
+		}, valid, idcheck.SamePerson, idcheck.FaceMatches, false},
 		"no PAD": {func(c *idcheck.Check, p *idcheck.Policy) {
 			c.Face, p.RequireLive = &idcheck.Face{Score: 0.9}, true
 		}, valid, idcheck.Inconclusive, idcheck.FaceNotJudged, false},
@@ -141,7 +147,7 @@ func TestNeverSameWithoutGrounds(t *testing.T) {
 	whole := document(t)
 	rapid.Check(t, func(r *rapid.T) {
 		c, p := drawCheck(r, whole), idcheck.Policy{
-			Threshold: rapid.Float64Range(-1, 1).Draw(r, "threshold"), PortraitOnly: rapid.Bool().Draw(r, "portrait only"), RequireLive: rapid.Bool().Draw(r, "require live"), TwoPeople: rapid.Bool().Draw(r, "two"),
+			Threshold: rapid.Float64Range(-1, 1).Draw(r, "threshold"), SamePicture: rapid.Float64Range(-1, 1).Draw(r, "same picture"), PortraitOnly: rapid.Bool().Draw(r, "portrait only"), RequireLive: rapid.Bool().Draw(r, "require live"), TwoPeople: rapid.Bool().Draw(r, "two"),
 		}
 		now := rapid.SampledFrom([]time.Time{valid, expired}).Draw(r, "now")
 		got, err := idcheck.Decide(p, c, now)
@@ -163,7 +169,7 @@ func TestNeverSameWithoutGrounds(t *testing.T) {
 		if !p.PortraitOnly && (c.Document.MRZ == nil || now.Equal(expired)) {
 			r.Fatal("same person with a document that did not hold")
 		}
-		if c.Way == idcheck.ByFace && (c.Face == nil || p.Threshold <= 0 || c.Face.Score < p.Threshold || p.RequireLive && (c.Face.Suspected || !c.Face.Judged) || c.Face.Others > 0) {
+		if c.Way == idcheck.ByFace && (c.Face == nil || p.Threshold <= 0 || c.Face.Score < p.Threshold || p.SamePicture > 0 && c.Face.Score >= p.SamePicture || p.RequireLive && (c.Face.Suspected || !c.Face.Judged) || c.Face.Others > 0) {
 			r.Fatal("same person by a face that does not say so")
 		}
 		if c.Way == idcheck.ByStaff && !agreed(c.Looks, p.TwoPeople) {

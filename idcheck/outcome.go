@@ -40,6 +40,7 @@ const (
 	FaceDiffers       Reason = "face-differs"
 	FaceUnclear       Reason = "face-unclear"      // a cause is seen that can be mended
 	FaceLooksCopied   Reason = "face-looks-copied" // PAD
+	SamePicture       Reason = "same-picture"      // as alike as two photographs of one person never are
 	FaceNotJudged     Reason = "face-not-judged"   // PAD is asked for, and there is none
 	NoFaceYet         Reason = "no-face-yet"
 	SeveralFaces      Reason = "several-faces"
@@ -122,6 +123,7 @@ func next(why Reason, unattended bool) []Next {
 		FaceDiffers:       {TakeAnother, LetStaffLook},
 		FaceUnclear:       {TakeAnother, LetStaffLook},
 		FaceLooksCopied:   {LetStaffLook},
+		SamePicture:       {LetStaffLook},
 		FaceNotJudged:     {LetStaffLook},
 		NoFaceYet:         {TakeAnother, LetStaffLook},
 		SeveralFaces:      {TakeAnother, LetStaffLook},

@@ -15,6 +15,10 @@ type Face struct {
 	Others int
 }
 
+// Copied says whether a face is so like the portrait that it is a picture of that very
+// portrait. Whether PAD decides does not matter for it.
+func (p Policy) Copied(f *Face) bool { return p.SamePicture > 0 && f.Score >= p.SamePicture }
+
 // byFace decides by a comparison. Whoever is suspected learns nothing about
 // whether the faces match. A score below the threshold with a cause that can be
 // mended is no proof of another person.
@@ -30,6 +34,9 @@ func byFace(p Policy, r Result, f *Face) Result {
 		return r.with(Inconclusive, FaceNotJudged)
 	case f.Others > 0:
 		return r.waiting(SeveralFaces)
+	case p.Copied(f):
+		r.Suspected = true
+		return r.with(AttackSuspected, SamePicture)
 	// Written so that a score or a threshold which is not a number matches nobody.
 	case p.Threshold > 0 && f.Score >= p.Threshold:
 		return r.with(SamePerson, FaceMatches)

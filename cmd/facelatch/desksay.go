@@ -62,6 +62,7 @@ func deskReason(r idcheck.Reason) string {
 		idcheck.FaceDiffers:       "the face is not that of the portrait",
 		idcheck.FaceUnclear:       "the face or the portrait cannot be seen well enough to tell",
 		idcheck.FaceLooksCopied:   "the face looks like a picture of one",
+		idcheck.SamePicture:       "the photograph is as like the portrait as only a picture of that portrait is",
 		idcheck.FaceNotJudged:     "there is no model that could tell a face from a picture of one",
 		idcheck.NoFaceYet:         "the photograph shows no face",
 		idcheck.SeveralFaces:      "the photograph shows several people about as close",

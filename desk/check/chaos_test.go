@@ -25,7 +25,7 @@ func TestChaos(t *testing.T) {
 	f.engine = facetest.New(t, time.Now)
 	f.o.Engine = f.engine
 	f.lines.set(valid())
-	mine, other := of(1), of(2)
+	mine, other := of(1), faceOf(2)
 	var all []*Check
 	for range checks {
 		c := f.begin(t, nil)

@@ -39,7 +39,7 @@ func (f *fixture) frames(t *testing.T, c *Check, who int) {
 	t.Helper()
 	for range Frames {
 		f.wait(frameGap)
-		if err := c.Frame(t.Context(), of(who)); err != nil && !errors.Is(err, ErrEnded) {
+		if err := c.Frame(t.Context(), faceOf(who)); err != nil && !errors.Is(err, ErrEnded) {
 			t.Fatal(err)
 		}
 	}
@@ -65,7 +65,7 @@ func TestByFace(t *testing.T) {
 	if s := c.State(); s.Hint != door.HintOnePerson {
 		t.Errorf("the hint is %q", s.Hint)
 	}
-	must(t, c.Frame(t.Context(), of(3)))
+	must(t, c.Frame(t.Context(), faceOf(3)))
 	s := at(t, c, Ended, idcheck.FaceMatches)
 	if s.Result.Outcome != idcheck.SamePerson || !s.Result.HandedOn || len(s.Result.Claims) != 3 {
 		t.Errorf("%+v", s.Result)
@@ -78,7 +78,7 @@ func TestByFace(t *testing.T) {
 	if left := f.leftOver(c); left != "" {
 		t.Error("left over: " + left)
 	}
-	if err := c.Frame(t.Context(), of(3)); !errors.Is(err, ErrEnded) {
+	if err := c.Frame(t.Context(), faceOf(3)); !errors.Is(err, ErrEnded) {
 		t.Error(err)
 	}
 }
@@ -105,13 +105,75 @@ func TestAttack(t *testing.T) {
 	f.choose(t, c, idcheck.ByFace)
 	must(t, c.Document(t.Context(), of(3)))
 	f.engine.Suspect(true)
-	must(t, c.Frame(t.Context(), of(3)))
+	must(t, c.Frame(t.Context(), faceOf(3)))
 	f.engine.Suspect(false)
 	f.wait(frameGap)
-	must(t, c.Frame(t.Context(), of(4)))
+	must(t, c.Frame(t.Context(), faceOf(4)))
 	f.wait(frameGap)
-	must(t, c.Frame(t.Context(), of(4)))
+	must(t, c.Frame(t.Context(), faceOf(4)))
 	at(t, c, Ended, idcheck.FaceLooksCopied)
+}
+
+// TestDocumentHeldUp: a frame that shows a document is compared with nothing, and says
+// what to do about it; looked at as often as faces are, and no oftener.
+func TestDocumentHeldUp(t *testing.T) {
+	f := newFixture(t, nil)
+	c := f.begin(t, nil)
+	f.choose(t, c, idcheck.ByFace)
+	must(t, c.Document(t.Context(), of(3)))
+	for range 2 * Frames {
+		must(t, c.Frame(t.Context(), of(3)))
+		if s := at(t, c, Face, idcheck.NoFaceYet); s.Hint != HintDocumentAway {
+			t.Fatalf("the hint is %q", s.Hint)
+		}
+		runs := f.engine.Runs(models.Detect)
+		must(t, c.Frame(t.Context(), of(3)))
+		if f.engine.Runs(models.Detect) != runs {
+			t.Fatal("the next frame was looked at too soon")
+		}
+		f.wait(frameGap)
+	}
+	must(t, c.Frame(t.Context(), faceOf(3)))
+	at(t, c, Ended, idcheck.FaceMatches)
+}
+
+// TestSamePicture: what is as alike as only a picture of the portrait itself is, ends
+// the check as an attack, although no other frame was.
+func TestSamePicture(t *testing.T) {
+	f := newFixture(t, nil)
+	f.policy.SamePicture = 0.999
+	c := f.begin(t, nil)
+	f.choose(t, c, idcheck.ByFace)
+	must(t, c.Document(t.Context(), of(3)))
+	must(t, c.Frame(t.Context(), faceOf(3)))
+	if s := at(t, c, Ended, idcheck.SamePicture); s.Result.Outcome != idcheck.AttackSuspected || len(s.Result.Claims) != 0 {
+		t.Errorf("%+v", s.Result)
+	}
+	if left := f.leftOver(c); left != "" {
+		t.Error("left over: " + left)
+	}
+}
+
+// TestAloneIsJudged: where nobody watches, a suspicion of PAD decides, whatever the
+// site says.
+func TestAloneIsJudged(t *testing.T) {
+	for _, alone := range []bool{false, true} {
+		f := newFixture(t, nil)
+		c := f.begin(t, func(o *Order) {
+			if o.Unattended = alone; alone {
+				o.Staff = ""
+			}
+		})
+		f.choose(t, c, idcheck.ByFace)
+		must(t, c.Document(t.Context(), of(3)))
+		f.engine.Suspect(true)
+		f.frames(t, c, 3)
+		want := idcheck.FaceMatches
+		if alone {
+			want = idcheck.FaceLooksCopied
+		}
+		at(t, c, Ended, want)
+	}
 }
 
 // TestStaff: two people look, not one twice, and no face is looked at by anything.
@@ -126,7 +188,7 @@ func TestStaff(t *testing.T) {
 	at(t, c, Document, idcheck.CheckDigitWrong)
 	must(t, c.Document(t.Context(), of(3)))
 	at(t, c, Staff, idcheck.NobodyLookedYet)
-	if err := c.Frame(t.Context(), of(3)); !errors.Is(err, ErrStep) {
+	if err := c.Frame(t.Context(), faceOf(3)); !errors.Is(err, ErrStep) {
 		t.Error(err)
 	}
 	must(t, c.Look("a", idcheck.SamePerson))
@@ -179,7 +241,7 @@ func TestLinesTyped(t *testing.T) {
 	at(t, c, Document, idcheck.LinesNotRead)
 	must(t, c.Typed(passport()))
 	at(t, c, Face, idcheck.NoFaceYet)
-	must(t, c.Frame(t.Context(), of(3)))
+	must(t, c.Frame(t.Context(), faceOf(3)))
 	at(t, c, Ended, idcheck.FaceMatches)
 	if f.results()[0].Lines != iddoc.Typed {
 		t.Error("nobody is told that the lines were typed")

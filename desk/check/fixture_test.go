@@ -29,16 +29,16 @@ func misread() []string {
 
 var start = time.Date(2012, 4, 10, 12, 0, 0, 0, time.UTC)
 
-// reader reads what it is told to.
+// reader reads what it is told to from all pictures but those of [faceOf].
 type reader struct {
 	mu    sync.Mutex
 	lines []string // guarded by mu
 }
 
-func (r *reader) Read(*picture.Picture) (*mrzread.Reading, error) {
+func (r *reader) Read(p *picture.Picture) (*mrzread.Reading, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.lines == nil {
+	if r.lines == nil || p.W == faceWide {
 		return nil, mrzread.ErrNone
 	}
 	return &mrzread.Reading{Lines: r.lines}, nil
@@ -166,7 +166,15 @@ func (f *fixture) choose(t testing.TB, c *Check, way idcheck.Way) {
 	}
 }
 
-// of is a small picture of a person, or a document with their portrait.
-func of(who int) []byte {
-	return facetest.JPEG(facetest.Draw(240, 280, facetest.Person{Who: who, At: image.Rect(40, 30, 200, 260)}))
+// faceWide is how many pixels wide a picture of a person is, and no other.
+const faceWide = 260
+
+// of is a small picture of a document with a person's portrait.
+func of(who int) []byte { return drawn(240, who) }
+
+// faceOf is a small picture of a person, and of no document.
+func faceOf(who int) []byte { return drawn(faceWide, who) }
+
+func drawn(width, who int) []byte {
+	return facetest.JPEG(facetest.Draw(width, 280, facetest.Person{Who: who, At: image.Rect(40, 30, 200, 260)}))
 }

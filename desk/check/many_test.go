@@ -33,13 +33,13 @@ func TestMany(t *testing.T) {
 	if testing.Short() {
 		count = 16
 	}
-	mine, other := of(1), of(2)
+	mine, face, other := of(1), faceOf(1), faceOf(2)
 	start := make(chan struct{})
 	var all sync.WaitGroup
 	for i := range count {
 		all.Go(func() {
 			<-start
-			if err := f.one(t, i, mine, other); err != nil {
+			if err := f.one(t, i, mine, face, other); err != nil {
 				t.Errorf("check %d: %v", i, err)
 			}
 		})
@@ -66,7 +66,7 @@ func valid() []string {
 }
 
 // one is one of many checks.
-func (f *fixture) one(t *testing.T, i int, mine, other []byte) error {
+func (f *fixture) one(t *testing.T, i int, mine, face, other []byte) error {
 	c := f.begin(t, nil)
 	way := idcheck.ByFace
 	if i%4 == 1 {
@@ -80,7 +80,7 @@ func (f *fixture) one(t *testing.T, i int, mine, other []byte) error {
 	}
 	switch i % 4 {
 	case 0:
-		return c.Frame(t.Context(), bytes.Clone(mine))
+		return c.Frame(t.Context(), bytes.Clone(face))
 	case 1:
 		return c.Look("a", idcheck.SamePerson)
 	case 2:

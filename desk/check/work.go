@@ -46,13 +46,12 @@ func (c *Check) Frame(ctx context.Context, data []byte) error {
 	if early, err := c.early(); early || err != nil {
 		return err
 	}
-	var seen *idcheck.Face
-	var hint door.Hint
+	var seen desk.Seen
 	look := func(j *job, p *picture.Picture) (err error) {
-		seen, hint, err = c.room.look(j, p)
+		seen, err = desk.CompareGood(c.room.o.Engine, c.room.o.Lines, j.grant, p, j.portrait)
 		return err
 	}
-	return c.take(ctx, data, []Step{Face}, look, func(now time.Time) error { return c.weigh(seen, hint, now) })
+	return c.take(ctx, data, []Step{Face}, look, func(now time.Time) error { return c.weigh(seen, now) })
 }
 
 // early says whether the last comparison was a moment ago, so that the frame is not
@@ -191,47 +190,55 @@ func (r *Room) read(j *job, p *picture.Picture) error {
 	return err
 }
 
-// look compares one frame, if it is good.
-func (r *Room) look(j *job, p *picture.Picture) (*idcheck.Face, door.Hint, error) {
-	f, problem, err := desk.CompareGood(r.o.Engine, j.grant, p, j.portrait)
+// HintDocumentAway is for a frame that shows a document: what is to be compared with
+// the portrait is a face, and not the portrait.
+const HintDocumentAway door.Hint = "document-away"
+
+// hintFor is what the person may do about a frame.
+func hintFor(s desk.Seen) door.Hint {
 	switch {
-	case err != nil:
-		return nil, door.HintNone, err
-	case problem != "":
-		return nil, door.HintFor(problem), nil
-	case f == nil:
-		return nil, door.HintLookHere, nil
-	case f.Others > 0:
-		return nil, door.HintOnePerson, nil
+	case s.Document:
+		return HintDocumentAway
+	case s.Problem != "":
+		return door.HintFor(s.Problem)
+	case s.Face != nil && s.Face.Others > 0:
+		return door.HintOnePerson
 	}
-	return f, door.HintLookHere, nil
+	return door.HintLookHere
 }
 
-// weigh counts a frame, and decides as soon as one is the portrait's, or when
-// [Frames] were compared. Before, what the person is told is the same whether the
-// face did not match or looked like a picture of one. The caller holds mu.
-func (c *Check) weigh(seen *idcheck.Face, hint door.Hint, now time.Time) error {
-	c.hint = hint
-	if seen == nil {
+// weigh counts a frame, and decides as soon as one is the portrait's, or a picture of
+// the portrait itself, or when [Frames] were compared. Before, what the person is told
+// is the same whether the face did not match or looked like a picture of one. The
+// caller holds mu.
+func (c *Check) weigh(seen desk.Seen, now time.Time) error {
+	c.hint = hintFor(seen)
+	if seen.Document {
+		c.next = now.Add(frameGap)
+	}
+	if seen.Face == nil || seen.Face.Others > 0 {
 		c.poor++
 		return nil
 	}
 	c.compared++
 	c.next = now.Add(frameGap)
 	p := c.policy()
-	c.best = better(p, c.best, seen)
+	c.best = better(p, c.best, seen.Face)
 	r, err := idcheck.Decide(p, c.evidence(), now)
-	if err == nil && (r.Outcome == idcheck.SamePerson || c.compared >= Frames) {
+	if err == nil && (r.Outcome == idcheck.SamePerson || r.Reason == idcheck.SamePicture || c.compared >= Frames) {
 		return c.decide(now)
 	}
 	return err
 }
 
-// better is the frame that decides: one that is the portrait's, else, where PAD
-// decides, one that is suspected, else the one with the higher score.
+// better is the frame that decides: one that is a picture of the portrait itself, else
+// one that is the portrait's, else, where PAD decides, one that is suspected, else the
+// one with the higher score.
 func better(p idcheck.Policy, a, b *idcheck.Face) *idcheck.Face {
 	rank := func(f *idcheck.Face) int {
 		switch {
+		case p.Copied(f):
+			return 3
 		case p.RequireLive && f.Suspected:
 			return 1
 		case p.Threshold > 0 && f.Score >= p.Threshold:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"image"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +32,10 @@ func lines() []string {
 
 type reader struct{}
 
-func (reader) Read(*picture.Picture) (*mrzread.Reading, error) {
+func (reader) Read(p *picture.Picture) (*mrzread.Reading, error) {
+	if p.W == faceWide {
+		return nil, mrzread.ErrNone
+	}
 	return &mrzread.Reading{Lines: lines()}, nil
 }
 
@@ -180,3 +184,10 @@ func of(who int) []byte { return facetest.JPEG(facetest.Alone(who)) }
 
 // looked says whether any face was looked for.
 func (s *site) looked() bool { return s.engine.Runs(models.Detect) > 0 }
+
+// faceWide is how many pixels wide a picture of a person is, and none of a document.
+const faceWide = 600
+
+func faceOf(who int) []byte {
+	return facetest.JPEG(facetest.Draw(faceWide, 480, facetest.Person{Who: who, At: image.Rect(200, 100, 368, 340)}))
+}

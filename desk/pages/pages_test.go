@@ -23,7 +23,7 @@ func TestByFace(t *testing.T) {
 	counter, person, secret := s.begin(t, nil)
 	me := asking{secret: secret}
 	s.must(t, 409, staff, "POST", counter+"/document", of(3))
-	s.must(t, 409, me, "POST", person+"/frame", of(3))
+	s.must(t, 409, me, "POST", person+"/frame", faceOf(3))
 	if s.looked() {
 		t.Fatal("a picture was looked at before the choice")
 	}
@@ -33,7 +33,7 @@ func TestByFace(t *testing.T) {
 	s.must(t, 204, me, "POST", person+"/choose", s.choice(t, person, secret, "face"))
 	s.must(t, 403, me, "POST", person+"/document", of(3))
 	s.must(t, 204, staff, "POST", counter+"/document", of(3))
-	s.must(t, 204, me, "POST", person+"/frame", of(3))
+	s.must(t, 204, me, "POST", person+"/frame", faceOf(3))
 	for path, as := range map[string]asking{counter: staff, person: me} {
 		v := s.must(t, 200, as, "GET", path, nil)
 		r := v["result"].(map[string]any)
@@ -47,7 +47,7 @@ func TestByFace(t *testing.T) {
 	if len(s.done) != 1 || s.done[0].Claims[party.GivenName] != "ANNA MARIA" || s.done[0].Order.Staff != "s-1" {
 		t.Errorf("%+v", s.done)
 	}
-	s.must(t, 410, me, "POST", person+"/frame", of(3))
+	s.must(t, 410, me, "POST", person+"/frame", faceOf(3))
 	s.must(t, 204, me, "POST", person+"/cancel", map[string]any{})
 }
 
@@ -57,7 +57,7 @@ func TestByStaff(t *testing.T) {
 	s := newSite(t)
 	counter, person, secret := s.begin(t, map[string]any{"twoPeople": true})
 	s.must(t, 204, asking{secret: secret}, "POST", person+"/choose", s.choice(t, person, secret, "staff"))
-	s.must(t, 409, asking{secret: secret}, "POST", person+"/frame", of(3))
+	s.must(t, 409, asking{secret: secret}, "POST", person+"/frame", faceOf(3))
 	typed := []string{strings.ToLower(lines()[0]), lines()[1][:20] + " " + lines()[1][20:]}
 	s.must(t, 204, staff, "POST", counter+"/lines", map[string]any{"lines": typed})
 	s.must(t, 204, staff, "POST", counter+"/look", map[string]any{"found": idcheck.SamePerson})
@@ -115,7 +115,7 @@ func TestAlone(t *testing.T) {
 	s.must(t, 204, me, "POST", person+"/document", of(3))
 	for range check.Frames {
 		time.Sleep(750 * time.Millisecond)
-		s.must(t, 204, me, "POST", person+"/frame", of(4))
+		s.must(t, 204, me, "POST", person+"/frame", faceOf(4))
 	}
 	r := s.must(t, 200, me, "GET", person, nil)["result"].(map[string]any)
 	if r["outcome"] != "not-same-person" || r["unattended"] != true {
