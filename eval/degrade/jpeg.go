@@ -7,6 +7,12 @@ import (
 	"github.com/facelatch/facelatch/picture"
 )
 
+// Compress loses what a JPEG file of that quality would, 1 to 100, in a new
+// picture.
+func Compress(p *picture.Picture, quality float64) *picture.Picture {
+	return compression(p, Face{}, quality, nil)
+}
+
 // compression loses what a JPEG file of that quality would: blocks of 8x8 are
 // transformed and rounded by the tables of ITU-T T.81, annex K, scaled as the
 // Independent JPEG Group does, with half the colour across and down. Nothing is
