@@ -76,7 +76,7 @@ func (f openIDFlags) open() (*signin.OpenID, error) {
 func allowed(text string) (a signin.Allowed, err error) {
 	role, who, _ := strings.Cut(text, "=")
 	if !slices.Contains(acts.Roles(), acts.Role(role)) {
-		return a, usagef("--openid-allow %q: a role comes first, one of owner, manager, front-desk and auditor, as in owner=ada@house.example", text)
+		return a, usagef("--openid-allow %q: a role comes first, one of owner, manager, front-desk, counter and auditor, as in owner=ada@house.example", text)
 	}
 	a.Role = role
 	if subject, is := strings.CutPrefix(who, "sub:"); is {

@@ -3,7 +3,7 @@ package acts
 // Role is what somebody is at a site.
 type Role string
 
-// Operators have one of the first four.
+// Operators have one of the first five.
 const (
 	// Owner may do all that operators may, and is the only one who makes owners.
 	Owner Role = "owner"
@@ -11,6 +11,9 @@ const (
 	Manager Role = "manager"
 	// FrontDesk looks after people and their passes, and checks at desks.
 	FrontDesk Role = "front-desk"
+	// CounterStaff open the counters of desks and check there. They see nothing else: no
+	// holder, no door and no record.
+	CounterStaff Role = "counter"
 	// Auditor reads what is about the site and opens what the ledger says; they
 	// change nothing, and see no label and no contact of anybody.
 	Auditor Role = "auditor"
@@ -21,8 +24,9 @@ const (
 	StationRole Role = "station"
 )
 
-// Roles returns the roles that operators can have, the mightiest first.
-func Roles() []Role { return []Role{Owner, Manager, FrontDesk, Auditor} }
+// Roles returns the roles that operators can have: those who run the site, the
+// mightiest first, and who reads.
+func Roles() []Role { return []Role{Owner, Manager, FrontDesk, CounterStaff, Auditor} }
 
 // AllRoles returns every role, in the order of the table of rights.
 func AllRoles() []Role { return append(Roles(), HolderRole, StationRole) }

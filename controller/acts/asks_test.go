@@ -72,6 +72,7 @@ func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) er
 			func(who acts.Actor) error { _, err := a.MakeJoinCode(ctx, who, site.KindDoor, "", ""); return err },
 			func(who acts.Actor) error { _, err := a.MakeDeskCode(ctx, who, "", ""); return err },
 		},
+		acts.ActDeskView:  one(func(who acts.Actor) error { _, err := a.DeskList(ctx, who); return err }),
 		acts.ActDeskCheck: one(func(who acts.Actor) error { _, err := a.OpenCounter(ctx, who, pass.DoorID{}); return err }),
 		acts.ActPartyView: one(func(who acts.Actor) error { _, err := a.Parties(ctx, who); return err }),
 		acts.ActPartyAdd: one(func(who acts.Actor) error {

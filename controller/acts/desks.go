@@ -67,6 +67,20 @@ func (a *Acts) MakeDeskCode(ctx context.Context, actor Actor, name, origin strin
 	return code, doorError(err)
 }
 
+// DeskList returns the desks that were not removed. It fails with [ErrForbidden].
+func (a *Acts) DeskList(ctx context.Context, actor Actor) (all []Door, err error) {
+	if err := actor.may(ActDeskView); err != nil {
+		return nil, err
+	}
+	members, err := a.with.Doors.Members(ctx)
+	for _, m := range members {
+		if m.Kind == site.KindDesk {
+			all = append(all, doorOf(m))
+		}
+	}
+	return all, told(err)
+}
+
 // OpenCounter lets an operator open the counter of a desk, once. Nothing is recorded
 // of it: it is no administrative act, and what happens at the counter is nobody
 // else's business. It fails with [ErrForbidden], [ErrNotFound] for what is no desk,

@@ -60,8 +60,9 @@ type (
 		RotateKey(ctx context.Context, actor Actor, kind KeyKind) (site.Keys, error)
 	}
 
-	// DeskBook are desks; [DoorBook] lists them and takes them away.
+	// DeskBook are desks; [DoorBook] takes them away.
 	DeskBook interface {
+		DeskList(ctx context.Context, actor Actor) ([]Door, error)
 		MakeDeskCode(ctx context.Context, actor Actor, name, origin string) (JoinCode, error)
 		OpenCounter(ctx context.Context, actor Actor, id pass.DoorID) (Counter, error)
 	}

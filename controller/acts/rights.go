@@ -42,6 +42,7 @@ const (
 	ActDoorAdd    Act = "door.add" // join codes of doors, stations and desks
 	ActDoorRemove Act = "door.remove"
 
+	ActDeskView    Act = "desk.view"  // which desks there are
 	ActDeskCheck   Act = "desk.check" // open the counter of a desk, and check there
 	ActPartyView   Act = "party.view"
 	ActPartyAdd    Act = "party.add"
@@ -83,7 +84,8 @@ func Rights() []Right { return append(rights(), deskRights()...) }
 func deskRights() []Right {
 	manage := []Role{Owner, Manager}
 	return []Right{
-		{Act: ActDeskCheck, Roles: []Role{Owner, Manager, FrontDesk}, Reads: true},
+		{Act: ActDeskView, Roles: []Role{Owner, Manager, FrontDesk, CounterStaff, Auditor}, Reads: true},
+		{Act: ActDeskCheck, Roles: []Role{Owner, Manager, FrontDesk, CounterStaff}, Reads: true},
 		{Act: ActPartyView, Scope: ReadParties, Roles: []Role{Owner, Manager, Auditor}, Reads: true},
 		{Act: ActPartyAdd, Scope: WriteParties, Roles: manage},
 		{Act: ActPartyChange, Scope: WriteParties, Roles: manage},
@@ -140,7 +142,7 @@ func rights() []Right {
 		{Act: ActOperatorInvite, Roles: owner},
 		{Act: ActOperatorChange, Roles: owner},
 		{Act: ActOperatorRemove, Roles: owner, Takes: true},
-		{Act: ActOperatorOwn, Roles: all},
+		{Act: ActOperatorOwn, Roles: and(all, CounterStaff)},
 		{Act: ActTokenMake, Roles: manage},
 		{Act: ActTokenView, Roles: read, Reads: true},
 		{Act: ActTokenRevoke, Roles: manage, Takes: true},

@@ -101,6 +101,17 @@ func TestAuditorReads(t *testing.T) {
 	}
 }
 
+// TestCounterChecks: whoever is at a counter alone opens counters, signs in, and
+// nothing else.
+func TestCounterChecks(t *testing.T) {
+	may := []acts.Act{acts.ActDeskView, acts.ActDeskCheck, acts.ActOperatorOwn}
+	for _, row := range acts.Rights() {
+		if got := actorOf(acts.CounterStaff).May(row.Act); got != slices.Contains(may, row.Act) {
+			t.Errorf("who is at a counter may %s: %t", row.Act, got)
+		}
+	}
+}
+
 // TestWithdrawingIsAsEasyAsGiving: whoever can give can take back, and so can
 // more.
 func TestWithdrawingIsAsEasyAsGiving(t *testing.T) {

@@ -26,7 +26,7 @@ func TestOpenCounter(t *testing.T) {
 	desk := r.acts.Join(site.KindDesk, "Counter 1", "", site.Joined)
 	door := r.acts.Join(site.KindDoor, "Front door", "main", site.Joined)
 	path := "/office/desks/" + desk.String() + "/counter"
-	for _, role := range []acts.Role{acts.Owner, acts.Manager, acts.FrontDesk, acts.Auditor} {
+	for _, role := range acts.Roles() {
 		b := owner
 		if role != acts.Owner {
 			b = owner.staff(role)
@@ -62,6 +62,26 @@ func TestOpenCounter(t *testing.T) {
 	if policy := owner.get("/office/desks").Header().Get("Content-Security-Policy"); strings.Contains(policy, pagestest.DeskOrigin) {
 		t.Errorf("other pages may send forms there: %s", policy)
 	}
+}
+
+// TestAtTheCounterAlone: whoever may open counters and nothing else is led to them from
+// wherever signing in ends, and finds nothing of the site beside.
+func TestAtTheCounterAlone(t *testing.T) {
+	r := newRig(t)
+	owner := r.owner()
+	r.acts.Join(site.KindDesk, "Counter 1", "", site.Joined)
+	r.acts.Join(site.KindDoor, "Front door", "main", site.Joined)
+	b := owner.staff(acts.CounterStaff)
+	b.get("/office/").to("/office/desks")
+	page := b.get("/office/desks").is(http.StatusOK).has("Counter 1", "Open the counter", "Sign out")
+	for _, not := range []string{"Front door", "Rules for checks", "Relying parties", "/office/holders", "/office/site", "/office/record", "Add a desk"} {
+		if strings.Contains(page.Body.String(), not) {
+			t.Errorf("whoever is at a counter is shown %q", not)
+		}
+	}
+	b.get("/office/account").is(http.StatusOK).has("Opens the counters of desks")
+	b.get("/office/doors").is(http.StatusForbidden)
+	b.get("/office/site").is(http.StatusForbidden)
 }
 
 // TestDeskIsNoDoorOnPages: a desk stands among desks, with no zone and nothing to be

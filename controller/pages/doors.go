@@ -35,7 +35,11 @@ func (v *visit) doorViews() ([]doorView, error) { return v.membersShown(false) }
 // membersShown returns doors and stations, or desks, those with something wrong
 // first.
 func (v *visit) membersShown(desks bool) ([]doorView, error) {
-	all, err := v.c.Acts.Doors(v.r.Context(), v.actor)
+	list := v.c.Acts.Doors
+	if desks {
+		list = v.c.Acts.DeskList
+	}
+	all, err := list(v.r.Context(), v.actor)
 	if err != nil {
 		return nil, err
 	}

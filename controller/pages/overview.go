@@ -24,6 +24,15 @@ type overview struct {
 	Setting  bool // up, by this operator
 }
 
+// firstPage is where everybody comes who has signed in. Whoever is at a counter alone
+// goes to the desks, which is all that they have here.
+func (v *visit) firstPage() error {
+	if !v.actor.May(acts.ActSiteView) {
+		return v.to(Path+"desks", "")
+	}
+	return v.overviewPage()
+}
+
 func (v *visit) overviewPage() error {
 	ctx := v.r.Context()
 	p := overview{}

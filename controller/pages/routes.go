@@ -54,6 +54,7 @@ func openRoutes() []route {
 func ownRoutes() []route {
 	own := acts.ActOperatorOwn
 	return []route{
+		{pattern: "GET " + Path + "{$}", act: own, do: (*visit).firstPage},
 		{pattern: "GET " + Path + "welcome", act: own, newcomer: true, do: (*visit).welcomePage},
 		{pattern: "GET " + Path + "confirm", act: own, do: (*visit).confirmPage},
 		{pattern: "GET " + Path + "account", act: own, do: (*visit).accountPage},
@@ -69,7 +70,6 @@ func ownRoutes() []route {
 func siteRoutes() []route {
 	view, change := acts.ActSiteView, acts.ActSiteChange
 	return []route{
-		{pattern: "GET " + Path + "{$}", act: view, do: (*visit).overviewPage},
 		{pattern: "GET " + Path + "start", act: change, do: (*visit).startPage},
 		{pattern: "GET " + Path + "site", act: view, do: (*visit).sitePage},
 		{pattern: "GET " + Path + "site/edit", act: change, do: (*visit).siteForm},
@@ -153,7 +153,7 @@ func staffRoutes() []route {
 // deskRoutes are about desks, and who may ask there.
 func deskRoutes() []route {
 	return []route{
-		{pattern: "GET " + Path + "desks", act: acts.ActDoorView, do: (*visit).desksPage},
+		{pattern: "GET " + Path + "desks", act: acts.ActDeskView, do: (*visit).desksPage},
 		{pattern: "GET " + Path + "desks/new", act: acts.ActDoorAdd, do: (*visit).deskForm},
 		{pattern: "POST " + Path + "desks/new", act: acts.ActDoorAdd, do: (*visit).addDesk},
 		{pattern: "POST " + Path + "desks/{id}/counter", act: acts.ActDeskCheck, do: (*visit).openCounter},

@@ -163,7 +163,7 @@ func (w view) Menu() (menu []link) {
 		{Path, "menu.overview", acts.ActSiteView},
 		{Path + "holders", "menu.holders", acts.ActHolderList},
 		{Path + "doors", "menu.doors", acts.ActDoorView},
-		{Path + "desks", "menu.desks", acts.ActDoorView},
+		{Path + "desks", "menu.desks", acts.ActDeskView},
 		{Path + "notices", "menu.notices", acts.ActSiteView},
 		{Path + "site", "menu.site", acts.ActSiteView},
 		{Path + "operators", "menu.operators", acts.ActOperatorView},

@@ -18,6 +18,11 @@ func leavePeople() map[string]allowed {
 		"notices.published": moment("when it was published"),
 		"notices.document":  text(65536, "a public text"),
 
+		"desk_notices.number":    num("its version"),
+		"desk_notices.hash":      text(32, "a hash of it"),
+		"desk_notices.published": moment("when it was published"),
+		"desk_notices.document":  text(32768, "a text that everybody at a desk is shown"),
+
 		"consents.hash":      text(16, "a hash of the consent"),
 		"consents.holder":    text(0, "whose it is, until that is erased"),
 		"consents.notice":    text(0, "the notice"),
@@ -62,7 +67,7 @@ func leaveOperators() map[string]allowed {
 		"operators.id":        text(26, "a random id"),
 		"operators.pseudonym": text(7, "what the ledger calls them"),
 		"operators.name":      text(320, "what the site calls them"),
-		"operators.role":      text(0, "one of four words"),
+		"operators.role":      text(0, "one of five words"),
 		"operators.version":   num("for editing"),
 		"operators.state":     text(0, "one of three words"),
 
@@ -103,7 +108,7 @@ func leaveOperators() map[string]allowed {
 
 		"operator_sessions.hash":     text(32, "a hash of what a browser has"),
 		"operator_sessions.operator": text(64, "who is signed in"),
-		"operator_sessions.way":      text(0, "one of four words"),
+		"operator_sessions.way":      text(0, "one of five words"),
 		"operator_sessions.browser":  text(40, "which browser, in words"),
 		"operator_sessions.started":  moment("when it began"),
 		"operator_sessions.seen":     {moment: true, why: "named so: when the page was used last, by an operator and not at a door"},

@@ -30,6 +30,21 @@ func (a *Acts) MakeDeskCode(_ context.Context, actor acts.Actor, name, origin st
 	return acts.JoinCode{Kind: site.KindDesk, Name: name, Origin: origin, Secret: [doorapi.CodeSecret]byte{1, 2, 3}, Expires: a.Now().Add(time.Hour)}, nil
 }
 
+// DeskList returns the desks.
+func (a *Acts) DeskList(_ context.Context, actor acts.Actor) (all []acts.Door, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !actor.May(acts.ActDeskView) {
+		return nil, acts.ErrForbidden
+	}
+	for _, d := range a.doors {
+		if d.Kind == site.KindDesk {
+			all = append(all, d)
+		}
+	}
+	return all, nil
+}
+
 // OpenCounter makes a ticket, which no desk would take.
 func (a *Acts) OpenCounter(_ context.Context, actor acts.Actor, id pass.DoorID) (acts.Counter, error) {
 	a.mu.Lock()
