@@ -76,12 +76,24 @@ func secrets(u *url.URL) []string {
 	return append(all, u.RawQuery, strings.TrimPrefix(u.EscapedPath(), "/"), strings.TrimPrefix(u.Path, "/"))
 }
 
-// session runs ffmpeg once.
+// session runs ffmpeg once, and says why it ended.
 func (c *child) session(ctx context.Context, m *mailbox, sink func(*Frame)) error {
+	said := &tail{}
+	err := c.run(ctx, said, func(out io.Reader) error { return c.read(out, m, sink) })
+	if errors.Is(err, errStart) {
+		return fmt.Errorf("%w: %s: %w", ErrLost, c.place, err)
+	}
+	return c.explain(err, said)
+}
+
+var errStart = errors.New("ffmpeg cannot be started")
+
+// run starts ffmpeg, returns what reading its pictures did, and leaves none of it
+// running.
+func (c *child) run(ctx context.Context, said *tail, read func(io.Reader) error) error {
 	cmd := exec.CommandContext(ctx, c.program, c.args...)
 	cmd.Env = []string{"LC_ALL=C"} // not ours: FFREPORT, for instance, would write a log
 	cmd.Stdin = strings.NewReader(c.stdin)
-	said := &tail{}
 	cmd.Stderr = said
 	// A group of its own, so that whatever it started dies with it; and it must
 	// not outlive us with the camera in its hand.
@@ -90,15 +102,15 @@ func (c *child) session(ctx context.Context, m *mailbox, sink func(*Frame)) erro
 	cmd.WaitDelay = time.Second
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errStart, err)
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("%w: %s: ffmpeg cannot be started: %w", ErrLost, c.place, err)
+		return fmt.Errorf("%w: %w", errStart, err)
 	}
-	readErr := c.read(out, m, sink)
+	err = read(out)
 	_ = cmd.Cancel()
 	_ = cmd.Wait() // that it was killed is no news
-	return c.explain(readErr, said)
+	return err
 }
 
 func (c *child) read(out io.Reader, m *mailbox, sink func(*Frame)) error {

@@ -113,13 +113,18 @@ func (j *Journal) append(c chunk) error {
 			return err
 		}
 	}
+	return j.write(body.Bytes())
+}
+
+// write appends a frame.
+func (j *Journal) write(body []byte) error {
 	start := int64(len(j.id))
 	if n := len(j.ends); n > 0 {
 		start = j.ends[n-1]
 	}
-	data := binary.LittleEndian.AppendUint32(nil, uint32(body.Len()))
-	data = binary.LittleEndian.AppendUint32(data, crc32.ChecksumIEEE(body.Bytes()))
-	data = append(data, body.Bytes()...)
+	data := binary.LittleEndian.AppendUint32(nil, uint32(len(body)))
+	data = binary.LittleEndian.AppendUint32(data, crc32.ChecksumIEEE(body))
+	data = append(data, body...)
 	if _, err := j.file.WriteAt(data, start); err != nil {
 		return errors.Join(fmt.Errorf("keep scores: %w", err), j.file.Truncate(start))
 	}
