@@ -133,14 +133,14 @@ func (r *enroller) Models() []pass.ModelID { return r.e.request.Models }
 func (r *enroller) Size() int { return r.faces.Size }
 
 // References is a method of [issue.Enroller]. Only now, when the intent is in the
-// record, a reference is made, of the best picture.
+// record, a reference is made, of all pictures that were kept.
 func (r *enroller) References(g consent.Grant) (map[pass.ModelID][]byte, error) {
 	now, _ := g.Consent()
 	then, ok := r.e.grant.Consent()
 	if !ok || now != then {
 		return nil, issue.ErrState
 	}
-	reference, err := r.e.best().Reference()
+	reference, err := r.e.reference(r.faces.Engine)
 	if err != nil {
 		return nil, err
 	}

@@ -209,14 +209,17 @@ func (e *enrolment) add(k kept) {
 	e.kept = slices.Delete(e.kept, weakest, weakest+1)
 }
 
-// best returns the strongest. The caller holds mu, and there is one.
-func (e *enrolment) best() *face.Probe {
-	return slices.MaxFunc(e.kept, func(a, b kept) int {
-		if a.strength < b.strength {
-			return -1
+// reference is made of the mean of what was kept, so that it depends less on any
+// one picture. The caller holds mu, and there is a picture.
+func (e *enrolment) reference(engine *face.Engine) (face.Reference, error) {
+	var mean face.Probe
+	defer mean.Wipe()
+	for _, k := range e.kept {
+		if err := engine.Join(e.grant, &mean, k.probe); err != nil {
+			return nil, err
 		}
-		return 1
-	}).probe
+	}
+	return mean.Reference()
 }
 
 // notAFrame says what is wrong with a picture. Nothing of what is in it is said.
