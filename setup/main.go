@@ -1,6 +1,7 @@
 // Command setup installs what Facelatch runs with into a folder, bin/ by
 // default: the model runtime, the models, the QR readers and the fonts, from
-// the npm packages that package-lock.json pins. It is what make setup runs.
+// the npm packages that package-lock.json pins. It is what make setup runs. With -set
+// it installs another set of models (docs/models/README.md).
 //
 // It exits 0 when the folder is complete, 2 if something has to be installed
 // on the machine first, and 1 for any other failure.
@@ -15,12 +16,14 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/install"
+	"github.com/facelatch/facelatch/models/sets"
 )
 
 var (
@@ -35,10 +38,14 @@ var (
 func main() {
 	dir := flag.String("home", "bin", "folder to fill")
 	arch := flag.String("arch", runtime.GOARCH, "architecture to install the model runtime for: amd64 or arm64")
+	var c choice
+	flag.StringVar(&c.name, "set", "", "another set of models: "+strings.Join(sets.Names(), ", "))
+	flag.StringVar(&c.manifest, "manifest", "", "the manifest of a set of models of your own")
+	flag.StringVar(&c.from, "from", "", "the folder with files of models that no package has")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, home.Dir(*dir), *arch); err != nil {
+	if err := run(ctx, home.Dir(*dir), *arch, c); err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = errors.New("interrupted; nothing half-done is left, run it again")
 		}
@@ -55,21 +62,41 @@ func exitCode(err error) int {
 	return 1
 }
 
-func run(ctx context.Context, dir home.Dir, arch string) error {
+func run(ctx context.Context, dir home.Dir, arch string, c choice) error {
 	if runtime.GOOS != "linux" {
 		return fmt.Errorf("%w: %v", install.ErrPrerequisite, home.ErrUnsupported)
 	}
-	npm := install.NPM{PackageJSON: packageJSON, Lock: packageLock, Progress: progress()}
+	set, err := c.set()
+	if err != nil {
+		return err
+	}
+	npm, err := packaged(set)
+	if err != nil {
+		return err
+	}
 	return install.Run(ctx, install.Options{
 		Home:   dir,
 		Arch:   arch,
 		Notice: notice,
+		Set:    set,
 		Report: func(line string) { fmt.Println("setup:", line) },
 		Fetch: func(ctx context.Context, dir string) error {
-			fmt.Println("setup: fetching 7 packages with npm (182 MB the first time)")
+			fmt.Println("setup: fetching packages with npm (182 MB or more the first time)")
 			return npm.Fetch(ctx, dir)
 		},
 	})
+}
+
+// packaged is what fetches the packages of a set, or of the default one.
+func packaged(set *install.Set) (npm install.NPM, err error) {
+	npm = install.NPM{PackageJSON: packageJSON, Lock: packageLock, Progress: progress()}
+	if set == nil {
+		return npm, nil
+	}
+	var errs [2]error
+	npm.PackageJSON, errs[0] = merge(packageJSON, setsJSON)
+	npm.Lock, errs[1] = merge(packageLock, setsLock)
+	return npm, errors.Join(errs[:]...)
 }
 
 // progress returns a function that shows how far npm is: on a terminal a line

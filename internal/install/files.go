@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/facelatch/facelatch/internal/faceapi"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/mend"
 	"github.com/facelatch/facelatch/internal/tflite"
@@ -21,11 +22,13 @@ type item struct {
 }
 
 // change turns a file of a package into the file to install, and says for a
-// person what it did.
-type change func(data []byte) (changed []byte, what string, err error)
+// person what it did. What stands beside the file, by its path in the package, is not
+// checked by itself: the result is.
+type change func(data []byte, beside func(path string) ([]byte, error)) (changed []byte, what string, err error)
 
-// items lists the files of a home for an architecture, as in GOARCH.
-func items(arch string) ([]item, error) {
+// items lists the files of a home for an architecture, as in GOARCH, with the models
+// of a manifest.
+func items(arch string, m models.Manifest) ([]item, error) {
 	const (
 		onnx = "onnxruntime-node"
 		zbar = "@undecaf/zbar-wasm"
@@ -54,7 +57,7 @@ func items(arch string) ([]item, error) {
 		plain(font, "LICENSE_FONT", home.File{Path: "licences/noto-sans-sc.txt", SHA256: "1c05c68c34f9708415aada51f17e1b0092d2cea709bf4a94cd38114f9e73d7d9"}),
 		plain(face, "LICENSE", home.File{Path: "licences/face-models.txt", SHA256: "ceb7e9130f684a8e335940a09ccfb81c2fa18f6aa54975d656c54bb7992aee1a"}),
 	}
-	for _, m := range models.Default().Models {
+	for _, m := range m.Models {
 		list = append(list, item{m.Source.Package, m.Source.Path, m.Source.SHA256, changeOf(m.Source), home.ModelFile(m)})
 	}
 	return list, nil
@@ -67,18 +70,40 @@ func changeOf(s models.Source) change {
 		return nil
 	case strings.HasSuffix(s.Path, ".tflite"):
 		return convert
+	case strings.HasSuffix(s.Path, faceAPIWeights):
+		return faceAPI(s.Path)
 	}
 	return mendModel
 }
 
-func convert(data []byte) ([]byte, string, error) {
+func convert(data []byte, _ func(string) ([]byte, error)) ([]byte, string, error) {
 	changed, err := tflite.ToONNX(data)
 	return changed, "converted from TensorFlow Lite", err
 }
 
-func mendModel(data []byte) ([]byte, string, error) {
+func mendModel(data []byte, _ func(string) ([]byte, error)) ([]byte, string, error) {
 	changed, zeroed, err := mend.Mend(data)
 	return changed, fmt.Sprintf("mended: %d tiny weights set to zero", zeroed), err
+}
+
+// How the files of face-api's recognition network end: its weights, and the list of
+// what they are.
+const (
+	faceAPIWeights = "face_recognition_model.bin"
+	faceAPIList    = "face_recognition_model-weights_manifest.json"
+)
+
+// faceAPI converts the weights at a path with the list beside them.
+func faceAPI(path string) change {
+	list := strings.TrimSuffix(path, faceAPIWeights) + faceAPIList
+	return func(data []byte, beside func(string) ([]byte, error)) ([]byte, string, error) {
+		described, err := beside(list)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %w", list, err)
+		}
+		changed, err := faceapi.ToONNX(described, data)
+		return changed, "converted from face-api's form", err
+	}
 }
 
 // plain is an item that is copied as it is.

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 
 	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/models"
 )
 
 var (
@@ -43,12 +44,18 @@ type Options struct {
 	Fetch func(ctx context.Context, dir string) error
 	// Report is called with one line for each step, for a person to read.
 	Report func(line string)
+	// Set is the set of models to install; nil for the default one.
+	Set *Set
 }
 
 // Run makes the home complete. A run that was interrupted leaves nothing that
 // the next one trips over; two runs at a time wait for each other.
 func Run(ctx context.Context, o Options) error {
-	list, err := items(o.Arch)
+	manifest := models.Default()
+	if o.Set != nil {
+		manifest = o.Set.Manifest
+	}
+	list, err := items(o.Arch, manifest)
 	if err != nil {
 		return err
 	}
@@ -71,9 +78,12 @@ func (o Options) run(ctx context.Context, list []item) error {
 	wanted := missing(o.Home, list)
 	if len(wanted) == 0 {
 		o.Report(fmt.Sprintf("everything is installed in %s (%d files checked)", o.Home, len(list)))
-		return nil
+		return o.describe()
 	}
-	return o.install(ctx, wanted)
+	if err := o.install(ctx, wanted); err != nil {
+		return err
+	}
+	return o.describe()
 }
 
 // missing returns the items whose file is absent or is not the expected one.
@@ -98,7 +108,7 @@ func (o Options) install(ctx context.Context, wanted []item) (err error) {
 	if err := os.Mkdir(staging, 0o755); err != nil {
 		return err
 	}
-	if err := o.Fetch(ctx, staging); err != nil {
+	if err := o.fetch(ctx, staging, wanted); err != nil {
 		return err
 	}
 	for _, it := range wanted {
@@ -118,8 +128,8 @@ func (o Options) install(ctx context.Context, wanted []item) (err error) {
 // and moves it to its place. It returns what it changed, in brackets, for a
 // person.
 func (o Options) place(staging string, it item) (string, error) {
-	source := filepath.Join(staging, "node_modules", filepath.FromSlash(it.pkg), filepath.FromSlash(it.path))
-	data, err := readFile(source, 100<<20)
+	read := func(path string) ([]byte, error) { return readFile(o.source(staging, it.pkg, path), 100<<20) }
+	data, err := read(it.path)
 	if err == nil {
 		err = check(data, it.sha256)
 	}
@@ -128,7 +138,7 @@ func (o Options) place(staging string, it item) (string, error) {
 	}
 	var what string
 	if it.change != nil {
-		if data, what, err = it.change(data); err == nil {
+		if data, what, err = it.change(data, read); err == nil {
 			err = check(data, it.SHA256)
 		}
 		if err != nil {

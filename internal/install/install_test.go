@@ -261,7 +261,7 @@ func TestNPM(t *testing.T) {
 // TestItems checks the table itself.
 func TestItems(t *testing.T) {
 	for _, arch := range []string{"amd64", "arm64"} {
-		all, err := items(arch)
+		all, err := items(arch, models.Default())
 		if err != nil {
 			t.Fatal(err)
 		}

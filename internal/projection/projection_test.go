@@ -75,3 +75,23 @@ func TestComputeRefuses(t *testing.T) {
 		t.Errorf("garbage: %v", err)
 	}
 }
+
+func TestIdentityAndRandom(t *testing.T) {
+	rows, err := Identity(4, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	orthonormal(t, rows)
+	if rows, err = Random(7, 40, 20); err != nil {
+		t.Fatal(err)
+	}
+	orthonormal(t, rows)
+	again, _ := Random(7, 40, 20)
+	other, _ := Random(8, 40, 20)
+	if rows[19][39] != again[19][39] || rows[19][39] == other[19][39] {
+		t.Error("directions depend on something else than the seed")
+	}
+	if rows, err := Random(1, 4, 5); err == nil || rows != nil {
+		t.Error("more directions than floats")
+	}
+}
