@@ -37,10 +37,14 @@ type Moment struct {
 }
 
 // Moment measures what a sequence is judged by. The time is the caller's: this
-// package has no clock.
+// package has no clock. It returns [ErrNoModel] where the manifest has no model that
+// finds 68 points.
 func (c *Capture) Moment(at time.Duration) (*Moment, error) {
 	if err := c.mustHold(); err != nil {
 		return nil, err
+	}
+	if c.engine.landmark == nil {
+		return nil, ErrNoModel
 	}
 	m := &Moment{At: at, Bona: 0.5}
 	var q Quality

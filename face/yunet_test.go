@@ -133,6 +133,9 @@ func TestWithoutLandmarks(t *testing.T) {
 	if err != nil || q.Lacks != (Lacks{Spread: true}) || q.Spread != 0 || q.EyeDistance == 0 || q.Strength == 0 {
 		t.Errorf("%+v, %v", q, err)
 	}
+	if _, err := c.Moment(0); !errors.Is(err, ErrNoModel) {
+		t.Errorf("a moment without landmarks: %v", err)
+	}
 	if probe, err := c.Probe(); err != nil {
 		t.Error(err)
 	} else {
