@@ -49,6 +49,15 @@ func (p *Portrait) Wipe() {
 	*p = Portrait{}
 }
 
+// Box is where the face is in the picture that it was found in, and ok is false where
+// that had to be turned to find it, or was let go of.
+func (p *Portrait) Box() (b face.Box, ok bool) {
+	if p == nil || p.capture == nil || p.upright != nil {
+		return face.Box{}, false
+	}
+	return p.capture.Subject().Box, true
+}
+
 // FindPortrait looks for the portrait in a picture of a document, and notes in the
 // evidence what was found. It returns nil where there is none, or more than one.
 func FindPortrait(e Engine, g consent.Grant, document *picture.Picture, found *iddoc.Evidence) (*Portrait, error) {

@@ -58,6 +58,9 @@ type Policy struct {
 	// the portrait itself, held up to the camera: two photographs of one person are
 	// never so alike. At or below 0 there is no such score.
 	SamePicture float64
+	// Doubt is the score, not above SamePicture, from which on a face is so like the
+	// portrait that one frame does not settle it. At or below 0 there is no such score.
+	Doubt float64
 	// PortraitOnly leaves the document's lines out of the decision. The result
 	// says that the document was not checked.
 	PortraitOnly bool

@@ -19,6 +19,12 @@ type Face struct {
 // portrait. Whether PAD decides does not matter for it.
 func (p Policy) Copied(f *Face) bool { return p.SamePicture > 0 && f.Score >= p.SamePicture }
 
+// Doubtful says whether a face is nearly so like the portrait: then all frames that a
+// check may compare are looked at before one is believed.
+func (p Policy) Doubtful(f *Face) bool {
+	return p.SamePicture > 0 && p.Doubt > 0 && f.Score >= p.Doubt
+}
+
 // byFace decides by a comparison. Whoever is suspected learns nothing about
 // whether the faces match. A score below the threshold with a cause that can be
 // mended is no proof of another person.

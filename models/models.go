@@ -53,6 +53,9 @@ type Manifest struct {
 	// Thresholds map false match rates to comparison scores, in the order of
 	// falling FMR. A set that has not been calibrated has none.
 	Thresholds []Threshold `json:"thresholds"`
+	// SamePicture tells two pictures of one photograph from two photographs; nil where
+	// that was not measured.
+	SamePicture *Likeness `json:"same_picture,omitempty"`
 }
 
 // Model describes one model file.

@@ -168,6 +168,9 @@ func TestDecodeNamesTheField(t *testing.T) {
 		{"thresholds[1].fmr", func(m *Manifest) { m.Thresholds[1].FMR = 0.5 }},
 		{"thresholds[1].score", func(m *Manifest) { m.Thresholds[1].Score = 0.1 }},
 		{"thresholds[0].score", func(m *Manifest) { m.Thresholds[0].Score = 1.5 }},
+		{"same_picture.score", func(m *Manifest) { m.SamePicture = &Likeness{1.1, 0.9, "pairs"} }},
+		{"same_picture.doubt", func(m *Manifest) { m.SamePicture = &Likeness{0.9, 0.91, "pairs"} }},
+		{"same_picture.pairs", func(m *Manifest) { m.SamePicture = &Likeness{0.9, 0.8, ""} }},
 		{"thresholds[0].pairs", func(m *Manifest) { m.Thresholds[0].Pairs = "" }},
 	}
 	for _, test := range tests {

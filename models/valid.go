@@ -58,7 +58,10 @@ func (m Manifest) Check() error {
 	if !(m.Attack >= 0 && m.Attack <= 1) {
 		return bad("attack", "%g is not 0 to 1", m.Attack)
 	}
-	return validThresholds(m.Thresholds)
+	if err := validThresholds(m.Thresholds); err != nil {
+		return err
+	}
+	return validLikeness(m.SamePicture)
 }
 
 // complete returns nil if every role that is needed is there. Points come from the

@@ -46,7 +46,7 @@ const deskThreshold = "fmr-1e-4"
 // deskCommand is facelatch desk.
 func deskCommand() *cobra.Command {
 	c := group("desk", "is this person the holder of this document?", "A desk compares a person with the document on the table, and keeps neither.")
-	c.AddCommand(deskCheck(), deskJoin(), deskServe())
+	c.AddCommand(deskCheck(), deskDocuments(), deskJoin(), deskServe(), decodeJPEG2000())
 	return c
 }
 
@@ -122,6 +122,9 @@ func (f deskFlags) check() (idcheck.Result, error) {
 		return idcheck.Result{}, fmt.Errorf("%w: %s", errNoThreshold, deskThreshold)
 	}
 	policy := idcheck.Policy{Threshold: threshold.Score, PortraitOnly: f.portraitOnly, RequireLive: f.requireLive}
+	if same := manifest.SamePicture; same != nil {
+		policy.SamePicture = same.Score
+	}
 	grant, err := consent.ForDesk(consent.Choice{Agreed: true, Notice: desk.NoticeHash(), At: now}, now)
 	if err != nil {
 		return idcheck.Result{}, err

@@ -133,7 +133,7 @@ func (f deskServeFlags) faces(c *deskserver.Config) error {
 	if err != nil {
 		return err
 	}
-	c.Engine, c.Threshold = engine, threshold.Score
+	c.Engine, c.Threshold, c.SamePicture = engine, threshold.Score, manifest.SamePicture
 	if c.Lines, err = mrzread.New(); err != nil {
 		return err
 	}

@@ -154,6 +154,23 @@ func TestSamePicture(t *testing.T) {
 	}
 }
 
+// TestDoubt: a frame that is nearly as like does not end the check by itself; the last
+// of them does.
+func TestDoubt(t *testing.T) {
+	f := newFixture(t, nil)
+	f.policy.SamePicture, f.policy.Doubt = 1.5, 0.7
+	c := f.begin(t, nil)
+	f.choose(t, c, idcheck.ByFace)
+	must(t, c.Document(t.Context(), of(3)))
+	for range Frames - 1 {
+		must(t, c.Frame(t.Context(), faceOf(3)))
+		at(t, c, Face, idcheck.NoFaceYet)
+		f.wait(frameGap)
+	}
+	must(t, c.Frame(t.Context(), faceOf(3)))
+	at(t, c, Ended, idcheck.FaceMatches)
+}
+
 // TestAloneIsJudged: where nobody watches, a suspicion of PAD decides, whatever the
 // site says.
 func TestAloneIsJudged(t *testing.T) {

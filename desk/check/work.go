@@ -207,8 +207,8 @@ func hintFor(s desk.Seen) door.Hint {
 	return door.HintLookHere
 }
 
-// weigh counts a frame, and decides as soon as one is the portrait's, or a picture of
-// the portrait itself, or when [Frames] were compared. Before, what the person is told
+// weigh counts a frame, and decides as soon as one is plainly the portrait's, or a
+// picture of the portrait itself, or when [Frames] were compared. Before, what the person is told
 // is the same whether the face did not match or looked like a picture of one. The
 // caller holds mu.
 func (c *Check) weigh(seen desk.Seen, now time.Time) error {
@@ -225,7 +225,8 @@ func (c *Check) weigh(seen desk.Seen, now time.Time) error {
 	p := c.policy()
 	c.best = better(p, c.best, seen.Face)
 	r, err := idcheck.Decide(p, c.evidence(), now)
-	if err == nil && (r.Outcome == idcheck.SamePerson || r.Reason == idcheck.SamePicture || c.compared >= Frames) {
+	plain := r.Outcome == idcheck.SamePerson && !p.Doubtful(c.best)
+	if err == nil && (plain || r.Reason == idcheck.SamePicture || c.compared >= Frames) {
 		return c.decide(now)
 	}
 	return err

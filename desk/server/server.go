@@ -28,6 +28,7 @@ import (
 	"github.com/facelatch/facelatch/idcheck"
 	"github.com/facelatch/facelatch/internal/tlsrecord"
 	"github.com/facelatch/facelatch/internal/visitors"
+	"github.com/facelatch/facelatch/models"
 )
 
 // ErrNoConfig is returned for a desk that never heard its controller.
@@ -42,6 +43,9 @@ type Config struct {
 	// Threshold is the comparison score from which on a face is the portrait's, for
 	// [check.Frames] frames together.
 	Threshold float64
+	// SamePicture says from which score on a face is a picture of the portrait itself;
+	// nil where that was not measured for the models.
+	SamePicture *models.Likeness
 	// Page is web.Desk with its libraries.
 	Page fs.FS
 
@@ -108,7 +112,7 @@ func (s *Server) join(origin string) (err error) {
 	})
 	s.pages, err = pages.New(pages.Options{
 		Room: s.room, Staff: s.staff.who, SignOut: s.staff.leave,
-		Parties: s.parties, Page: s.c.Page, Address: origin, Site: s.siteName, Say: s.c.Say, Now: s.c.Now,
+		Parties: s.parties, Page: s.c.Page, Address: origin, Site: s.siteName, Demo: s.demo, Quiet: s.quiet, Say: s.c.Say, Now: s.c.Now,
 		Admits: s.admits, Return: s.returns.get, Result: s.results.shown,
 	})
 	if err != nil {
@@ -143,7 +147,11 @@ func (s *Server) admits(r *http.Request, id string) bool {
 // policy is the operator's.
 func (s *Server) policy() idcheck.Policy {
 	p := s.sites.get().config.Policy
-	return idcheck.Policy{Threshold: s.c.Threshold, RequireLive: p.RequireLive, TwoPeople: p.TwoPeople}
+	all := idcheck.Policy{Threshold: s.c.Threshold, RequireLive: p.RequireLive, TwoPeople: p.TwoPeople}
+	if same := s.c.SamePicture; same != nil {
+		all.SamePicture, all.Doubt = same.Score, same.Doubt
+	}
+	return all
 }
 
 // clock is the site's: which day it is decides whether a document holds.
@@ -166,6 +174,20 @@ func (s *Server) parties() (all []party.Party) {
 
 func (s *Server) siteName() map[string]string {
 	return map[string]string{"en": s.sites.get().config.SiteName}
+}
+
+func (s *Server) demo() bool { return s.sites.get().config.Demo }
+
+// quietTime is after how long without a word of the controller staff are told: rules
+// and relying parties may be others by then, and the desk itself may be removed.
+const quietTime = 3 * 24 * time.Hour
+
+// quiet is for how many days the controller has not been heard, 0 before quietTime.
+func (s *Server) quiet() int {
+	if since := s.c.Now().Sub(s.c.Link.Heard()); since >= quietTime {
+		return int(since / (24 * time.Hour))
+	}
+	return 0
 }
 
 // Serve runs the desk until ctx ends. Checks that go on then end, and what they found
