@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,9 @@ import (
 
 // probeOf is a probe with made-up features.
 func probeOf(e *Engine, g consent.Grant, seed uint64) *Probe {
-	return &Probe{engine: e, grant: g, parts: randomParts(e.codec, seed)}
+	p := &Probe{engine: e, grant: g, parts: randomParts(e.codec, seed)}
+	p.enrolled = p.parts
+	return p
 }
 
 // TestJoinIsTheMean: in whichever order pictures are joined, each counts the
@@ -130,7 +133,7 @@ func TestPromise1AMeanIsWiped(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	held := append(append([][]float32(nil), mean.parts...), mean.sum...)
+	held := slices.Concat(mean.parts, mean.enrolled, mean.sum)
 	mean.Wipe()
 	for _, part := range held {
 		for _, v := range part {
@@ -139,7 +142,7 @@ func TestPromise1AMeanIsWiped(t *testing.T) {
 			}
 		}
 	}
-	if len(held) != 4 {
+	if len(held) != 6 {
 		t.Errorf("%d parts were looked at", len(held))
 	}
 }
