@@ -42,7 +42,7 @@ setup: need ## install the model runtime and the models into bin/, checked by ha
 build: setup ## build bin/facelatch
 	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/facelatch ./cmd/facelatch
 
-run: build ## try it: controller, station and door on this machine, at http://$(ADDR); Ctrl-C stops
+run: build ## try it: controller, station, door and desk on this machine, at http://$(ADDR); Ctrl-C stops
 	@bin/facelatch demo --addr '$(ADDR)' --data '$(DATA)'
 
 story: build ## a holder gets a pass, opens the door, a stranger is refused, the pass is revoked

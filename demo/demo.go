@@ -1,5 +1,5 @@
-// Package demo tries Facelatch on one machine: it starts controller, station and
-// door as separate processes, each with its own folder and its own keys, and
+// Package demo tries Facelatch on one machine: it starts controller, station, door
+// and desk as separate processes, each with its own folder and its own keys, and
 // shows where to look.
 //
 // A demo's site is marked as one for good: its doors say so on the screen. This
@@ -39,7 +39,7 @@ var (
 
 // Config is what a demo needs to know.
 type Config struct {
-	// Addr is where the front page listens. Door, station and controller take
+	// Addr is where the front page listens. Door, station, controller and desk take
 	// the ports that follow, or free ones.
 	Addr string
 	// Data is the one folder in which everything stays.
@@ -61,6 +61,7 @@ func (f folder) lock() string       { return filepath.Join(string(f), "lock") }
 func (f folder) controller() string { return filepath.Join(string(f), "controller") }
 func (f folder) station() string    { return filepath.Join(string(f), "station") }
 func (f folder) door() string       { return filepath.Join(string(f), "door") }
+func (f folder) desk() string       { return filepath.Join(string(f), "desk") }
 func (f folder) doorConfig() string { return filepath.Join(string(f), "door.yaml") }
 func (f folder) logs() string       { return filepath.Join(string(f), "logs") }
 func (f folder) authority() string  { return filepath.Join(string(f), "ca.pem") }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-//go:embed front.html front.css
+//go:embed front.html front.css counter.html go.js
 var files embed.FS
 
 // front is the page that says where everything is. It is plain HTTP, holds no
@@ -22,25 +22,32 @@ type front struct {
 	links atomic.Pointer[links] // nil before the parts have started
 	// pair asks the door for a fresh pairing code.
 	pair func(ctx context.Context) (string, error)
-	page *template.Template
+	// open makes a ticket for the desk's counter.
+	open    func(ctx context.Context) (ticket, error)
+	page    *template.Template
+	counter *template.Template
 }
 
 // links are the addresses of a demo's parts.
 type links struct {
-	Kiosk, Station, Phone, Help, Pages string
-	Data                               string
+	Kiosk, Station, Phone, Help, Pages, Desk string
+	Data                                     string
 	// Pass is the first plain pass as an SVG, PIN its PIN's number and code.
 	Pass              template.HTML
 	Number, Code      string
 	Loopback, English bool
 }
 
-func newFront(pair func(context.Context) (string, error)) (*front, error) {
+func newFront(pair func(context.Context) (string, error), open func(context.Context) (ticket, error)) (*front, error) {
 	page, err := template.ParseFS(files, "front.html")
 	if err != nil {
 		return nil, err
 	}
-	return &front{pair: pair, page: page}, nil
+	counter, err := template.ParseFS(files, "counter.html")
+	if err != nil {
+		return nil, err
+	}
+	return &front{pair: pair, open: open, page: page, counter: counter}, nil
 }
 
 func (f *front) handler() http.Handler {
@@ -48,7 +55,9 @@ func (f *front) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", f.healthz)
 	mux.HandleFunc("GET /{$}", f.index)
 	mux.HandleFunc("GET /front.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "front.css") })
+	mux.HandleFunc("GET /go.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "go.js") })
 	mux.HandleFunc("POST /kiosk", f.kiosk)
+	mux.HandleFunc("POST /counter", f.toCounter)
 	return headers(mux)
 }
 
@@ -61,7 +70,7 @@ func headers(next http.Handler) http.Handler {
 			return
 		}
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' https:; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; form-action 'self' https:; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
@@ -86,12 +95,36 @@ func (f *front) index(w http.ResponseWriter, r *http.Request) {
 	}
 	l := *have
 	l.Loopback = fromHere(r)
-	l.English = !strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh")
-	if lang := r.URL.Query().Get("lang"); lang != "" {
-		l.English = lang != "zh"
-	}
+	l.English = english(r)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	f.page.Execute(w, l) //nolint:errcheck // whoever asked is gone
+}
+
+// english is whether a page is wanted in English, and not in Chinese.
+func english(r *http.Request) bool {
+	if lang := r.URL.Query().Get("lang"); lang != "" {
+		return lang != "zh"
+	}
+	return !strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh")
+}
+
+// toCounter takes the browser to the desk's counter, with a ticket in the body of a
+// form, so that it stands in no address. Without a script one presses once more.
+func (f *front) toCounter(w http.ResponseWriter, r *http.Request) {
+	if !fromHere(r) {
+		http.Error(w, "only a browser on the machine that runs the demo opens the counter from here; sign in to the operators' pages", http.StatusForbidden)
+		return
+	}
+	t, err := f.open(r.Context())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	f.counter.Execute(w, struct { //nolint:errcheck // whoever asked is gone
+		ticket
+		English bool
+	}{t, english(r)})
 }
 
 // kiosk makes a pairing code and sends the browser to the kiosk page with it. The

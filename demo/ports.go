@@ -11,9 +11,9 @@ import (
 )
 
 // ports are where the parts listen.
-type ports struct{ front, kiosk, help, station, controller, phone, pages string }
+type ports struct{ front, kiosk, help, station, controller, phone, pages, desk string }
 
-// choosePorts takes the six ports after the front page's, or free ones. They
+// choosePorts takes the seven ports after the front page's, or free ones. They
 // are kept, because the door's tablet and the join codes name them.
 func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 	host, port, err := net.SplitHostPort(front.String())
@@ -30,8 +30,8 @@ func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 	file := filepath.Join(d.Data, "ports.json")
 	if data, err := os.ReadFile(file); err == nil {
 		var kept map[string]string
-		if err := json.Unmarshal(data, &kept); err == nil && len(kept) == 6 {
-			return ports{front.String(), kept["kiosk"], kept["help"], kept["station"], kept["controller"], kept["phone"], kept["pages"]}, nil
+		if err := json.Unmarshal(data, &kept); err == nil && len(kept) >= 6 {
+			p = ports{front.String(), kept["kiosk"], kept["help"], kept["station"], kept["controller"], kept["phone"], kept["pages"], kept["desk"]}
 		}
 	}
 	n, err := strconv.Atoi(port)
@@ -39,12 +39,17 @@ func (d *demo) choosePorts(front net.Addr) (p ports, err error) {
 		return p, err
 	}
 	p.front = front.String()
-	for i, each := range []*string{&p.kiosk, &p.station, &p.controller, &p.help, &p.phone, &p.pages} {
+	for i, each := range []*string{&p.kiosk, &p.station, &p.controller, &p.help, &p.phone, &p.pages, &p.desk} {
+		if *each != "" { // a demo of before, which had no desk, keeps the others
+			continue
+		}
 		if *each, err = freePort(host, n+1+i); err != nil {
 			return p, err
 		}
 	}
-	data, err := json.Marshal(map[string]string{"kiosk": p.kiosk, "help": p.help, "station": p.station, "controller": p.controller, "phone": p.phone, "pages": p.pages})
+	data, err := json.Marshal(map[string]string{
+		"kiosk": p.kiosk, "help": p.help, "station": p.station, "controller": p.controller, "phone": p.phone, "pages": p.pages, "desk": p.desk,
+	})
 	if err != nil {
 		return p, err
 	}

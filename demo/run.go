@@ -67,7 +67,7 @@ type demo struct {
 
 func (d *demo) run(ctx context.Context, listener net.Listener) (err error) {
 	d.say("Everything stays in %s", d.Data)
-	if d.front, err = newFront(d.pair); err != nil {
+	if d.front, err = newFront(d.pair, d.openCounter); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -75,7 +75,7 @@ func (d *demo) run(ctx context.Context, listener net.Listener) (err error) {
 	served := make(chan error, 1)
 	go func() { served <- d.front.serve(ctx, listener) }()
 	defer func() { cancel(); err = errors.Join(err, <-served) }()
-	d.parts = d.processes(ctx, 3)
+	d.parts = d.processes(ctx, 4)
 	defer d.parts.stop()
 	if err := d.start(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -125,6 +125,9 @@ func (d *demo) start(ctx context.Context) error {
 	if err := d.parts.start("door", "ready:", d.doorAnswers, "edge", "run", "--config", d.folder.doorConfig()); err != nil {
 		return err
 	}
+	if err := d.startDesk(ctx); err != nil {
+		return err
+	}
 	return d.show(ctx)
 }
 
@@ -143,7 +146,7 @@ func (d *demo) makeSite(ctx context.Context) (fresh bool, err error) {
 	if _, err := os.Stat(d.folder.authority()); err == nil {
 		return false, nil
 	}
-	for _, half := range []string{d.folder.controller(), d.folder.station(), d.folder.door()} {
+	for _, half := range []string{d.folder.controller(), d.folder.station(), d.folder.door(), d.folder.desk()} {
 		if err := os.RemoveAll(half); err != nil {
 			return false, err
 		}
@@ -247,13 +250,14 @@ func (d *demo) show(ctx context.Context) error {
 	}
 	d.front.links.Store(&links{
 		Kiosk: "https://" + d.ports.kiosk, Station: "https://" + d.ports.station + "/", Phone: "https://" + d.ports.phone + "/", Help: "http://" + d.ports.help + "/",
-		Pages: "https://" + d.ports.pages,
-		Data:  d.Data, Pass: picture, Number: halves(have.Number), Code: halves(have.Code),
+		Pages: "https://" + d.ports.pages, Desk: d.deskOrigin(),
+		Data: d.Data, Pass: picture, Number: halves(have.Number), Code: halves(have.Code),
 	})
 	d.say("\nA plain pass, which opens the door without a face:\n\n%s\nor type the number %s and the code %s\n", text, halves(have.Number), halves(have.Code))
 	d.say("  the door's screen  https://%s (pair it from the front page, or with facelatch edge pair --config %s)", d.ports.kiosk, d.folder.doorConfig())
 	d.say("  the station        https://%s", d.ports.station)
 	d.say("  for telephones     https://%s", d.ports.phone)
+	d.say("  the desk           %s (open its counter from the front page)", d.deskOrigin())
 	d.say("  the site's page    https://%s (operators: /office/, the ledger: /ledger/)", d.ports.pages)
 	d.say("  trust              %s, so that the browser knows them (http://%s says how)", d.folder.authority(), d.ports.help)
 	return nil

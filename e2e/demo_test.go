@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,7 +78,8 @@ func startDemo(t *testing.T, path, addr, data string) *running {
 	return r
 }
 
-// ready waits until the demo answers that all is ready.
+// ready waits until the demo answers that all is ready, and what it said before has
+// arrived here.
 func (r *running) ready(t *testing.T, addr string) {
 	t.Helper()
 	for deadline := time.Now().Add(4 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
@@ -87,7 +90,7 @@ func (r *running) ready(t *testing.T, addr string) {
 		}
 		if answer, err := http.Get("http://" + addr + "/healthz"); err == nil {
 			answer.Body.Close()
-			if answer.StatusCode == http.StatusOK {
+			if answer.StatusCode == http.StatusOK && strings.Contains(r.out.String(), "Ctrl-C stops") {
 				return
 			}
 		}
@@ -178,10 +181,11 @@ func checkParts(t *testing.T, out, addr, data string) {
 			continue
 		}
 		answer.Body.Close()
-		if answer.StatusCode != http.StatusOK {
+		if answer.StatusCode != http.StatusOK && answer.Header.Get("Location") != "/desk/" {
 			t.Errorf("%s answers %s", page, answer.Status)
 		}
 	}
+	openDemoCounter(t, client, addr)
 	elsewhere, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+"/", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -200,6 +204,42 @@ func checkParts(t *testing.T, out, addr, data string) {
 	}
 	if !strings.Contains(out, "▀") {
 		t.Error("there is no QR code in the terminal")
+	}
+}
+
+// openDemoCounter goes from the front page to the desk's counter, as its form does.
+func openDemoCounter(t *testing.T, client *http.Client, addr string) {
+	t.Helper()
+	answer, err := client.Post("http://"+addr+"/counter", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(answer.Body)
+	answer.Body.Close()
+	form := regexp.MustCompile(`action="(https://[^"]*)"><input type="hidden" name="([^"]*)" value="([^"]*)"`).FindSubmatch(page)
+	if err != nil || form == nil {
+		t.Fatalf("no form that leads to a counter: %v, %s", err, page)
+	}
+	if answer, err = client.PostForm(string(form[1]), url.Values{string(form[2]): {string(form[3])}}); err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	cookies := answer.Cookies()
+	if answer.StatusCode != http.StatusSeeOther || len(cookies) != 1 {
+		t.Fatalf("the ticket opens nothing: %s", answer.Status)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, strings.TrimSuffix(string(form[1]), "/counter/open")+"/desk/v1/counter", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(cookies[0])
+	if answer, err = client.Do(r); err != nil {
+		t.Fatal(err)
+	}
+	page, err = io.ReadAll(answer.Body)
+	answer.Body.Close()
+	if err != nil || !bytes.Contains(page, []byte(`"signedIn":true`)) || !bytes.Contains(page, []byte(`"demo-shop"`)) {
+		t.Errorf("at the counter: %v, %s", err, page)
 	}
 }
 

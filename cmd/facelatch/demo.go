@@ -12,10 +12,11 @@ import (
 	"github.com/facelatch/facelatch/demo"
 )
 
-const demoHelp = `Try Facelatch on this machine: start a controller, a station and a door, each a
-process of its own with its own folder and keys, and a page that says where
+const demoHelp = `Try Facelatch on this machine: start a controller, a station, a door and a desk, each
+a process of its own with its own folder and keys, and a page that says where
 everything is. Your webcam is the door's camera and your browser its screen; the
-latch only says that it would open.
+latch only says that it would open. At the desk's counter you are the member of staff,
+and the person too.
 
 Everything stays in one folder, --data; --clean removes it. The site is marked as a
 demo, for good. /healthz on the front page's address answers 200 when all is

@@ -34,6 +34,9 @@ type Link struct {
 	id     *state.Identity     // guarded by mu, as are those below
 	config *doorapi.DeskConfig // nil before the first
 	tag    string              // that of config, "" for one from the folder
+	data   []byte              // config as it came
+	heard  time.Time           // when the controller last said that config holds
+	saved  time.Time           // when data was saved
 	change chan struct{}       // closed when config changes
 }
 
@@ -47,13 +50,19 @@ func Open(folder *state.Folder, now func() time.Time) (*Link, error) {
 	l := &Link{folder: folder, now: now, id: id, change: make(chan struct{})}
 	l.client = member.NewClient("https://"+id.Controller, l.tls(id))
 	data, err := folder.Configuration()
-	if err != nil && !errors.Is(err, state.ErrMissing) {
+	switch {
+	case errors.Is(err, state.ErrMissing):
+		return l, nil
+	case err != nil:
 		return nil, err
 	}
-	if err == nil {
-		// One that an older version wrote may say less; the next one replaces it.
-		l.config, _ = l.read(data)
+	// One that an older version wrote may say less; the next one replaces it.
+	l.config, _ = l.read(data)
+	l.data = data
+	if l.saved, err = folder.ConfigurationSaved(); err != nil {
+		return nil, err
 	}
+	l.heard = l.saved
 	return l, nil
 }
 
@@ -85,6 +94,30 @@ func (l *Link) Config() (*doorapi.DeskConfig, <-chan struct{}) {
 	return l.config, l.change
 }
 
+// Heard returns when the controller last said what holds, to a day where that was
+// before the start; the zero time for never.
+func (l *Link) Heard() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.heard
+}
+
+// saveEach is how often a configuration that stays the same is saved anew, so that its
+// file says on which day the controller was heard.
+const saveEach = 24 * time.Hour
+
+// hold notes that the controller said that what there is holds.
+func (l *Link) hold() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard = l.now()
+	if l.data == nil || l.heard.Sub(l.saved) < saveEach {
+		return nil
+	}
+	l.saved = l.heard
+	return l.folder.SaveConfiguration(l.data)
+}
+
 // Fetch asks for the configuration once, and waits for a newer one than the last if
 // wait is set, as long as a controller lets it. It fails with [member.ErrAway],
 // [ErrAnswer], what the folder says and a [*doorapi.Problem].
@@ -97,8 +130,11 @@ func (l *Link) Fetch(ctx context.Context, wait bool) error {
 		path += "?wait=1"
 	}
 	data, tag, err := l.client.Changed(ctx, path, last)
-	if err != nil || data == nil {
+	if err != nil {
 		return err
+	}
+	if data == nil {
+		return l.hold()
 	}
 	config, err := l.read(data)
 	if err != nil {
@@ -108,7 +144,7 @@ func (l *Link) Fetch(ctx context.Context, wait bool) error {
 	// the file is never older than what is in memory.
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.config, l.tag = config, tag
+	l.config, l.tag, l.data, l.heard, l.saved = config, tag, data, l.now(), l.now()
 	close(l.change)
 	l.change = make(chan struct{})
 	return l.folder.SaveConfiguration(data)

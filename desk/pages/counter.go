@@ -23,7 +23,7 @@ type offer struct {
 func (p *Pages) counter(c call) error {
 	_, err := p.signedIn(c.r)
 	if err != nil && problemOf(err).Status == http.StatusUnauthorized {
-		return c.write(map[string]any{"signedIn": false, "signIn": p.o.SignIn(), "site": p.o.Site()})
+		return c.write(map[string]any{"signedIn": false, "signIn": p.o.SignIn(), "site": p.o.Site(), "demo": p.o.Demo()})
 	}
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (p *Pages) counter(c call) error {
 		offers = append(offers, offer{o.ID, o.Name, append([]string{}, o.Claims...)})
 	}
 	slices.SortFunc(offers, func(a, b offer) int { return strings.Compare(a.ID, b.ID) })
-	return c.write(map[string]any{"signedIn": true, "site": p.o.Site(), "parties": offers})
+	return c.write(map[string]any{"signedIn": true, "site": p.o.Site(), "demo": p.o.Demo(), "quiet": p.o.Quiet(), "parties": offers})
 }
 
 // list is GET counter/checks: those that are not over, and what is waited for.

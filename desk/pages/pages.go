@@ -79,6 +79,11 @@ type Options struct {
 	SignOut func(*http.Request) (cookie *http.Cookie, last bool)
 	// Site is what the place is called, by language (BCP 47).
 	Site func() map[string]string
+	// Demo says that the site is one for trying out; nil is no.
+	Demo func() bool
+	// Quiet is for how many days the controller has not been heard, 0 where that is
+	// not worth telling staff; nil is never.
+	Quiet func() int
 	// SignIn is where staff who are not signed in are sent, "" for nowhere.
 	SignIn func() string
 	// Say is called with what the operator has to know, and never with anything
@@ -108,6 +113,12 @@ func New(o Options) (*Pages, error) {
 	}
 	if o.Site == nil {
 		o.Site = func() map[string]string { return nil }
+	}
+	if o.Demo == nil {
+		o.Demo = func() bool { return false }
+	}
+	if o.Quiet == nil {
+		o.Quiet = func() int { return 0 }
 	}
 	if o.Admits == nil {
 		o.Admits = func(*http.Request, string) bool { return true }

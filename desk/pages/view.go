@@ -20,9 +20,10 @@ type view struct {
 	Unattended bool              `json:"unattended"`
 	// Left is how many seconds are left until it ends unless something is done.
 	Left int `json:"left"`
-	// Notice and Site are for the person.
+	// Notice, Site and Demo are for the person.
 	Notice *notice           `json:"notice,omitempty"`
 	Site   map[string]string `json:"site,omitempty"`
+	Demo   bool              `json:"demo,omitempty"`
 	// Return is where the person goes on to, once it has ended.
 	Return string `json:"return,omitempty"`
 	// Token is the signed result, for staff who hand it over themselves.
@@ -74,7 +75,7 @@ func (p *Pages) personView(c call) error {
 	c.await()
 	v := p.seen(c.check)
 	text, hash := c.check.Notice()
-	v.Notice, v.Site = &notice{hex.EncodeToString(hash[:]), text}, p.o.Site()
+	v.Notice, v.Site, v.Demo = &notice{hex.EncodeToString(hash[:]), text}, p.o.Site(), p.o.Demo()
 	if v.Step == check.Ended {
 		v.Return = p.o.Return(v.ID)
 	}

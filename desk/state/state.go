@@ -24,7 +24,10 @@ package state
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
+	"time"
 
 	"github.com/facelatch/facelatch/internal/counts"
 	"github.com/facelatch/facelatch/internal/durable"
@@ -88,6 +91,18 @@ func (f *Folder) Outbox() string { return f.own.Path(outboxFolder) }
 // decodes it as strictly as when it came. It fails with [ErrMissing].
 func (f *Folder) Configuration() ([]byte, error) {
 	return f.own.Read(configurationFile, maxConfiguration)
+}
+
+// ConfigurationSaved returns when it was saved. It fails with [ErrMissing].
+func (f *Folder) ConfigurationSaved() (time.Time, error) {
+	info, err := os.Stat(f.own.Path(configurationFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, ErrMissing
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 // SaveConfiguration replaces the configuration.

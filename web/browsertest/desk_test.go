@@ -32,6 +32,7 @@ func TestDesk(t *testing.T) {
 	t.Parallel()
 	executable := browser(t)
 	page := withLibraries(t, web.Desk())
+	quiet := map[string]int{"zh-CN": 4}
 	var walks []walk
 	for _, w := range []walk{
 		{Size: "landscape", Lang: "en"},
@@ -59,6 +60,8 @@ func TestDesk(t *testing.T) {
 			},
 			Parties: func() []party.Party { return []party.Party{shop()} },
 			Site:    func() map[string]string { return map[string]string{"en": "Garden Court", "zh-CN": "花园小区"} },
+			Demo:    func() bool { return w.Size == "phone" },
+			Quiet:   func() int { return quiet[w.Lang] },
 			SignIn:  func() string { return "https://controller.example/" },
 		})
 		server.Config.Handler = d.handler(t)

@@ -66,6 +66,7 @@ export interface View {
   mine: boolean;
   notice?: { id: string; text: Text };
   site?: Text;
+  demo?: boolean;
   /** Where the person goes on to, once it has ended. */
   return?: string;
   /** The signed result, which staff hand over themselves. */
@@ -76,6 +77,9 @@ export interface Counter {
   signedIn: boolean;
   signIn?: string;
   site: Text | null;
+  demo: boolean;
+  /** Days for which the controller has not been heard, where staff have to know. */
+  quiet?: number;
   parties?: { id: string; name: Text; claims: string[] }[];
 }
 

@@ -28,6 +28,7 @@ class CounterPage extends Screen {
       return this.show(() => this.page("gone", this.texts.say(forbidden ? "counter.forbidden" : "away"), this.button(this.texts.say("again"), () => void this.start(), "main")));
     }
     this.site = this.counter.site;
+    this.demo = this.counter.demo;
     this.show(() => (this.counter!.signedIn ? this.beginning() : this.signing()));
   }
 
@@ -89,7 +90,8 @@ class CounterPage extends Screen {
       });
     };
     const others = h("div", { class: "others" });
-    this.page("begin", say("begin.title"), h("form", { class: "begin", submit: begin },
+    const quiet = this.counter!.quiet ?? 0;
+    this.page("begin", say("begin.title"), quiet > 0 && h("p", { class: "note" }, say("begin.quiet", { days: quiet })), h("form", { class: "begin", submit: begin },
       h("label", { for: "party" }, say("begin.party")), who, what,
       h("label", { class: "tick", for: "two" }, two, h("span", {}, say("begin.two"))),
       h("button", { type: "submit", class: "button main" }, say("begin.go"))), others);

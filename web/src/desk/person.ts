@@ -38,6 +38,7 @@ class Person extends Screen {
     if (!view) return this.clock();
     this.view = view;
     this.site = view.site;
+    this.demo = view.demo === true;
     this.ends = performance.now() + view.left * 1000;
     const key = [view.step, view.way, view.again, view.step === "document" || view.step === "chosen" ? view.reason : ""].join();
     if (key !== this.shown) {

@@ -6,14 +6,16 @@ import type { Word } from "./words";
 /** What both pages share: a head with the languages, one screen at a time, and what is said to those who listen. */
 export abstract class Screen {
   protected readonly main = h("main", {});
+  private readonly mark = h("aside", { class: "demo" });
   private readonly top = h("header", {});
   private readonly bar = h("div", { class: "bar", role: "status", hidden: true });
   private leave: () => void = () => undefined;
   private draw: () => void = () => undefined;
   protected site: Record<string, string> | null | undefined;
+  protected demo = false;
 
   constructor(protected readonly root: HTMLElement, private readonly said: HTMLElement, protected readonly texts: Texts<Word>) {
-    root.append(this.top, this.main, this.bar);
+    root.append(this.mark, this.top, this.main, this.bar);
   }
 
   /** Shows a screen; `left` is called before the next one is shown. */
@@ -64,6 +66,7 @@ export abstract class Screen {
       this.leave = () => undefined;
       this.redraw();
     };
+    fill(this.mark, this.demo && h("p", {}, this.texts.say("demo")));
     fill(this.top, h("p", { class: "place" }, this.texts.pick(this.site ?? undefined)), h("div", { class: "tools" },
       ...this.texts.others.map((lang) => h("button", { type: "button", class: "button tool", lang, click: turn(lang) }, drawing(pictures.globe), this.texts.nameOf(lang))), ...this.tools()));
     this.draw();
