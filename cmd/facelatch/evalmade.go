@@ -67,7 +67,9 @@ func made(title string, page []evalreport.Section, data any) evalreport.Report {
 func setOf(m models.Manifest) evalreport.Set {
 	s := evalreport.Set{Name: m.Name, Reference: fmt.Sprint(face.ReferenceModel(m))}
 	for _, model := range m.Models {
-		s.Models = append(s.Models, evalreport.Model{Role: string(model.Role), ID: model.ID, SHA256: model.SHA256})
+		s.Models = append(s.Models, evalreport.Model{
+			Role: string(model.Role), ID: model.ID, SHA256: model.SHA256, Licence: model.Licence, Training: model.Training,
+		})
 	}
 	return s
 }

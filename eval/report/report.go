@@ -42,6 +42,9 @@ type Model struct {
 	Role   string `json:"role"`
 	ID     string `json:"id"`
 	SHA256 string `json:"sha256"`
+	// Licence and Training are what the manifest says of them.
+	Licence  string `json:"licence,omitempty"`
+	Training string `json:"training,omitempty"`
 }
 
 // Report is a report.
