@@ -39,6 +39,7 @@ type Engine struct {
 	found                          reading // what the detector's outputs mean
 	least                          float64 // the score from which on something is a face
 	weak                           float64 // length of the first vector that is too short; 0 if unknown
+	lacks                          Lacks
 	codec                          codec
 	attackThreshold                float64
 	attackID                       string
@@ -59,7 +60,7 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{codec: codec, id: ReferenceModel(c.Manifest), now: c.Now, attackThreshold: c.Manifest.Attack}
+	e := &Engine{codec: codec, id: ReferenceModel(c.Manifest), now: c.Now, attackThreshold: c.Manifest.Attack, lacks: Lacking(c.Manifest)}
 	for _, m := range c.Manifest.Models {
 		n := &lanes{layout: layoutOf(m.Input), open: func() (Lane, error) { return c.Open(m) }}
 		switch m.Role {

@@ -31,18 +31,6 @@ type Quality struct {
 	Lacks Lacks
 }
 
-// Lacks says which measures of [Quality] mean nothing, because the models in use
-// cannot tell: they are 0 and give no problems.
-type Lacks struct {
-	// Turn is set where there is no pose model: Yaw and Pitch.
-	Turn bool
-	// Spread is set where there is no landmark model: a hand or a scarf before the
-	// face goes unseen.
-	Spread bool
-	// Strength is set where the manifest does not say which length is too short.
-	Strength bool
-}
-
 // Quality measures the capture. It extracts features for [Quality.Strength]
 // and forgets them, unless Probe has already been called.
 func (c *Capture) Quality() (q Quality, err error) {
@@ -51,7 +39,7 @@ func (c *Capture) Quality() (q Quality, err error) {
 	}
 	q.EyeDistance = distance(c.five[0], c.five[1])
 	q.Spread = c.spread
-	q.Lacks = Lacks{Turn: c.engine.pose == nil, Spread: c.engine.landmark == nil, Strength: c.engine.weak == 0}
+	q.Lacks = c.engine.lacks
 	c.light(&q)
 	if err := c.turn(&q); err != nil {
 		return q, err

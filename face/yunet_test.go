@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/facelatch/facelatch/models"
@@ -192,6 +193,19 @@ func TestStrengthUnknown(t *testing.T) {
 	q.Strength, q.EyeShade, q.Lacks.Strength = 0, 0.45, true
 	if got := q.Problems(); got != nil {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestLacking: the default set lacks nothing, and each model that is left out is told.
+func TestLacking(t *testing.T) {
+	m := models.Default()
+	if l := Lacking(m); l != (Lacks{}) || l.Say() != nil {
+		t.Errorf("the default set lacks %+v", l)
+	}
+	m = withYuNet(t)
+	m.Models = slices.DeleteFunc(m.Models, func(m models.Model) bool { return m.Role == models.Pose || m.ID == "fr-feature-1" })
+	if l := Lacking(m); l != (Lacks{true, true, true}) || len(l.Say()) != 3 {
+		t.Errorf("%+v: %q", l, l.Say())
 	}
 }
 

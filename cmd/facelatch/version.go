@@ -36,8 +36,9 @@ type built struct {
 	ModelSet  string          `json:"model_set"`
 	Reference pass.ModelID    `json:"reference"` // what passes name
 	Models    []installed     `json:"models"`
-	Files     []installedFile `json:"files"` // what else is used
-	Ready     bool            `json:"ready"` // whether all of it is
+	Lacks     []string        `json:"lacks,omitempty"` // what these models cannot tell
+	Files     []installedFile `json:"files"`           // what else is used
+	Ready     bool            `json:"ready"`           // whether all of it is
 }
 
 // installed is one model and whether it is there.
@@ -97,6 +98,7 @@ func whatIsBuilt() (built, error) {
 	b := built{
 		Version: version, Program: program, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Home: string(dir), ModelSet: manifest.Name, Reference: face.ReferenceModel(manifest), Ready: true,
+		Lacks: face.Lacking(manifest).Say(),
 	}
 	for _, m := range manifest.Models {
 		_, err := dir.Model(m)
@@ -177,5 +179,8 @@ func printBuilt(w io.Writer, b built) {
 	}
 	for _, f := range b.Files {
 		fmt.Fprintf(w, "  %-10s %s  %s  %s\n", f.Name, f.Path, f.SHA256, f.State)
+	}
+	for _, sentence := range b.Lacks {
+		fmt.Fprintln(w, sentence)
 	}
 }
