@@ -3,6 +3,8 @@ package face
 import (
 	"errors"
 	"math"
+
+	"github.com/facelatch/facelatch/models"
 )
 
 // ErrNoModel is returned when the manifest has no model for what was asked.
@@ -29,28 +31,74 @@ type Cue struct {
 	Bona float64
 }
 
-// attackMargin is how much larger than the detected box the model's view is.
-const attackMargin = 2.7
+// judge is one model that looks for presentation attacks.
+type judge struct {
+	network *lanes
+	id      string
+	bona    int // which value of the output stands for a living face
+	looks   []models.Look
+}
 
-// Attack judges the subject. It returns [ErrNoModel] where the manifest has no
-// model for presentation attacks.
+// certain bounds one look's log odds, so that none of them outvotes the others
+// alone: beliefs of 0.0025 to 0.9975.
+const certain = 6
+
+// Attack judges the subject: each model of the manifest looks at each of its parts
+// of the picture, and the mean of their log odds, by weight, is the belief. It
+// returns [ErrNoModel] where the manifest has no model for presentation attacks.
 func (c *Capture) Attack() (a Attack, err error) {
 	if err := c.mustHold(); err != nil {
 		return a, err
 	}
-	network := c.engine.attack
-	if network == nil {
-		return a, ErrNoModel
+	var sum, weights float64
+	for _, j := range c.engine.attack {
+		for _, l := range j.looks {
+			odds, err := c.judge(j, l)
+			if err != nil {
+				return Attack{}, err
+			}
+			a.Cues = append(a.Cues, Cue{j.id + " " + l.String(), logistic(odds)})
+			sum, weights = sum+odds*l.Share(), weights+l.Share()
+		}
 	}
-	region := within(c.subject.Box, attackMargin, float64(c.picture.W), float64(c.picture.H))
-	err = network.use(func(input []float32, l layout) {
+	if weights == 0 {
+		return Attack{}, ErrNoModel
+	}
+	a.Bona = logistic(sum / weights)
+	a.Suspected = !(a.Bona >= c.engine.attackThreshold) // what is no number is suspected too
+	return a, nil
+}
+
+// judge returns the log odds of a living face that a model gives for one part of
+// the picture.
+func (c *Capture) judge(j judge, look models.Look) (odds float64, err error) {
+	region := regionOf(look, c.subject.Box, float64(c.picture.W), float64(c.picture.H))
+	err = j.network.use(func(input []float32, l layout) {
 		view(input, l, c.picture, region)
+		crop{mirrored: look.Mirrored}.turn(input, l)
 	}, func(lane Lane) {
-		a.Bona = softmax(lane.Output(0))[0]
-		a.Cues = []Cue{{c.engine.attackID, a.Bona}}
+		odds = oddsOf(lane.Output(0), j.bona)
 	})
-	a.Suspected = err == nil && a.Bona < c.engine.attackThreshold
-	return a, err
+	return max(-certain, min(certain, odds)), err
+}
+
+// oddsOf are the log odds of one class among logits.
+func oddsOf(logits []float32, class int) float64 {
+	p := softmax(logits)[class]
+	return math.Log(p) - math.Log1p(-p)
+}
+
+func logistic(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
+
+// regionOf is the part of a picture of w x h pixels that a look takes.
+func regionOf(l models.Look, box Box, w, h float64) Box {
+	if l.Margin == 0 {
+		return Box{0, 0, w, h}
+	}
+	if l.Square {
+		box = padTo(box, 1)
+	}
+	return within(box, l.Margin, w, h)
 }
 
 // within grows the box about its centre by margin, or by less where the

@@ -34,17 +34,17 @@ type Config struct {
 // Engine runs one set of models. It is safe for concurrent use, and keeps
 // nothing of a face between calls.
 type Engine struct {
-	detect, landmark, attack, pose *lanes
-	extract                        []*lanes
-	found                          reading // what the detector's outputs mean
-	least                          float64 // the score from which on something is a face
-	weak                           float64 // length of the first vector that is too short; 0 if unknown
-	lacks                          Lacks
-	codec                          codec
-	attackThreshold                float64
-	attackID                       string
-	id                             pass.ModelID
-	now                            func() time.Time
+	detect, landmark, pose *lanes
+	extract                []*lanes
+	attack                 []judge // what looks for presentation attacks, in the manifest's order
+	found                  reading // what the detector's outputs mean
+	least                  float64 // the score from which on something is a face
+	weak                   float64 // length of the first vector that is too short; 0 if unknown
+	lacks                  Lacks
+	codec                  codec
+	attackThreshold        float64
+	id                     pass.ModelID
+	now                    func() time.Time
 }
 
 // New checks the manifest and prepares an engine. Models are opened when they
@@ -74,7 +74,7 @@ func New(c Config) (*Engine, error) {
 			}
 			e.extract = append(e.extract, n)
 		case models.PAD:
-			e.attack, e.attackID = n, m.ID
+			e.attack = append(e.attack, judge{n, m.ID, m.BonaFide, m.AllLooks()})
 		case models.Pose:
 			e.pose = n
 		}
@@ -88,7 +88,11 @@ func (e *Engine) ModelID() pass.ModelID { return e.id }
 // Prepare loads every network and runs it once on nothing, so that the first
 // look does not wait for it. It touches no face and needs no grant.
 func (e *Engine) Prepare() error {
-	for _, n := range append([]*lanes{e.detect, e.landmark, e.attack, e.pose}, e.extract...) {
+	networks := append([]*lanes{e.detect, e.landmark, e.pose}, e.extract...)
+	for _, j := range e.attack {
+		networks = append(networks, j.network)
+	}
+	for _, n := range networks {
 		if n == nil {
 			continue
 		}

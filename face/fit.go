@@ -22,7 +22,7 @@ func fits(m models.Manifest) error {
 			want = []int{parts[0].Floats}
 			parts = parts[1:]
 		case models.PAD:
-			want = []int{max(2, size(model, 0))}
+			want = []int{max(2, model.BonaFide+1, size(model, 0))}
 		case models.Pose:
 			want = []int{66, 66}
 		}

@@ -82,6 +82,11 @@ type Model struct {
 	Training string `json:"training"`
 	Source   Source `json:"source"`
 	Input    Input  `json:"input"`
+	// Looks are the parts of a picture that a PAD model judges one after the
+	// other; empty for the one that [Model.AllLooks] says. Other roles have none.
+	Looks []Look `json:"looks,omitempty"`
+	// BonaFide is which value of a PAD model's output stands for a living face.
+	BonaFide int `json:"bona_fide,omitempty"`
 	// Outputs are the outputs in use, in the order in which they are asked for.
 	Outputs []Output `json:"outputs"`
 	// Optimisation is the runtime's graph optimisation level that was measured
@@ -113,6 +118,8 @@ type Source struct {
 	Path    string `json:"path"`    // the file's slash-separated path in the package
 	SHA256  string `json:"sha256"`  // of that file, in lower-case hexadecimal
 	Mended  bool   `json:"mended"`  // whether installing changes it: internal/mend, or internal/tflite for a .tflite file
+	// Blocked is whether installing also rewrites it by internal/blocked.
+	Blocked bool `json:"blocked,omitempty"`
 }
 
 // Input is a model's only input: one picture, batch first, planes after each

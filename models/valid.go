@@ -116,6 +116,9 @@ const maxStride = 32
 // validReading checks the fields that belong to one role alone.
 func (m Model) validReading(at string) error {
 	detects, extracts := m.Role == Detect, m.Role == Extract
+	if err := m.validLooks(at); err != nil {
+		return err
+	}
 	switch {
 	case m.Kind != "" && !(detects && (m.Kind == Corners || m.Kind == YuNet)):
 		return bad(at+".kind", "%q is no kind of a model that is to %s", m.Kind, m.Role)
@@ -141,6 +144,8 @@ func (s Source) valid(at, installed string) error {
 		return bad(at+".path", "%q does not lie in the package", s.Path)
 	case !isHash(s.SHA256):
 		return bad(at+".sha256", "not 64 lower-case hexadecimal digits")
+	case s.Blocked && !s.Mended:
+		return bad(at+".blocked", "but not mended")
 	case s.Mended == (s.SHA256 == installed):
 		return bad(at+".mended", "%t, but the two hashes say otherwise", s.Mended)
 	}
@@ -207,8 +212,11 @@ func validOutputs(at string, outputs []Output) error {
 
 // mostOf is how many models may have a role.
 func mostOf(role Role) int {
-	if role == Extract {
+	switch role {
+	case Extract:
 		return 2
+	case PAD:
+		return maxPAD
 	}
 	return 1
 }
