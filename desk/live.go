@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"time"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/face"
@@ -22,6 +23,18 @@ func (p *Portrait) Release() {
 	p.capture, p.upright = nil, nil
 }
 
+// Look is what frames of one person are looked at with.
+type Look struct {
+	Engine   Engine
+	Lines    Lines
+	Grant    consent.Grant // the one that the portrait was found under
+	Portrait *Portrait
+	// Moments asks for what a sequence of frames is judged by, and At is when the frame
+	// was taken, since the first.
+	Moments bool
+	At      time.Duration
+}
+
 // Seen is what one frame of several showed.
 type Seen struct {
 	// Face is what comparing gave, nil where nothing was compared: nobody was there,
@@ -33,12 +46,48 @@ type Seen struct {
 	// Document says that the frame shows the lines of a document: what looks like
 	// the person may be the portrait beside them.
 	Document bool
+	// Moment is what a sequence is judged by, nil unless it was asked for and a face
+	// was compared. It is the caller's to wipe.
+	Moment *face.Moment
 }
 
-// CompareGood is [Compare] for one frame of several, in which no document may be
-// seen. A frame that cannot be compared well is compared with nothing.
-func CompareGood(e Engine, l Lines, g consent.Grant, live *picture.Picture, with *Portrait) (Seen, error) {
-	c, err := e.Capture(g, live)
+// Good is [Compare] for one frame of several, in which no document may be seen. A
+// frame that cannot be compared well is compared with nothing.
+func (l Look) Good(live *picture.Picture) (Seen, error) {
+	return l.with(live, func(c *face.Capture, probe *face.Probe) (s Seen, err error) {
+		q, err := c.Quality()
+		if err != nil {
+			return Seen{}, err
+		}
+		if problems := q.Problems(); len(problems) > 0 {
+			return Seen{Problem: problems[0]}, nil
+		}
+		if shown, err := showsLines(l.Lines, live); shown || err != nil {
+			return Seen{Document: shown}, err
+		}
+		if s.Face, err = compared(l.Engine, l.Grant, c, probe, l.Portrait); err == nil && l.Moments {
+			s.Moment, err = c.Moment(l.At)
+		}
+		return s, err
+	})
+}
+
+// Turning is for a person who was asked to turn their head: what the frame says to a
+// sequence, and how alike the face is, however it is turned. What else a comparison
+// needs is not asked for, and PAD is left to the sequence.
+func (l Look) Turning(live *picture.Picture) (Seen, error) {
+	return l.with(live, func(c *face.Capture, probe *face.Probe) (s Seen, err error) {
+		s.Face = &idcheck.Face{}
+		if s.Face.Score, err = l.Engine.Resemble(l.Grant, probe, l.Portrait.probe); err == nil {
+			s.Moment, err = c.Moment(l.At)
+		}
+		return s, err
+	})
+}
+
+// with finds the person, and wipes what was made of the frame.
+func (l Look) with(live *picture.Picture, see func(*face.Capture, *face.Probe) (Seen, error)) (Seen, error) {
+	c, err := l.Engine.Capture(l.Grant, live)
 	switch {
 	case errors.Is(err, face.ErrNoFace):
 		return Seen{}, nil
@@ -53,18 +102,12 @@ func CompareGood(e Engine, l Lines, g consent.Grant, live *picture.Picture, with
 		return Seen{}, err
 	}
 	defer probe.Wipe()
-	q, err := c.Quality()
+	s, err := see(c, probe)
 	if err != nil {
+		s.Moment.Wipe()
 		return Seen{}, err
 	}
-	if problems := q.Problems(); len(problems) > 0 {
-		return Seen{Problem: problems[0]}, nil
-	}
-	if shown, err := showsLines(l, live); shown || err != nil {
-		return Seen{Document: shown}, err
-	}
-	f, err := compared(e, g, c, probe, with)
-	return Seen{Face: f}, err
+	return s, nil
 }
 
 // showsLines says whether a picture shows the lines of a document, also where they

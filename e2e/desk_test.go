@@ -23,7 +23,7 @@ func TestDesk(t *testing.T) {
 			h := newCounterHouse(t, path, newBrowser(t))
 			jobs := h.jobs()
 			for name, do := range map[string]func(asked) (any, error){
-				"/desk": h.joinDesk, "/document": h.document, "/ask": h.ask, "/fetch": h.fetch, "/events": h.events,
+				"/desk": h.joinDesk, "/document": h.document, "/turning": h.turning, "/ask": h.ask, "/fetch": h.fetch, "/events": h.events,
 				"/login": h.logIn, "/logged-in": h.loggedIn, "/left": h.left,
 			} {
 				jobs[name] = do

@@ -197,11 +197,11 @@ func (d *deskApart) invite() (*guest, error) {
 
 // stood is how a check stands, as its person sees it.
 type stood struct {
-	Step, Reason, Hint string
-	Claims             []string
-	Again              bool
-	Notice             struct{ ID string }
-	Result             *struct {
+	Step, Reason, Hint, Prompt string
+	Claims                     []string
+	Again                      bool
+	Notice                     struct{ ID string }
+	Result                     *struct {
 		Outcome  string
 		HandedOn bool
 	}
@@ -252,8 +252,22 @@ func (g *guest) show(what string, picture []byte) error {
 // errLate is returned for a check that did not end.
 var errLate = errors.New("the check does not end")
 
+// askedFor is the frame to show next: of those of [papers] one that looks at the camera, or
+// every other time, where that was asked for, one of a turned head.
+func askedFor(prompt string, frames [][]byte, n int) []byte {
+	front := len(frames) - 2
+	switch {
+	case prompt == "turn-left" && n%2 == 0:
+		return frames[front]
+	case prompt == "turn-right" && n%2 == 0:
+		return frames[front+1]
+	}
+	return frames[n%front]
+}
+
 // through does what the page on a phone does, until the check has ended: it asks
-// again where the desk is busy, and chooses again where the choice has lapsed.
+// again where the desk is busy, chooses again where the choice has lapsed, and turns its
+// head as it is asked to.
 func (g *guest) through(document []byte, frames [][]byte, until time.Time) (stood, error) {
 	for n := 0; time.Now().Before(until); n++ {
 		now, err := g.stands()
@@ -270,7 +284,7 @@ func (g *guest) through(document []byte, frames [][]byte, until time.Time) (stoo
 		case "chosen", "document":
 			err = g.show("document", document)
 		case "face":
-			err = g.show("frame", frames[n%len(frames)])
+			err = g.show("frame", askedFor(now.Prompt, frames, n))
 		}
 		if err != nil && !errors.Is(err, errComeAgain) && !errors.Is(err, errNotNow) {
 			return now, fmt.Errorf("at the step %q: %w", now.Step, err)

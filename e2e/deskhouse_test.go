@@ -279,12 +279,32 @@ func (h *counterHouse) loggedIn(a asked) (any, error) {
 // document makes what a camera sees of a passport with somebody's photograph.
 func (h *counterHouse) document(a asked) (any, error) {
 	page := filepath.Join(h.browser.films, a.Name+".jpg")
-	if err := drawPassport(inFRLL(h.t, filepath.Dir(a.Person), filepath.Base(a.Person)), page); err != nil {
+	photograph := inFRLL(h.t, filepath.Dir(a.Person), filepath.Base(a.Person))
+	if of, is := strings.CutPrefix(a.Person, "volunteer/"); is {
+		photograph = ofVolunteer(h.t, of)
+	}
+	if err := drawPassport(photograph, page); err != nil {
 		return nil, err
 	}
 	film := filepath.Join(h.browser.films, a.Name+".mjpeg")
 	run(h.t, h.browser.films, nil, "ffmpeg", "-loglevel", "error", "-y", "-loop", "1", "-r", "10", "-i", page, "-vf", "noise=alls=4:allf=t,format=yuvj420p",
 		"-t", "5", "-c:v", "mjpeg", "-q:v", "3", film)
+	return map[string]string{"film": film}, nil
+}
+
+// turning makes what a camera sees of the volunteer, who looks at it and turns their head
+// to one side and to the other, again and again.
+func (h *counterHouse) turning(a asked) (any, error) {
+	film := filepath.Join(h.browser.films, a.Name+".mjpeg")
+	args := []string{"-loglevel", "error", "-y"}
+	filters, parts := "", ""
+	for i, view := range []string{"front", "left", "front", "right"} {
+		args = append(args, "-loop", "1", "-r", "10", "-t", "2", "-i", ofVolunteer(h.t, "smiling/"+view+".jpg"))
+		filters += fmt.Sprintf("[%d]scale=-2:720,pad=1280:720:(ow-iw)/2:0:0x60646a[v%d];", i, i)
+		parts += fmt.Sprintf("[v%d]", i)
+	}
+	args = append(args, "-filter_complex", filters+parts+"concat=n=4,noise=alls=6:allf=t,format=yuvj420p", "-c:v", "mjpeg", "-q:v", "4", film)
+	run(h.t, h.browser.films, nil, "ffmpeg", args...)
 	return map[string]string{"film": film}, nil
 }
 
@@ -305,7 +325,11 @@ func drawPassport(photograph, to string) error {
 	page := image.NewRGBA(image.Rect(0, 0, 1920, 1080))
 	draw.Draw(page, page.Rect, image.NewUniform(color.RGBA{214, 218, 222, 255}), image.Point{}, draw.Src)
 	b := person.Bounds()
-	from := image.Rect(b.Dx()/6, b.Dy()/10, b.Dx()*5/6, b.Dy()*19/20).Add(b.Min)
+	wide := b.Dx() * 2 / 3
+	if b.Dy() > b.Dx() {
+		wide = b.Dx() * 3 / 4
+	}
+	from := image.Rect((b.Dx()-wide)/2, b.Dy()/10, (b.Dx()+wide)/2, b.Dy()/10+wide*610/480).Add(b.Min)
 	xdraw.CatmullRom.Scale(page, image.Rect(120, 120, 120+480, 120+610), person, from, xdraw.Src, nil)
 	at := image.Pt((page.Rect.Dx()-strip.W)/2, page.Rect.Dy()-strip.H-40)
 	for y := range strip.H {

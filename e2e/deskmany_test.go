@@ -15,22 +15,38 @@ import (
 )
 
 // papers are what the holder of a drawn passport shows: a photograph of its page, and
-// frames of their face.
+// frames of their face. The last two are of a head that is turned to its own left, and to
+// its right.
 func papers(t *testing.T) (document []byte, frames [][]byte) {
 	t.Helper()
 	page := filepath.Join(t.TempDir(), "page.jpg")
-	if err := drawPassport(inFRLL(t, "neutral", "001_03.jpg"), page); err != nil {
+	if err := drawPassport(ofVolunteer(t, "neutral/front.jpg"), page); err != nil {
 		t.Fatal(err)
 	}
 	document, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	frames, err = rigtest.Scene{Photograph: photograph(t, "frll", "smiling", "001_08.jpg")}.Film(6, 1)
-	if err != nil {
-		t.Fatal(err)
+	for _, view := range []struct {
+		name   string
+		frames int
+	}{{"smiling/front.jpg", 4}, {"smiling/right.jpg", 1}, {"smiling/left.jpg", 1}} {
+		data, err := os.ReadFile(ofVolunteer(t, view.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		film, err := rigtest.Scene{Photograph: data}.Film(view.frames, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames = append(frames, film...)
 	}
 	return document, frames
+}
+
+// ofVolunteer is a photograph of somebody of whom there are some with the head turned.
+func ofVolunteer(t *testing.T, name string) string {
+	return filepath.Join(testenv.Faces(t), "sequences", "female", "0001", name)
 }
 
 // mostMemory is what a desk may take, in bytes: a machine with 2 GB has to do.

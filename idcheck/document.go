@@ -9,12 +9,12 @@ import (
 
 // document judges what the document gave, before any face is looked at: where it
 // ends the check, no camera is needed. It returns "" where the check goes on.
-func document(p Policy, e iddoc.Evidence, now time.Time) (Outcome, Reason) {
+func document(p Policy, way Way, e iddoc.Evidence, now time.Time) (Outcome, Reason) {
 	if e.Documents > 1 {
 		return Inconclusive, SeveralDocuments
 	}
 	if !p.PortraitOnly {
-		if outcome, reason := lines(e, now); outcome != "" {
+		if outcome, reason := lines(way, e, now); outcome != "" {
 			return outcome, reason
 		}
 	}
@@ -24,18 +24,22 @@ func document(p Policy, e iddoc.Evidence, now time.Time) (Outcome, Reason) {
 	return "", ""
 }
 
+// oldest is how many years short of a hundred somebody may be whose birth, by two
+// figures of its year, could as well be still to come.
+const oldest = 5
+
 // lines judges what the document says of itself. A check digit that does not fit
 // what was read from a print is most often a misreading, and leaves the check
-// inconclusive; in a chip it is not.
-func lines(e iddoc.Evidence, now time.Time) (Outcome, Reason) {
+// inconclusive; in a chip it is not. A birth that may be still to come is for people to
+// look at, who see all four figures of its year on the document.
+func lines(way Way, e iddoc.Evidence, now time.Time) (Outcome, Reason) {
 	if e.MRZ == nil || e.Lines == iddoc.None {
 		return noLines(e)
 	}
-	birth, expiry, today := e.MRZ.Birth, e.MRZ.Expiry, iddoc.Today(now)
-	if birth.Whole() && birth.Birth(today).After(today) {
-		return DocumentInvalid, BornInTheFuture
-	}
+	expiry, today := e.MRZ.Expiry, iddoc.Today(now)
 	switch {
+	case way == ByFace && e.MRZ.Birth.Ahead(today, oldest):
+		return Inconclusive, BornInTheFuture
 	case !expiry.Whole():
 		return Inconclusive, ExpiryNotKnown
 	case today.After(expiry.Expiry(today)):

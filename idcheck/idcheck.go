@@ -96,7 +96,7 @@ func Decide(p Policy, c Check, now time.Time) (Result, error) {
 		return Result{}, ErrOrder
 	}
 	r := Result{Way: c.Way, Proof: c.Document.Proof, Unattended: c.Unattended, DocumentChecked: !p.PortraitOnly}
-	if outcome, reason := document(p, c.Document, now); outcome != "" {
+	if outcome, reason := document(p, c.Way, c.Document, now); outcome != "" {
 		if c.Face != nil || len(c.Looks) > 0 {
 			return Result{}, ErrOrder
 		}

@@ -42,6 +42,7 @@ const (
 	FaceLooksCopied   Reason = "face-looks-copied" // PAD
 	SamePicture       Reason = "same-picture"      // as alike as two photographs of one person never are
 	FaceNotJudged     Reason = "face-not-judged"   // PAD is asked for, and there is none
+	TurnNotSeen       Reason = "turn-not-seen"     // the person was asked to turn their head
 	NoFaceYet         Reason = "no-face-yet"
 	SeveralFaces      Reason = "several-faces"
 	NoPortrait        Reason = "no-portrait"
@@ -49,7 +50,7 @@ const (
 	LinesNotRead      Reason = "lines-not-read"
 	CheckDigitWrong   Reason = "check-digit-wrong" // typed lines: mistyped, or the document is wrong
 	FieldImpossible   Reason = "field-impossible"
-	BornInTheFuture   Reason = "born-in-the-future"
+	BornInTheFuture   Reason = "born-in-the-future" // or nearly a hundred years ago
 	ExpiryNotKnown    Reason = "expiry-not-known"
 	Expired           Reason = "expired"
 	StaffFoundSame    Reason = "staff-found-same"
@@ -125,6 +126,7 @@ func next(why Reason, unattended bool) []Next {
 		FaceLooksCopied:   {LetStaffLook},
 		SamePicture:       {LetStaffLook},
 		FaceNotJudged:     {LetStaffLook},
+		TurnNotSeen:       {TakeAnother, LetStaffLook},
 		NoFaceYet:         {TakeAnother, LetStaffLook},
 		SeveralFaces:      {TakeAnother, LetStaffLook},
 		NoPortrait:        {ScanAgain, LetStaffLook, OtherDocument},
@@ -132,7 +134,7 @@ func next(why Reason, unattended bool) []Next {
 		LinesNotRead:      {ScanAgain, TypeLines, OtherDocument},
 		CheckDigitWrong:   {TypeLines, ScanAgain, OtherDocument},
 		FieldImpossible:   {TypeLines, OtherDocument},
-		BornInTheFuture:   {TypeLines, OtherDocument},
+		BornInTheFuture:   {LetStaffLook, TypeLines, OtherDocument},
 		ExpiryNotKnown:    {TypeLines, OtherDocument},
 		Expired:           {OtherDocument},
 		StaffUnsure:       {AskColleague, OtherDocument},

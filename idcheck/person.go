@@ -11,6 +11,9 @@ type Face struct {
 	// Suspected says that PAD took what was shown for something else than a face,
 	// and Judged that there was PAD at all.
 	Suspected, Judged bool
+	// Unanswered says that the person was asked to turn their head, and that it was
+	// not seen.
+	Unanswered bool
 	// Others is how many further faces the best frame shows.
 	Others int
 }
@@ -43,6 +46,8 @@ func byFace(p Policy, r Result, f *Face) Result {
 	case p.Copied(f):
 		r.Suspected = true
 		return r.with(AttackSuspected, SamePicture)
+	case p.RequireLive && f.Unanswered:
+		return r.with(Inconclusive, TurnNotSeen)
 	// Written so that a score or a threshold which is not a number matches nobody.
 	case p.Threshold > 0 && f.Score >= p.Threshold:
 		return r.with(SamePerson, FaceMatches)

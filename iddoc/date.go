@@ -84,6 +84,21 @@ func (d Date) Birth(today time.Time) time.Time {
 	return at
 }
 
+// Ahead says whether a birth can be one that is still to come, by so many years at most:
+// two figures of a year do not tell it from one of a hundred years before.
+func (d Date) Ahead(today time.Time, years int) bool {
+	if !d.set {
+		return false
+	}
+	century := today.Year() / 100 * 100
+	for _, year := range []int{century + int(d.year), century + 100 + int(d.year)} {
+		if at := d.earliest(year); at.After(today) && !at.After(today.AddDate(years, 0, 0)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Expiry returns the day of an expiry as of a day, today: the one that is nearest,
 // since documents hold ten or fifteen years and not fifty. It is the zero time if
 // it is not known.

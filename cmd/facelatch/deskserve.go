@@ -20,6 +20,7 @@ import (
 	"github.com/facelatch/facelatch/internal/durable"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/mrzread"
+	"github.com/facelatch/facelatch/models"
 	"github.com/facelatch/facelatch/web"
 )
 
@@ -134,6 +135,9 @@ func (f deskServeFlags) faces(c *deskserver.Config) error {
 		return err
 	}
 	c.Engine, c.Threshold, c.SamePicture = engine, threshold.Score, manifest.SamePicture
+	_, pose := manifest.Model(models.Pose)
+	_, points := manifest.Model(models.Landmark)
+	c.Turns = pose && points
 	if c.Lines, err = mrzread.New(); err != nil {
 		return err
 	}

@@ -136,6 +136,7 @@ type Check struct {
 	compared int // frames
 	poor     int // frames with a problem
 	next     time.Time
+	turn     turn
 	looks    []idcheck.Look
 
 	over     *Finished // ended, and still to be handed on by whoever ended it

@@ -74,6 +74,7 @@ func (c *Check) wipe(lines bool) {
 		*c.best = idcheck.Face{}
 	}
 	c.best, c.looks = nil, nil
+	c.turn.wipe()
 	if lines {
 		forget(&c.found)
 		return

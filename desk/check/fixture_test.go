@@ -10,6 +10,7 @@ import (
 
 	"github.com/facelatch/facelatch/desk"
 	"github.com/facelatch/facelatch/desk/party"
+	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/face/facetest"
 	"github.com/facelatch/facelatch/idcheck"
 	"github.com/facelatch/facelatch/iddoc"
@@ -127,6 +128,10 @@ func (f *fixture) leftOver(c *Check) string {
 		case *desk.Portrait:
 			if v != nil && *v != (desk.Portrait{}) {
 				return "a portrait"
+			}
+		case *face.Moment:
+			if *v != (face.Moment{}) {
+				return "a moment of a sequence"
 			}
 		case *iddoc.MRZ:
 			if v != nil && *v != (iddoc.MRZ{}) {

@@ -33,7 +33,7 @@ const (
 	sweepTime = time.Second
 )
 
-// Options is what a [Room] is made of. All but the last three is required.
+// Options is what a [Room] is made of. All but the last four is required.
 type Options struct {
 	// Engine has the same clock as the room.
 	Engine desk.Engine
@@ -49,6 +49,9 @@ type Options struct {
 	// so it has to be safe by then; with an error there is none. It may be called by
 	// several goroutines.
 	Done func(Finished) error
+	// Turns has people who are alone turn their heads before they are believed. The
+	// engine needs models that see which way a head is turned.
+	Turns bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Limit is how many checks run at once, and how many pictures wait, 256 if 0.

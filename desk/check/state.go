@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/door"
+	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/idcheck"
 )
 
@@ -41,6 +42,8 @@ type State struct {
 	Busy bool `json:"busy"`
 	// Hint is what the person may do about the last frame, "" for nothing.
 	Hint door.Hint `json:"hint"`
+	// Prompt is what the person is asked to do before the camera, "" for nothing.
+	Prompt face.Prompt `json:"prompt"`
 	// Reason is why it does not go on by itself, and Next what helps.
 	Reason idcheck.Reason `json:"reason"`
 	Next   []idcheck.Next `json:"next"`
@@ -76,7 +79,7 @@ func (c *Check) State() State {
 	defer c.mu.Unlock()
 	s := State{
 		Version: c.version, Step: c.step, Way: c.way.String(), Again: c.again, Busy: c.working, Hint: c.hint,
-		Reason: c.standing.Reason, Next: append([]idcheck.Next{}, c.standing.Next...),
+		Prompt: c.turn.prompt(), Reason: c.standing.Reason, Next: append([]idcheck.Next{}, c.standing.Next...),
 		Looks: len(c.looks), Need: 1, Until: c.end().UTC(), Result: c.finished,
 	}
 	if c.order.TwoPeople || c.room.o.Policy().TwoPeople {

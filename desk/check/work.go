@@ -21,6 +21,9 @@ type job struct {
 	grant    consent.Grant
 	found    iddoc.Evidence
 	portrait *desk.Portrait
+	judged   bool          // frames are judged as a sequence
+	turning  bool          // the person was asked to turn their head
+	at       time.Duration // since the first frame
 }
 
 // wipe clears what a job holds that no check wants any more.
@@ -47,11 +50,17 @@ func (c *Check) Frame(ctx context.Context, data []byte) error {
 		return err
 	}
 	var seen desk.Seen
+	defer func() { seen.Moment.Wipe() }() // unless the check took it over
 	look := func(j *job, p *picture.Picture) (err error) {
-		seen, err = desk.CompareGood(c.room.o.Engine, c.room.o.Lines, j.grant, p, j.portrait)
+		l := desk.Look{Engine: c.room.o.Engine, Lines: c.room.o.Lines, Grant: j.grant, Portrait: j.portrait, Moments: j.judged, At: j.at}
+		if j.turning {
+			seen, err = l.Turning(p)
+		} else {
+			seen, err = l.Good(p)
+		}
 		return err
 	}
-	return c.take(ctx, data, []Step{Face}, look, func(now time.Time) error { return c.weigh(seen, now) })
+	return c.take(ctx, data, []Step{Face}, look, func(now time.Time) error { return c.weigh(&seen, now) })
 }
 
 // early says whether the last comparison was a moment ago, so that the frame is not
@@ -88,6 +97,7 @@ func (c *Check) start(at []Step) (j job, err error) {
 		}
 		c.touched = now // somebody is there, however long the picture waits
 		j = job{choice: c.choice, way: c.way, grant: c.grant, found: c.found, portrait: c.portrait}
+		j.judged, j.turning, j.at = c.asks(), c.turn.asking(), c.turn.since(now)
 		c.working, c.portrait, c.found = true, nil, iddoc.Evidence{}
 		c.room.work.Add(1)
 		return nil
@@ -211,8 +221,11 @@ func hintFor(s desk.Seen) door.Hint {
 // picture of the portrait itself, or when [Frames] were compared. Before, what the person is told
 // is the same whether the face did not match or looked like a picture of one. The
 // caller holds mu.
-func (c *Check) weigh(seen desk.Seen, now time.Time) error {
-	c.hint = hintFor(seen)
+func (c *Check) weigh(seen *desk.Seen, now time.Time) error {
+	if c.turn.asking() {
+		return c.turned(seen, now)
+	}
+	c.hint = hintFor(*seen)
 	if seen.Document {
 		c.next = now.Add(frameGap)
 	}
@@ -222,14 +235,20 @@ func (c *Check) weigh(seen desk.Seen, now time.Time) error {
 	}
 	c.compared++
 	c.next = now.Add(frameGap)
+	c.turn.keep(seen)
 	p := c.policy()
 	c.best = better(p, c.best, seen.Face)
 	r, err := idcheck.Decide(p, c.evidence(), now)
 	plain := r.Outcome == idcheck.SamePerson && !p.Doubtful(c.best)
-	if err == nil && (plain || r.Reason == idcheck.SamePicture || c.compared >= Frames) {
-		return c.decide(now)
+	if err != nil || !plain && r.Reason != idcheck.SamePicture && c.compared < Frames {
+		return err
 	}
-	return err
+	if r.Outcome == idcheck.SamePerson && c.asks() {
+		c.turn.ask(now)
+		c.next, c.hint = time.Time{}, ""
+		return nil
+	}
+	return c.decide(now)
 }
 
 // better is the frame that decides: one that is a picture of the portrait itself, else

@@ -50,6 +50,8 @@ export interface View {
   again: boolean;
   busy: boolean;
   hint: string;
+  /** What the person is asked to do before the camera, "" for nothing. */
+  prompt: string;
   reason: string;
   next: string[];
   looks: number;

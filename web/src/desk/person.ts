@@ -45,7 +45,7 @@ class Person extends Screen {
       this.shown = key;
       this.show(() => this.drawn());
     }
-    if (view.step === "face") this.eye?.say(this.texts.maybe(`hint.${view.hint}`) ?? "");
+    if (view.step === "face") this.eye?.say(this.texts.maybe(`prompt.${view.prompt}`) ?? this.texts.maybe(`hint.${view.hint}`) ?? "");
     this.clock();
   }
 
@@ -82,7 +82,7 @@ class Person extends Screen {
     const { say } = this.texts;
     this.eye = new FaceEye(this.texts, this.desk);
     this.left(() => this.close());
-    this.page("face", say("face.title"), ...this.text(say("face.text")), this.eye.element,
+    this.page("face", say("face.title"), ...this.text(say(this.view!.unattended ? "face.text.alone" : "face.text")), this.eye.element,
       h("div", { class: "row" }, this.button(say(this.view!.unattended ? "face.staff.alone" : "face.staff"), () => void this.choose("staff")), this.stop()));
   }
 
