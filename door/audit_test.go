@@ -32,8 +32,10 @@ type audit struct {
 	held      *door.Held
 	bytes     face.Reference // the bytes that were lent
 	compared  int
-	last      time.Time // comparison
-	holder    bool      // whether the answer is of the holder; set by whoever answers
+	last      time.Time   // comparison
+	holder    bool        // whether the answer is of the holder; set by whoever answers
+	does      face.Prompt // what the moment that is given shows; set by whoever answers
+	prompts   prompts
 	typed     string
 	checking  string // the number whose code is being checked, until its answer was taken
 
@@ -71,7 +73,7 @@ func (a *audit) step(event door.Event, before, after door.Output) {
 }
 
 func (a *audit) begin(text string) {
-	a.shown, a.announced, a.order, a.compared, a.typed = nil, time.Time{}, nil, 0, ""
+	a.shown, a.announced, a.order, a.compared, a.typed, a.prompts = nil, time.Time{}, nil, 0, "", prompts{}
 	p, err := pass.Parse(text)
 	if err != nil {
 		if pr, err := pass.ParsePresentation(text); err == nil {
@@ -87,13 +89,19 @@ func (a *audit) answers(event door.Event, before door.Output) bool {
 	if !ok || a.order == nil || before.State != door.Looking || looked.Showing != a.order.Showing || looked.Number != a.order.Number {
 		return false
 	}
-	if !a.e.now.Before(a.begun.Add(door.LookTime)) {
+	if !a.e.now.Before(a.begun.Add(a.prompts.lookTime())) {
 		return false
 	}
+	order := a.order
 	a.order = nil
-	if looked.Err == nil {
+	switch {
+	case looked.Err != nil:
+	case order.Prompt != "":
+		a.prompts.does(order.Prompt, a.does)
+	default:
 		a.compared++
 		a.last = a.e.now
+		a.prompts.matches(a.holder)
 	}
 	return true
 }
@@ -140,15 +148,17 @@ func (a *audit) looksAt(o door.LookAt) {
 		a.t.Fatal("looked under another grant than that of the pass")
 	case a.compared >= door.MaxAttempts:
 		a.t.Fatal("a fourth attempt")
-	case a.compared > 0 && o.After.Before(a.last.Add(door.AttemptGap)):
+	case o.Prompt == "" && a.compared > 0 && o.After.Before(a.last.Add(door.AttemptGap)):
 		a.t.Fatal("two attempts too close together")
 	case a.order != nil:
 		a.t.Fatal("two orders to look at once")
 	}
 	if a.held == nil {
 		a.begun, a.held = a.e.now, o.Reference
+		a.prompts.wanted = a.e.basis.Policy.Prompts
 	}
-	if o.Reference != a.held || o.Until.After(a.begun.Add(door.LookTime)) || !a.e.now.Before(a.begun.Add(door.LookTime)) {
+	a.prompts.ordered(a, o)
+	if until := a.begun.Add(a.prompts.lookTime()); o.Reference != a.held || o.Until.After(until) || !a.e.now.Before(until) {
 		a.t.Fatal("looked for too long, or at another reference")
 	}
 	if err := o.Reference.Use(func(r face.Reference) error { a.bytes = r; return nil }); err != nil {
@@ -177,6 +187,7 @@ func (a *audit) forgets(rest []door.Order) {
 			a.t.Fatal("the reference was not wiped")
 		}
 	}
+	a.prompts.forgotten(a.t)
 	a.held, a.bytes, a.order = nil, nil, nil
 }
 
@@ -207,7 +218,7 @@ func (a *audit) opens(event door.Event, answered bool) {
 		}
 		ok = a.good(pass.Plain) && b.Methods.Has(needs)
 	case door.Looked:
-		ok = a.good(pass.Face) && answered && a.holder && e.Err == nil
+		ok = a.good(pass.Face) && answered && a.holder && e.Err == nil && a.prompts.done()
 	case door.Checked:
 		ok = a.typed == number && e.Err == nil && e.PIN.OK() && b.Methods.Has(door.PIN) && b.PlainOK &&
 			b.Hours.Allows(a.e.now, time.UTC) && a.e.now.Sub(e.PIN.At()) < door.CheckTime && !a.e.now.Before(e.PIN.At())
@@ -273,6 +284,10 @@ func run(at []time.Time, now time.Time, wait time.Duration) (n int) {
 // left checks that nothing of a face outlives the state of looking.
 func (a *audit) left(event door.Event, before, after door.Output) {
 	switch event.(type) {
+	case door.Cannot:
+		if before.State == door.Looking && after.State != door.Refused {
+			a.t.Fatal("\"I cannot do this\" was not heard")
+		}
 	case door.NotMe, door.Cancel:
 		if before.State == door.Verified || before.State == door.Looking {
 			a.announced = time.Time{}
@@ -317,6 +332,7 @@ func (a *audit) output(after door.Output) {
 	if (after.Screen.Key == door.KeyOpened) != (after.State == door.Opened) || after.State != door.Idle && after.Wake.IsZero() {
 		a.t.Fatalf("the screen says %q in %v, until %v", after.Screen.Key, after.State, after.Wake)
 	}
+	a.prompts.screen(a, after.Screen, after.State)
 	if after.Screen.Ways&^a.e.basis.Methods != 0 || after.Screen.Ways == door.Face && a.e.basis.Methods == door.Face {
 		a.t.Fatalf("the screen offers %v", after.Screen.Ways)
 	}

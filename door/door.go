@@ -48,6 +48,9 @@ type Look struct {
 	Threshold float64
 	// Suspected is whether the face looks like a picture of one.
 	Suspected bool
+	// Moment is what the frame says to a sequence of them, where [LookAt.Since] asks
+	// for it. The machine owns it from here on, and wipes it.
+	Moment *face.Moment
 	// Problems are why the capture may have failed, what to mend first first. A
 	// [Machine] chooses its hint by them; like Advice they count only where the
 	// faces do not match.
@@ -70,6 +73,12 @@ type Policy struct {
 	// RequireLive refuses a face that looks like a picture of one, where the
 	// decision would only carry a warning.
 	RequireLive bool
+	// Prompts is how many things are asked for at a showing of a face pass, 0 to
+	// [MaxPrompts]: 0, which asks for nothing, unless a site says otherwise. Whoever
+	// cannot do them says so ([Cannot]). [Door.Judge] asks for nothing.
+	Prompts int
+	// Light is whether the screen then changes its colour while the camera looks.
+	Light bool
 }
 
 // Door is what a door needs to decide with no network.

@@ -38,6 +38,8 @@ type entrance struct {
 	pins    *bundle.PINs
 	pepper  bundle.Pepper
 	checked map[time.Time]bundle.PINVerified
+	draw    uint64 // what the next showings ask for
+	seen    map[face.Prompt]face.Moment
 
 	// texts of passes
 	plain, face, neighbors, ended, garage, phone string
@@ -54,6 +56,7 @@ func newEntrance(t testing.TB) *entrance {
 	e.fake = facetest.New(t, func() time.Time { return e.now })
 	e.passes()
 	e.makePINs()
+	e.makeMoments()
 	e.reset(t)
 	return e
 }
@@ -64,7 +67,7 @@ func (e *entrance) reset(t fataler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.now, e.status = noon, statuslist.Valid
+	e.now, e.status, e.draw = noon, statuslist.Valid, 0
 	e.machine, e.out, e.audit = &door.Machine{}, door.Output{}, &audit{t: t, e: e, failed: map[pass.ID][]time.Time{}, wrong: map[string][]time.Time{}}
 	e.basis = door.Basis{
 		Zone: "front", Trust: e.door(nil).Trust, Seals: e.bench, Models: []pass.ModelID{e.fake.ModelID()},
@@ -131,7 +134,7 @@ func (e *entrance) step(event door.Event) door.Output {
 }
 
 func (e *entrance) show(text string) door.Output {
-	return e.step(door.Shown{Text: text, Asked: []pass.Challenge{e.asked}})
+	return e.step(door.Shown{Text: text, Asked: []pass.Challenge{e.asked}, Draw: e.draw})
 }
 
 // wait lets time go by, with a tick whenever the machine asked for one.
@@ -161,6 +164,9 @@ func (e *entrance) seeAt(threshold float64, p *picture.Picture) door.Output {
 		look.Comparison, err = e.fake.Look(order.Grant, r, p)
 		return err
 	})
+	if err == nil {
+		look.Moment = e.moment("")
+	}
 	return e.step(door.Looked{Showing: order.Showing, Number: order.Number, Look: look, Err: err})
 }
 

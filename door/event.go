@@ -26,6 +26,9 @@ type Shown struct {
 	// Asked is what a phone may answer now: the nonces that the door's screen has
 	// shown in the last seconds, or the door's id where there is no screen.
 	Asked []pass.Challenge
+	// Draw is random, and decides what is asked for in which order, where anything is
+	// ([Policy.Prompts]): the machine draws nothing itself.
+	Draw uint64
 }
 
 // Format prints that a code was shown and nothing else, so that no log records
@@ -54,6 +57,10 @@ type Checked struct {
 // be looked at.
 type NotMe struct{}
 
+// Cannot is that somebody cannot do, or does not want to do, what they are asked to
+// before the camera. They are offered the other ways in.
+type Cannot struct{}
+
 // Cancel is that somebody left, or closed what the screen said.
 type Cancel struct{}
 
@@ -63,7 +70,8 @@ type Looked struct {
 	// Showing and Number are those of the order.
 	Showing uint64
 	Number  int
-	// Look is a comparison, an attempt of the three; only where Err is nil.
+	// Look is a comparison, an attempt of the three; only where Err is nil. For an
+	// order with a prompt it is a moment, and no attempt.
 	Look Look
 	// Err is why nothing was compared. [NotYet], face.ErrNoFace,
 	// face.ErrSeveralFaces and the errors of pictures lead to another look, at
@@ -110,6 +118,7 @@ func (Shown) isEvent()   {}
 func (Typed) isEvent()   {}
 func (Checked) isEvent() {}
 func (NotMe) isEvent()   {}
+func (Cannot) isEvent()  {}
 func (Cancel) isEvent()  {}
 func (Looked) isEvent()  {}
 func (Latched) isEvent() {}

@@ -42,7 +42,8 @@ func (s *step) firstLook() {
 	s.showing.held = &Held{references: opened.references, reference: opened.reference}
 	s.showing.model = opened.model
 	s.showing.hint = HintLookHere
-	s.state, s.until = Looking, s.now.Add(LookTime)
+	s.showing.asking = ask(s.b.Policy, s.showing.draw, s.now)
+	s.state, s.until = Looking, s.now.Add(s.b.Policy.lookTime())
 	s.look(v)
 }
 
@@ -59,32 +60,41 @@ func (s *step) look(v pass.Verified) {
 	if s.showing.next.After(after) {
 		after = s.showing.next
 	}
-	s.order(LookAt{
+	o := LookAt{
 		Showing: s.number, Number: s.showing.asked, Grant: grant,
 		Model: s.showing.model, Reference: s.showing.held, After: after, Until: s.until,
-	})
+	}
+	if a := s.showing.asking; a != nil {
+		o.Prompt, o.Since = a.prompt(), a.began
+	}
+	s.order(o)
 }
 
 // looked is the answer to the last order to look, which nobody can have given
 // before it was ordered. The pass is judged anew before anything follows from it.
 func (s *step) looked(e Looked) {
 	if s.state != Looking || e.Showing != s.number || e.Number != s.showing.asked || e.Number > s.asked {
+		e.Look.Moment.Wipe() // nobody else will
 		return
 	}
-	if e.Err == nil {
+	observes := s.showing.asking.prompt() != ""
+	if e.Err == nil && !observes {
 		s.showing.tries++
 		s.showing.next = s.now.Add(AttemptGap)
 	}
 	v, n := s.b.admit(s.showing.pass, Face, s.faults, s.now)
-	if n != nil {
+	switch {
+	case n != nil:
+		e.Look.Moment.Wipe()
 		s.refuse(n)
-		return
-	}
-	if e.Err != nil {
+	case e.Err != nil:
+		e.Look.Moment.Wipe()
 		s.notCompared(v, e.Err)
-		return
+	case observes:
+		s.observed(v, e.Look.Moment)
+	default:
+		s.compared(v, e.Look)
 	}
-	s.compared(v, e.Look)
 }
 
 // notCompared looks again where a frame showed nothing to compare.
@@ -111,11 +121,16 @@ func (s *step) compared(v pass.Verified, look Look) {
 	if len(look.Problems) > 0 && d.Reason == pass.ReasonPoorQuality {
 		s.showing.hint = HintFor(look.Problems[0])
 	}
-	if d.Open || s.showing.tries >= MaxAttempts {
+	switch {
+	case s.showing.asking != nil:
+		s.comparedAsking(v, look, d)
+	case d.Open || s.showing.tries >= MaxAttempts:
+		look.Moment.Wipe()
 		s.decide(d)
-		return
+	default:
+		look.Moment.Wipe()
+		s.look(v)
 	}
-	s.look(v)
 }
 
 // leave wipes what is held of a face, if anything is, and notes a showing that
@@ -126,6 +141,7 @@ func (s *step) leave(opened bool) {
 		return
 	}
 	s.showing.held.forget()
+	s.showing.asking.forget()
 	s.order(Forget{})
 	id := s.showing.pass.Claims().ID
 	switch {

@@ -40,6 +40,8 @@ type showing struct {
 	tries  int       // comparisons
 	next   time.Time // the earliest frame for another
 	hint   Hint
+	draw   uint64    // what is asked for follows from it
+	asking *asking   // only while looking, and nil where nothing is asked for
 	latch  time.Time // when the latch's answer is overdue, zero if none is due
 }
 
@@ -80,7 +82,7 @@ func (m *Machine) Step(e Event, b Basis, now time.Time) Output {
 // just as the second ends is not looked at.
 func stops(e Event) bool {
 	switch e.(type) {
-	case NotMe, Cancel, Fault:
+	case NotMe, Cannot, Cancel, Fault:
 		return true
 	}
 	return false
@@ -101,6 +103,10 @@ func (s *step) take(e Event) {
 	case NotMe:
 		if s.state == Verified || s.state == Looking {
 			s.refuse(&no{reason: pass.ReasonNotMe, detail: "the person did not want to be looked at"})
+		}
+	case Cannot:
+		if s.state == Looking {
+			s.refuse(&no{reason: pass.ReasonNotMe, detail: "the person could not do what was asked for"})
 		}
 	case Cancel:
 		s.cancel()

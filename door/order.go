@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -30,6 +31,11 @@ type LookAt struct {
 	Model pass.ModelID
 	// Reference is lent. It is wiped by the machine when it leaves Looking.
 	Reference *Held
+	// Prompt is what the person is being asked to do, empty while they are to look at
+	// the camera. With one nothing is compared: the answer is a moment only.
+	Prompt face.Prompt
+	// Since is what the time of a moment counts from; zero where none is wanted.
+	Since time.Time
 	// After is the earliest time at which the frame may have been taken.
 	After time.Time
 	// Until is when an answer comes too late.

@@ -26,7 +26,8 @@ func (s *step) output() Output {
 
 // wake is the nearest time at which elapse has something to do.
 func (s *step) wake() (next time.Time) {
-	times := []time.Time{s.showing.latch, s.hintEnds}
+	_, light := s.light()
+	times := []time.Time{s.showing.latch, s.hintEnds, light}
 	if s.state != Opened || s.showing.latch.IsZero() {
 		times = append(times, s.until)
 	}
@@ -55,6 +56,10 @@ func (s *step) screen() Screen {
 		screen.Key = KeyAboutToLook
 	case Looking:
 		screen.Key, screen.Hint = KeyLook, s.showing.hint
+		if p := s.showing.asking.prompt(); p != "" {
+			screen.Key, screen.Hint = KeyPrompt, Hint(p)
+		}
+		screen.Light, _ = s.light()
 	case Opened:
 		screen.Key = KeyOpened
 		if !s.showing.latch.IsZero() {

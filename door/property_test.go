@@ -30,6 +30,8 @@ func TestPromise3AnyEvents(t *testing.T) {
 			e.reset(t)
 			e.audit.seen = seen
 			e.basis.Budget = rapid.SampledFrom([]int{0, 2, 4}).Draw(t, "budget")
+			e.basis.Policy = door.Policy{Prompts: rapid.SampledFrom([]int{0, 0, 1, 2, 3, 9}).Draw(t, "prompts"), Light: rapid.Bool().Draw(t, "light")}
+			e.draw = rapid.Uint64().Draw(t, "order")
 			for range 5 {
 				t.Repeat(e.anything())
 			}
@@ -43,7 +45,7 @@ func TestPromise3AnyEvents(t *testing.T) {
 		return // too few to have come to everything
 	}
 	for _, what := range []string{
-		"opens after door.Shown", "opens after door.Looked", "opens after door.Checked",
+		"opens with prompts", "attack-suspected", "opens after door.Shown", "opens after door.Looked", "opens after door.Checked",
 		"too-many-tries", "face-mismatch", "timed-out", "not-me", "revoked", "bundle-expired", "door-failed", "wrong-pin", "needs-presentation",
 	} {
 		if seen[what] == 0 {
@@ -69,6 +71,8 @@ func (e *entrance) anything() map[string]func(*rapid.T) {
 		"whole":     e.failsWhole,
 		"be seen":   e.isSeen,
 		"be seen 2": e.isSeen,
+		"move":      e.moves,
+		"do it all": e.doesItAll,
 		"fail":      e.isNotCompared,
 		"time":      e.timePasses,
 		"time 2":    e.timePasses,
@@ -107,6 +111,9 @@ func (e *entrance) isSeen(t *rapid.T) {
 	if e.audit.shown.Text() == e.neighbors {
 		whose = neighbor
 	}
+	if order.Prompt != "" {
+		return // see moves
+	}
 	who := rapid.SampledFrom([]int{whose, whose, stranger, -1, -2}).Draw(t, "who")
 	switch who {
 	case -1: // a comparison of nothing, which costs no time
@@ -129,8 +136,14 @@ func (e *entrance) failsWhole(t *rapid.T) {
 		e.show(e.face)
 		e.wait(door.NotMeTime)
 		for e.audit.order != nil {
-			e.wait(door.AttemptGap)
-			e.looked(door.Look{Threshold: facetest.Threshold}, nil)
+			if e.wait(door.AttemptGap); e.audit.order == nil {
+				break
+			}
+			if e.audit.order.Prompt != "" {
+				e.does(e.audit.order.Prompt)
+				continue
+			}
+			e.looked(door.Look{Threshold: facetest.Threshold, Moment: e.moment("")}, nil)
 		}
 	}
 }
@@ -179,7 +192,7 @@ func (e *entrance) isChecked(t *rapid.T) {
 }
 
 func (e *entrance) saysAny(t *rapid.T) {
-	e.step(rapid.SampledFrom([]door.Event{door.NotMe{}, door.Cancel{}}).Draw(t, "what"))
+	e.step(rapid.SampledFrom([]door.Event{door.NotMe{}, door.Cancel{}, door.Cannot{}}).Draw(t, "what"))
 }
 
 // newsCome changes what the door believes: a new bundle, or its end.

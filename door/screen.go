@@ -22,6 +22,8 @@ const (
 	KeyAboutToLook Key = "about-to-look"
 	// KeyLook is while the camera looks, with a hint, and until when.
 	KeyLook Key = "look"
+	// KeyPrompt asks for what the hint says, and offers "I cannot do this".
+	KeyPrompt Key = "prompt"
 	// KeyOpened says that the door is open. It stays while it is.
 	KeyOpened Key = "opened"
 	// KeyTryAgain is for what may go better the next time; the hint says how.
@@ -46,7 +48,7 @@ const (
 // Keys returns every key.
 func Keys() []Key {
 	return []Key{
-		KeyReady, KeyChecking, KeyAboutToLook, KeyLook, KeyOpened, KeyTryAgain, KeyAskForHelp,
+		KeyReady, KeyChecking, KeyAboutToLook, KeyLook, KeyPrompt, KeyOpened, KeyTryAgain, KeyAskForHelp,
 		KeyNotNow, KeyUseOtherWay, KeyTooManyTries, KeyLocked, KeyLatchFailed,
 	}
 }
@@ -85,6 +87,11 @@ const (
 	HintShowPhoneCode Hint = "show-phone-code"
 	// HintNotAPass is for a code that is something else.
 	HintNotAPass Hint = "not-a-pass"
+	// HintTurnLeft and those after it ask for a movement: see package face. There is
+	// [HintComeCloser], too.
+	HintTurnLeft Hint = "turn-left"
+	// HintTurnRight asks to turn the head to one's own right.
+	HintTurnRight Hint = "turn-right"
 	// HintTypeAgain is for a number and a code that do not belong together.
 	HintTypeAgain Hint = "type-again"
 )
@@ -93,7 +100,7 @@ const (
 func Hints() []Hint {
 	return []Hint{
 		HintLookHere, HintComeCloser, HintTurnToLight, HintLessLight, HintOnePerson, HintHoldStill, HintHoldHeadUp,
-		HintRemoveGlasses, HintShowWholeFace, HintShowPassFlat, HintTakePassAway, HintShowPhoneCode, HintNotAPass, HintTypeAgain,
+		HintRemoveGlasses, HintShowWholeFace, HintShowPassFlat, HintTakePassAway, HintShowPhoneCode, HintNotAPass, HintTurnLeft, HintTurnRight, HintTypeAgain,
 	}
 }
 
@@ -106,6 +113,8 @@ type Screen struct {
 	// Ways are the methods that would be accepted now, so that every screen can
 	// show one that needs no face.
 	Ways Methods
+	// Light is the screen's colour, empty for its own.
+	Light Light
 }
 
 // keyOf is what a screen says for a reason, where nothing else was said.

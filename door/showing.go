@@ -45,6 +45,7 @@ func (s *step) shown(e Shown) {
 	}
 	s.last, s.lastSeen = t, s.now
 	s.begin(code.method())
+	s.showing.draw = e.Draw
 	s.judge(code, e.Asked)
 }
 

@@ -44,8 +44,18 @@ const (
 	// showing is too old: a door that stood still must not look at whoever is
 	// there now.
 	LateTime = 2 * time.Second
-	// LookTime is the longest that a showing may look.
+	// LookTime is the longest that a showing may look, where nothing is asked for.
 	LookTime = 8 * time.Second
+	// PromptTime is how much longer it may look for each thing that is asked for.
+	PromptTime = 4 * time.Second
+	// ShowTime is how long after something new is asked for a frame must have been
+	// taken, so that whoever is in it can have read it.
+	ShowTime = 300 * time.Millisecond
+	// MomentGap is at least between two frames that show how somebody moves.
+	MomentGap = 120 * time.Millisecond
+	// LightTime is how long the screen keeps a colour: under two changes a second,
+	// where more than three flashes may harm (WCAG 2.3.1).
+	LightTime = 800 * time.Millisecond
 	// MaxAttempts is how many comparisons a showing may take.
 	MaxAttempts = 3
 	// AttemptGap is at least between a comparison and the next frame.

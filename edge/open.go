@@ -68,6 +68,10 @@ func (s screen) Show(k kiosk.Screen) {
 
 func (s screen) WantFrames(m kiosk.FrameMode, fps, width int) { s.d.kiosk.WantFrames(m, fps, width) }
 
+// RenewFrames is what a session asks for with each new thing that people are asked to
+// do.
+func (s screen) RenewFrames() { s.d.kiosk.RenewFrames() }
+
 // openKiosk makes the server of the page.
 func (d *daemon) openKiosk() error {
 	pages, err := web.WithLibraries(web.Kiosk(), d.options.Home)

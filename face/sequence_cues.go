@@ -37,15 +37,21 @@ func passive(moments []*Moment) (mean float64) {
 // depth says whether the face that turned was flat. The images of a plane from afar
 // follow each other by an affine map, and so nearly do those of a bent sheet, while
 // the parts of a head move by how far they stand out (Ullman and Basri 1991 on views
-// of rigid bodies). It is not known where nothing turned.
+// of rigid bodies). Of two sides that something turned to, the flatter counts. It is
+// not known where nothing turned.
 func depth(front *Moment, moments []*Moment) (bona float64, known bool) {
-	var relief float64
+	var relief [3]float64 // by the side that it turned to
 	for _, m := range moments {
-		if math.Abs(m.Yaw-front.Yaw) >= turned {
-			relief, known = max(relief, residual(front, m)), true
+		side := 1 + sideOf(m.Yaw-front.Yaw)
+		relief[side] = max(relief[side], residual(front, m))
+	}
+	least := math.Inf(1)
+	for _, side := range []float64{relief[0], relief[2]} {
+		if side > 0 {
+			least = min(least, side)
 		}
 	}
-	return rising(relief, flat, deep, 1-most, most), known
+	return rising(least, flat, deep, 1-most, most), !math.IsInf(least, 1)
 }
 
 // stillness says whether the points of a face that looks at the camera move against
@@ -83,7 +89,7 @@ func answered(p Prompted, moments []*Moment, front *Moment) (done, wrong bool) {
 	for _, m := range moments {
 		side := sideOf(m.Yaw - front.Yaw)
 		switch {
-		case m.At < p.From:
+		case m.At <= p.From:
 			held, size = side, max(size, m.Size)
 		case m.At > p.Until:
 			return false, false

@@ -22,7 +22,7 @@ func (g *Ground) Basis() door.Basis {
 		return b
 	}
 	b.Trust, b.Hours, b.Budget = c.Trust, c.Zone.Hours, c.Zone.Budget
-	b.Policy = door.Policy{RequireLive: c.Zone.RequireLive}
+	b.Policy = door.Policy{RequireLive: c.Zone.RequireLive, Prompts: g.config.Prompts, Light: g.config.Light}
 	if methods, err := g.config.Accepted(c.Zone.Methods); err == nil {
 		b.Methods = methods
 	}

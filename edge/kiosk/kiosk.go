@@ -124,6 +124,8 @@ type (
 	PIN struct{ Number, Code string }
 	// NotMe is a tap on "not me".
 	NotMe struct{}
+	// Cannot is a tap on "I cannot do this".
+	Cannot struct{}
 	// Cancel is a tap on "cancel".
 	Cancel struct{}
 	// Lang is the language that somebody chose, a BCP 47 tag of the page's
@@ -142,6 +144,7 @@ func (Lost) event()      {}
 func (Code) event()      {}
 func (PIN) event()       {}
 func (NotMe) event()     {}
+func (Cannot) event()    {}
 func (Cancel) event()    {}
 func (Lang) event()      {}
 func (NoReader) event()  {}
@@ -184,6 +187,8 @@ type Screen struct {
 	// Ways are the ways in that would work now, of Page.Methods, joined by "+";
 	// empty: none would.
 	Ways string
+	// Light names a colour that the whole screen has; empty: its own.
+	Light string
 }
 
 // FrameMode is what frames are wanted for.

@@ -55,6 +55,8 @@ func decodeKind(kind string, data []byte) (Event, error) {
 		return bare(pong{}, data)
 	case "notme":
 		return bare(NotMe{}, data)
+	case "cannot":
+		return bare(Cannot{}, data)
 	case "cancel":
 		return bare(Cancel{}, data)
 	case "noreader":

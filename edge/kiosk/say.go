@@ -54,7 +54,8 @@ func sayScreen(s Screen, now time.Time) []byte {
 		State string   `json:"state,omitempty"`
 		Until *int64   `json:"until,omitempty"`
 		Ways  []string `json:"ways"`
-	}{T: "screen", Key: s.Key, Hint: s.Hint, State: s.State, Ways: strings.FieldsFunc(s.Ways, func(r rune) bool { return r == '+' })}
+		Light string   `json:"light,omitempty"`
+	}{T: "screen", Key: s.Key, Hint: s.Hint, State: s.State, Light: s.Light, Ways: strings.FieldsFunc(s.Ways, func(r rune) bool { return r == '+' })}
 	if !s.Until.IsZero() {
 		left := max(0, s.Until.Sub(now).Milliseconds())
 		m.Until = &left

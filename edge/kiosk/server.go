@@ -173,6 +173,22 @@ func (s *Server) WantFrames(mode FrameMode, maxFPS, width int) {
 	s.tell()
 }
 
+// RenewFrames asks again for the frames that are wanted, if any are, behind whatever
+// was shown before: no frame counts from then on that the page sent before it had
+// read that.
+func (s *Server) RenewFrames() {
+	s.frames.Lock()
+	defer s.frames.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.order.mode == NoFrames {
+		return
+	}
+	s.version.order++
+	s.config.Frames.Drop()
+	s.tell()
+}
+
 // tell wakes the connection. The caller holds mu.
 func (s *Server) tell() {
 	close(s.shown)

@@ -49,12 +49,31 @@ func (e *Engine) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(
 		return look, err
 	}
 	defer capture.Wipe()
-	if look.Suspected, err = e.suspects(capture); err != nil {
+	if !o.Since.IsZero() {
+		moment, err := capture.Moment(now.Add(min(0, time.Until(f.At))).Sub(o.Since))
+		if err != nil {
+			return look, err
+		}
+		look.Moment = moment
+	}
+	if o.Prompt != "" {
+		return look, nil
+	}
+	if err = e.compare(o, capture, now, trace, &look); err != nil {
+		look.Moment.Wipe()
 		return door.Look{}, err
+	}
+	return look, nil
+}
+
+// compare compares the subject of a capture with the reference of the order.
+func (e *Engine) compare(o door.LookAt, capture *face.Capture, now time.Time, trace func(Stage), look *door.Look) (err error) {
+	if look.Suspected, err = e.suspects(capture); err != nil {
+		return err
 	}
 	probe, err := capture.Probe()
 	if err != nil {
-		return door.Look{}, err
+		return err
 	}
 	defer probe.Wipe()
 	if e.made != nil {
@@ -63,11 +82,11 @@ func (e *Engine) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(
 	trace(Extracted)
 	quality, err := capture.Quality()
 	if err != nil {
-		return door.Look{}, err
+		return err
 	}
 	look.Problems = quality.Problems()
 	if len(look.Problems) > 0 && now.Before(o.Until.Add(-patience)) {
-		return door.Look{}, door.NotYet{Problem: look.Problems[0]}
+		return door.NotYet{Problem: look.Problems[0]}
 	}
 	look.Threshold = e.Threshold()
 	err = o.Reference.Use(func(r face.Reference) (err error) {
@@ -75,7 +94,7 @@ func (e *Engine) Look(o door.LookAt, f *camera.Frame, now time.Time, trace func(
 		return err
 	})
 	trace(Compared)
-	return look, err
+	return err
 }
 
 // suspects asks for signs of a presentation attack only where they count.

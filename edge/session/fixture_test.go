@@ -38,6 +38,10 @@ type stand struct {
 	mu      sync.Mutex
 	time    time.Time // guarded by mu, as are those below
 	live    bool      // whether the zone wants living faces only
+	prompts int       // how many things are asked for
+	obeys   bool      // whether whoever is there does what the screen asks
+	flat    bool      // as a picture that is held up
+	renewed int       // how often frames were asked for anew
 	opened  int       // how often somebody was told that the door opens
 	status  statuslist.Status
 	screens []kiosk.Screen
@@ -126,7 +130,7 @@ func (s *stand) Basis() door.Basis {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return door.Basis{
-		Policy: door.Policy{RequireLive: s.live}, Zone: "front", Methods: door.Plain | door.Face | door.PIN, Seals: s, Models: []pass.ModelID{s.faces.ModelID()},
+		Policy: door.Policy{RequireLive: s.live, Prompts: s.prompts}, Zone: "front", Methods: door.Plain | door.Face | door.PIN, Seals: s, Models: []pass.ModelID{s.faces.ModelID()},
 		Trust:   pass.Trust{Site: s.site, Keys: map[pass.KeyID]*ecdsa.PublicKey{id: &s.key.PublicKey}, Status: s, Location: time.UTC},
 		PlainOK: true, FaceOK: true, Limits: s.limits, Pulse: door.MaxPulse,
 	}
@@ -154,8 +158,17 @@ func (s *stand) SealingKeys(pass.KeyID) (pass.SealingKeys, error) {
 }
 
 func (s *stand) Show(k kiosk.Screen) {
-	s.note(func() { s.screens = append(s.screens, k) })
+	s.note(func() {
+		s.screens = append(s.screens, k)
+		turn := map[string]float64{string(door.HintTurnLeft): -36, string(door.HintTurnRight): 36}[k.Hint]
+		if s.obeys {
+			s.faces.Turn(turn, s.flat)
+		}
+	})
 }
+
+// RenewFrames is what a screen does where something new is asked for.
+func (s *stand) RenewFrames() { s.note(func() { s.renewed++ }) }
 
 func (s *stand) WantFrames(m kiosk.FrameMode, _, _ int) {
 	s.note(func() { s.modes = append(s.modes, m) })

@@ -1,6 +1,9 @@
 package session
 
 import (
+	"crypto/rand"
+	"encoding/binary"
+
 	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/edge/kiosk"
 )
@@ -24,6 +27,8 @@ func (s *Session) Event(e kiosk.Event) {
 		s.typed(e)
 	case kiosk.NotMe:
 		s.say(door.NotMe{})
+	case kiosk.Cannot:
+		s.say(door.Cannot{})
 	case kiosk.Cancel:
 		s.say(door.Cancel{})
 	case kiosk.Camera:
@@ -34,7 +39,14 @@ func (s *Session) Event(e kiosk.Event) {
 
 // Shown says that a code was read.
 func (s *Session) Shown(text string) {
-	s.offer(door.Shown{Text: text, Asked: s.p.Asked()})
+	s.offer(door.Shown{Text: text, Asked: s.p.Asked(), Draw: draw()})
+}
+
+// draw is what nobody can foresee about what will be asked for.
+func draw() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) //nolint:errcheck // it never fails (Go 1.24)
+	return binary.LittleEndian.Uint64(b[:])
 }
 
 // typed keeps the code until the machine asks for its check. Only the last one

@@ -112,10 +112,26 @@ func (s *Session) frames(state door.State) {
 func (s *Session) show(out door.Output) {
 	screen := kiosk.Screen{
 		Key: string(out.Screen.Key), Hint: string(out.Screen.Hint),
-		State: out.State.String(), Until: out.Screen.Until, Ways: out.Screen.Ways.String(),
+		State: out.State.String(), Until: out.Screen.Until, Ways: out.Screen.Ways.String(), Light: string(out.Screen.Light),
 	}
 	if screen != s.shown {
 		s.shown = screen
 		s.p.Display.Show(screen)
+	}
+}
+
+// renew asks for frames anew where something else is asked of the person than before,
+// so that no frame counts that was taken before the page showed it.
+func (s *Session) renew(out door.Output) {
+	prompt := door.HintNone
+	if out.Screen.Key == door.KeyPrompt {
+		prompt = out.Screen.Hint
+	}
+	if prompt == s.prompt {
+		return
+	}
+	s.prompt = prompt
+	if d, ok := s.p.Display.(interface{ RenewFrames() }); ok && prompt != door.HintNone && !s.p.Wired {
+		d.RenewFrames()
 	}
 }

@@ -103,6 +103,7 @@ type Session struct {
 	machine door.Machine
 	shown   kiosk.Screen
 	mode    kiosk.FrameMode
+	prompt  door.Hint // what is asked for, if anything is
 	faults  door.Faults
 	answer  door.Event // to the last orders, where it was known at once
 
@@ -137,6 +138,7 @@ func (s *Session) Run(ctx context.Context) {
 		case <-ctx.Done():
 			s.step(context.WithoutCancel(ctx), timer, door.Cancel{})
 			s.step(context.WithoutCancel(ctx), timer, door.Fault{Part: door.KioskFault, Broken: true})
+			s.drain()
 			return
 		case e := <-s.events:
 			s.step(ctx, timer, e)
@@ -159,6 +161,7 @@ func (s *Session) step(ctx context.Context, timer *time.Timer, e door.Event) {
 	s.desk.read(out.State.Reads())
 	s.frames(out.State)
 	s.show(out)
+	s.renew(out)
 	if !out.Wake.IsZero() {
 		timer.Reset(max(0, out.Wake.Sub(now)))
 	}
@@ -187,6 +190,26 @@ func (s *Session) say(e door.Event) {
 	select {
 	case s.events <- e:
 	case <-s.gone:
+		wipe(e)
+	}
+}
+
+// drain wipes what nobody takes any more.
+func (s *Session) drain() {
+	for {
+		select {
+		case e := <-s.events:
+			wipe(e)
+		default:
+			return
+		}
+	}
+}
+
+// wipe wipes what an event says of a face.
+func wipe(e door.Event) {
+	if l, ok := e.(door.Looked); ok {
+		l.Look.Moment.Wipe()
 	}
 }
 

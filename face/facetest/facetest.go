@@ -38,6 +38,8 @@ type Fake struct {
 	runs      map[models.Role]int  // guarded by mu, as are those below
 	fails     map[models.Role]bool // networks that fail when they are run
 	suspected bool
+	turned    float64 // degrees
+	flat      bool
 	lanes     []*lane
 }
 
@@ -76,6 +78,14 @@ func (f *Fake) Suspect(suspected bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.suspected = suspected
+}
+
+// Turn lets every face be turned by as many degrees, above 0 to the left of the
+// picture: as a head is, or as a flat picture of one that a machine takes for turned.
+func (f *Fake) Turn(degrees float64, flat bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.turned, f.flat = degrees, flat
 }
 
 // Dirty is how many networks still hold something of a picture. It is only to

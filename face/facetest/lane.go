@@ -65,7 +65,7 @@ func (l *lane) dirty() bool {
 func (l *lane) Run() error {
 	l.fake.mu.Lock()
 	l.fake.runs[l.model.Role]++
-	fails, suspected := l.fake.fails[l.model.Role], l.fake.suspected
+	fails, suspected, turned, flat := l.fake.fails[l.model.Role], l.fake.suspected, l.fake.turned, l.fake.flat
 	l.fake.mu.Unlock()
 	if fails {
 		return errFails
@@ -75,6 +75,9 @@ func (l *lane) Run() error {
 		l.detect()
 	case models.Landmark:
 		l.landmark()
+		if !flat {
+			l.turn(turned)
+		}
 	case models.Extract:
 		l.extract()
 	case models.PAD:
@@ -82,9 +85,8 @@ func (l *lane) Run() error {
 			l.outputs[0][0] = -9
 		}
 	case models.Pose:
-		for _, out := range l.outputs[:2] {
-			out[33] = 40 // straight at the camera
-		}
+		l.outputs[0][33+int(math.Round(turned/3))] = 40
+		l.outputs[1][33] = 40 // neither up nor down
 	}
 	return nil
 }
@@ -156,6 +158,21 @@ func (l *lane) landmark() {
 	} {
 		for _, p := range at.points {
 			out[2*p], out[2*p+1] = at.x, at.y
+		}
+	}
+}
+
+// turn moves what stands out of a face by as much as it does: brows and nose to the
+// side of the turn, the jaw to the other.
+func (l *lane) turn(degrees float64) {
+	by := float32(math.Sin(degrees * math.Pi / 180))
+	out := l.outputs[0]
+	for i := range len(out) / 2 {
+		switch {
+		case i < 17:
+			out[2*i] += 0.2 * by
+		case i < 30, i > 30 && i < 36:
+			out[2*i] -= 0.2 * by
 		}
 	}
 }

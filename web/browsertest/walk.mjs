@@ -89,6 +89,7 @@ async function walk(browser, { base, size: sizeName, lang, axe }) {
     ["checking"], ["about-to-look", { until: 1000 }], ["look", { hint: "come-closer", until: 60000 }], ["look", { hint: "one-person", until: 60000 }, "look-hint"], ["opened", { until: 4000 }],
     ["try-again"], ["ask-for-help"], ["not-now"], ["use-other-way"], ["too-many-tries"], ["locked"], ["try-again", { hint: "type-again" }, "try-again-pin"], ["latch-failed"],
   ];
+  screens.push(...["turn-left", "turn-right", "come-closer"].map((hint) => ["prompt", { hint, until: 60000 }, `prompt-${hint}`]));
   let n = 3;
   for (const [key, more, label] of screens) {
     await control("send", { t: "screen", key, state: key, ...more });
@@ -96,8 +97,32 @@ async function walk(browser, { base, size: sizeName, lang, axe }) {
     if (key === "about-to-look") await page.waitForTimeout(500); // half the ring
     await judge(page, at(`${String(n++).padStart(2, "0")}-${label ?? key}`), { way: /plain pass|普通通行证|ask|请找/ });
   }
+  // A screen that throws its light, for whoever has not asked for less motion.
+  const ground = () => page.evaluate(() => getComputedStyle(document.getElementById("app")).backgroundColor);
+  const prompt = (light) => control("send", { t: "screen", key: "prompt", state: "looking", hint: "turn-left", until: 60000, light });
+  const grounds = [];
+  for (const light of ["rose", "lime", "sky", "sand", "mint", "lilac"]) {
+    await prompt(light);
+    await page.waitForSelector(`[data-light="${light}"]`);
+    grounds.push(await ground());
+  }
+  report(at("light-reduced-motion"), new Set(grounds).size === 1 ? [] : [`the screen changes: ${grounds}`]);
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  for (const light of ["rose", "lilac"]) {
+    await prompt(light);
+    await page.waitForTimeout(400); // the colour fades in
+    grounds.push(await ground());
+    await judge(page, at(`${String(n++).padStart(2, "0")}-prompt-${light}`), { way: /plain pass|普通通行证/ });
+  }
+  report(at("light"), new Set(grounds).size === 3 ? [] : [`the screen does not change: ${grounds}`]);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await got();
+  await page.click(".cannot");
+  await page.waitForTimeout(300);
+  report(at("cannot-sent"), (await got()).some((m) => m.t === "cannot") ? [] : ["\"I cannot do this\" is not sent"]);
   await control("send", { t: "screen", key: "ready", state: "idle" });
   await settle(page, "ready");
+  report(at("light-ends"), (await page.evaluate(() => document.getElementById("app").dataset.light)) === undefined ? [] : ["the light stays on"]);
   await page.click(".pin");
   await settle(page, "pin");
   await page.keyboard.type("4821");

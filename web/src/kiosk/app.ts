@@ -9,7 +9,7 @@ import { Lens, Seen } from "./lens";
 import { Link } from "./link";
 import { phrases } from "./phrases";
 import type { Config, FromDoor, FromPage, Screen } from "./protocol";
-import type { Name, Own } from "./screens";
+import type { Button, Name, Own } from "./screens";
 import { sight, type State } from "./sight";
 import { View } from "./view";
 import { Voice } from "./voice";
@@ -17,6 +17,9 @@ import { Words } from "./words";
 
 const idleTime = 60_000; // until the door speaks its own language again, and forgets what was typed
 const warnTime = 40_000; // until somebody who types is asked whether they are there
+
+/** Whether a face is being looked at. */
+const looks = (screen: Screen | null): boolean => screen?.key === "look" || screen?.key === "prompt";
 
 /** The kiosk page: what the daemon says is shown, what people do is sent. It decides nothing. */
 export class App {
@@ -85,6 +88,7 @@ export class App {
     this.lens.read(false);
     this.scanning = this.reading = false;
     this.state.screen = null;
+    this.view.light(undefined);
     if (["unpaired", "not-paired"].includes(why)) {
       this.link = null;
       await forget();
@@ -144,11 +148,13 @@ export class App {
   private screen(screen: Screen): void {
     const before = this.state.screen;
     this.state.screen = screen;
-    if (screen.key === "look") this.state.looked = true;
+    this.view.light(screen.light);
+    if (looks(screen)) this.state.looked = true;
     if (screen.key !== "ready") this.reading = false;
     if (screen.key === "ready") this.state.looked = false;
-    else if (["checking", "about-to-look", "look", "opened", "locked", "latch-failed"].includes(screen.key)) this.pin = null;
+    else if (["checking", "about-to-look", "look", "prompt", "opened", "locked", "latch-failed"].includes(screen.key)) this.pin = null;
     if (before?.key === screen.key && screen.key === "look") return this.view.rehint(this.words.hint(screen.hint));
+    if (before?.key === screen.key && screen.key === "prompt" && before.hint === screen.hint) return;
     void this.showNonce();
     this.eyes();
     this.draw(true);
@@ -157,11 +163,11 @@ export class App {
   // Where the camera is open and looked through: never for codes and for frames at a time.
   private eyes(): void {
     const { config, screen } = this.state;
-    const door = config?.camera === "door" || (config && !config.browserQR && this.frames === "off" && screen?.key !== "look");
+    const door = config?.camera === "door" || (config && !config.browserQR && this.frames === "off" && !looks(screen));
     this.state.preview = !!config && !door;
     if (!config || door) return;
     this.lens.open();
-    const looking = screen?.key === "about-to-look" || screen?.key === "look";
+    const looking = screen?.key === "about-to-look" || looks(screen);
     const read = config.browserQR && this.frames === "off" && !looking;
     if (read && !this.scanning) this.seen.resume(performance.now());
     this.scanning = read;
@@ -221,8 +227,8 @@ export class App {
     if (speak) this.voice.say([s.title, s.hint ?? "", s.text].join(" "), this.words.lang);
   }
 
-  private press(button: "notme" | "stop"): void {
-    this.send({ t: button === "notme" ? "notme" : "cancel" });
+  private press(button: Button): void {
+    this.send({ t: button === "stop" ? "cancel" : button });
   }
 
   private openPIN(): void {

@@ -4,7 +4,7 @@
 
 /** What the daemon tells people to see. Coarse on purpose: no oracle for attackers. */
 export const keys = [
-  "ready", "checking", "about-to-look", "look", "opened", "try-again", "ask-for-help",
+  "ready", "checking", "about-to-look", "look", "prompt", "opened", "try-again", "ask-for-help",
   "not-now", "use-other-way", "too-many-tries", "locked", "latch-failed",
 ] as const;
 export type Key = (typeof keys)[number];
@@ -44,6 +44,8 @@ export interface Screen {
   /** How long this screen lasts from now; absent or 0: until the next. */
   until?: number;
   state?: string;
+  /** The colour of the whole screen while the camera looks, by name; absent: its own. */
+  light?: string;
   /** The ways in that would work now, of the config's methods; absent: all of them. */
   ways?: Method[];
 }
@@ -64,6 +66,7 @@ export type FromPage =
   | { t: "code"; text: string }
   | { t: "pin"; number: string; code: string }
   | { t: "notme" }
+  | { t: "cannot" } // what the camera asks for
   | { t: "cancel" }
   | { t: "lang"; lang: string }
   | { t: "camera"; state: CameraState }

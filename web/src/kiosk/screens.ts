@@ -13,14 +13,16 @@ export type Name = Key | Own;
  */
 export type Tone = "paper" | "good" | "again" | "stop";
 
+export type Button = "notme" | "stop" | "cannot";
+
 export interface Look {
   tone: Tone;
   /** A drawing, or what the camera sees: to aim a pass, or in a face's outline. */
-  figure: Picture | "aim" | "ring" | "outline";
+  figure: Picture | "aim" | "ring" | "outline" | "prompt";
   title: Word;
   text: Word;
   /** The one big button beside the text. */
-  button?: "notme" | "stop";
+  button?: Button;
   /** Whether a PIN may be typed from here. */
   pin: boolean;
 }
@@ -34,6 +36,7 @@ export const screens: Record<Name, Look> = {
   checking: look("paper", "wait", "checking", false),
   "about-to-look": look("paper", "ring", "about-to-look", true, "notme"),
   look: look("paper", "outline", "look", true, "stop"),
+  prompt: look("paper", "prompt", "prompt", true, "cannot"),
   opened: look("good", "tick", "opened", false),
   "try-again": look("again", "again", "try-again", true),
   "ask-for-help": look("again", "help", "ask-for-help", true),
@@ -58,7 +61,7 @@ export function way(name: Name, config: Config | null, ways?: Method[]): Word {
       return "way.staff";
     case "no-camera":
       return has("pin") ? "way.pin" : "way.staff";
-    case "about-to-look": case "look":
+    case "about-to-look": case "look": case "prompt":
       return `way.stop-plain${pin}`;
     case "opened":
       return has("face") ? "way.done" : `way.noface-plain${pin}`;

@@ -21,13 +21,15 @@ export function sight(name: Name, state: State, words: Words): Sight {
   const look = screens[name];
   const ways = screen?.ways; // a PIN that rests after too many wrong codes is not offered
   const ours = screen?.key === name ? screen : null;
+  const asks = name === "prompt";
   const contact = words.pick(config?.contact) || words.say("contact");
   return {
     name,
     look,
-    title: words.say(look.title),
+    title: asks ? words.hint(ours?.hint)?.replace(/[.。]$/, "") ?? words.say(look.title) : words.say(look.title),
     text: words.say(text(name, state), { contact }),
-    hint: words.hint(ours?.hint),
+    hint: asks ? null : words.hint(ours?.hint),
+    asks: ours?.hint ?? "",
     way: words.say(way(name, config, ways), { contact }),
     pin: look.pin && (ways ?? config?.methods ?? []).includes("pin"),
     until: ours?.until ?? 0,

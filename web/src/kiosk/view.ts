@@ -1,12 +1,13 @@
 import { drawing, fill, h } from "../shared/dom";
 import { frame, outline, pictures, ring } from "../shared/pictures";
+import { asked } from "./asked";
 import { heard, phrases } from "./phrases";
-import type { Look } from "./screens";
+import type { Button, Look } from "./screens";
 import type { Words } from "./words";
 
 /** What a person can press, besides a keypad. */
 export interface Actions {
-  press(button: "notme" | "stop"): void;
+  press(button: Button): void;
   notice(): void;
   pin(): void;
   speak(): void;
@@ -20,6 +21,8 @@ export interface Sight {
   title: string;
   text: string;
   hint: string | null;
+  /** What a screen shows that asks for something, by its name. */
+  asks: string;
   way: string;
   pin: boolean;
   /** Milliseconds for the ring, 0 for none. */
@@ -94,6 +97,12 @@ export class View {
     }
   }
 
+  /** Gives the whole screen a colour, or its own. People who asked for less motion see their own. */
+  light(colour: string | undefined): void {
+    if (colour) this.root.dataset["light"] = colour;
+    else delete this.root.dataset["light"];
+  }
+
   private announce(text: string): void {
     if (this.said.textContent !== heard(text)) this.said.textContent = heard(text);
   }
@@ -130,7 +139,7 @@ export class View {
     } else {
       this.panel.className = "panel away";
       this.over.replaceChildren();
-      this.figure.replaceChildren(drawing(live ? pictures.pass : figure === "ring" ? ring : pictures[figure as keyof typeof pictures], "picture"));
+      this.figure.replaceChildren(drawing(live ? pictures.pass : figure === "ring" ? ring : figure === "prompt" ? asked[s.asks] ?? pictures.face : pictures[figure], "picture"));
     }
     if (s.until > 0) this.count(s.until);
   }
