@@ -119,6 +119,17 @@ func (n Notice) Publishable(demo bool) error {
 	return nil
 }
 
+// Coercion returns a phrase in a text of one language with which consent is not free,
+// "" where none of those that are known stands there.
+func Coercion(lang Lang, words string) string {
+	for _, phrase := range coercions(lang) {
+		if says(words, phrase) {
+			return phrase
+		}
+	}
+	return ""
+}
+
 // coercions are phrases with which, said of a face pass, consent is not free
 // (PIPL art. 14 and 16, 2025 Measures art. 10 and 12, GDPR art. 7). They are few:
 // a word such as "must" alone is none of them, because a good notice has it too.

@@ -25,7 +25,7 @@ get.`
 // controllerDesks is facelatch controller desk.
 func controllerDesks() *cobra.Command {
 	c := group("desk", "add, list and remove desks", "At a desk, staff check whether somebody is the holder of a document. It joins with a code.")
-	c.AddCommand(deskAdd(), deskList(), deskOpen(), deskRemove())
+	c.AddCommand(deskAdd(), deskList(), deskOpen(), deskNotice(), deskRemove())
 	return c
 }
 

@@ -61,13 +61,19 @@ func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) er
 			_, err := a.Prepare(ctx, who, "x", issue.Request{Consent: new(consent.Record)})
 			return err
 		}),
-		acts.ActPassReplace:   one(func(who acts.Actor) error { _, err := a.ReplacePass(ctx, who, pass.ID{1}); return err }),
-		acts.ActPassRevoke:    one(func(who acts.Actor) error { return a.RevokePass(ctx, who, pass.ID{1}) }),
-		acts.ActPassGuest:     one(func(who acts.Actor) error { _, err := a.Guest(ctx, who, acts.GuestInput{}); return err }),
-		acts.ActNoticePublish: one(func(who acts.Actor) error { _, err := a.PublishNotice(ctx, who, consent.Notice{}); return err }),
-		acts.ActSiteChange:    one(func(who acts.Actor) error { _, err := a.ChangeSite(ctx, who, 99, acts.SiteConfig{}); return err }),
-		acts.ActKeyRotate:     one(func(who acts.Actor) error { _, err := a.RotateKey(ctx, who, "x"); return err }),
-		acts.ActDoorView:      one(func(who acts.Actor) error { _, err := a.Doors(ctx, who); return err }),
+		acts.ActPassReplace: one(func(who acts.Actor) error { _, err := a.ReplacePass(ctx, who, pass.ID{1}); return err }),
+		acts.ActPassRevoke:  one(func(who acts.Actor) error { return a.RevokePass(ctx, who, pass.ID{1}) }),
+		acts.ActPassGuest:   one(func(who acts.Actor) error { _, err := a.Guest(ctx, who, acts.GuestInput{}); return err }),
+		acts.ActNoticePublish: {
+			func(who acts.Actor) error { _, err := a.PublishNotice(ctx, who, consent.Notice{}); return err },
+			func(who acts.Actor) error {
+				_, err := a.PublishDeskNotice(ctx, who, 0, map[string]string{"en": "x"})
+				return err
+			},
+		},
+		acts.ActSiteChange: one(func(who acts.Actor) error { _, err := a.ChangeSite(ctx, who, 99, acts.SiteConfig{}); return err }),
+		acts.ActKeyRotate:  one(func(who acts.Actor) error { _, err := a.RotateKey(ctx, who, "x"); return err }),
+		acts.ActDoorView:   one(func(who acts.Actor) error { _, err := a.Doors(ctx, who); return err }),
 		acts.ActDoorAdd: {
 			func(who acts.Actor) error { _, err := a.MakeJoinCode(ctx, who, site.KindDoor, "", ""); return err },
 			func(who acts.Actor) error { _, err := a.MakeDeskCode(ctx, who, "", ""); return err },

@@ -16,6 +16,7 @@ import (
 type Desks interface {
 	counters
 	relying
+	deskWords
 }
 
 // counters lets desks in, and operators to them.

@@ -67,6 +67,12 @@ type (
 		OpenCounter(ctx context.Context, actor Actor, id pass.DoorID) (Counter, error)
 	}
 
+	// DeskWords are what people are told at desks.
+	DeskWords interface {
+		DeskNotice(ctx context.Context, actor Actor) (site.PublishedNotice, error)
+		PublishDeskNotice(ctx context.Context, actor Actor, number int64, text map[string]string) (site.PublishedNotice, error)
+	}
+
 	// PartyBook are those who may ask for results at desks.
 	PartyBook interface {
 		Parties(ctx context.Context, actor Actor) ([]site.Relying, error)

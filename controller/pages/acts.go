@@ -51,6 +51,7 @@ type Place interface {
 // Counters is what is done about desks, and who may ask there.
 type Counters interface {
 	acts.DeskBook
+	acts.DeskWords
 	acts.PartyBook
 }
 

@@ -37,10 +37,22 @@ func (v *visit) desksPage() error {
 	if err != nil {
 		return err
 	}
-	return v.show(page{name: "desks", title: "desks.title", data: struct {
-		Desks []doorView
-		Rules deskRules
-	}{all, rulesOf(v.site)}})
+	p := desksView{Desks: all, Rules: rulesOf(v.site)}
+	if v.actor.May(acts.ActSiteView) {
+		if p.Notice, err = v.c.Acts.DeskNotice(v.r.Context(), v.actor); err != nil {
+			return err
+		}
+		p.Told = toldAtDesks(p.Notice)[string(v.tag)]
+	}
+	return v.show(page{name: "desks", title: "desks.title", data: p})
+}
+
+// desksView is the page of desks.
+type desksView struct {
+	Desks  []doorView
+	Rules  deskRules
+	Notice site.PublishedNotice
+	Told   string // what people read, in the language of the page
 }
 
 func (v *visit) deskForm() error { return v.showDesk(0, filled()) }

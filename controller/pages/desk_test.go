@@ -84,6 +84,27 @@ func TestAtTheCounterAlone(t *testing.T) {
 	b.get("/office/site").is(http.StatusForbidden)
 }
 
+// TestDeskNotice: an operator says in their own words what people are told, in both
+// languages, loses nothing to somebody who is faster, and can go back.
+func TestDeskNotice(t *testing.T) {
+	r := newRig(t)
+	b := r.owner()
+	b.get("/office/desks").is(http.StatusOK).has("The program’s own text", "a member of staff can look instead")
+	form := b.get("/office/desks/notice").is(http.StatusOK).has("up to three pictures")
+	if form.value("number") != "0" {
+		t.Errorf("number %q", form.value("number"))
+	}
+	b.post("/office/desks/notice", "number", "0", "what", "text", "text-en", "", "text-zh", strings.Repeat("长", 2001)).
+		is(http.StatusUnprocessableEntity)
+	b.post("/office/desks/notice", "number", "0", "what", "text", "text-en", "Garden Bank compares.\r\n\r\nOr staff look.", "text-zh", "花园银行比对，或由人查看。").to("/office/desks?done=desk-notice")
+	b.get("/office/desks").has("Your text, version 1", "Garden Bank compares.")
+	b.post("/office/desks/notice", "number", "0", "what", "text", "text-en", "Mine.", "text-zh", "我的。").
+		is(http.StatusConflict).has("Somebody else has published", "Garden Bank compares.", "Mine.")
+	b.post("/office/desks/notice", "number", "1", "what", "own").to("/office/desks?done=desk-notice")
+	b.get("/office/desks").has("The program’s own text")
+	b.staff(acts.FrontDesk).post("/office/desks/notice", "number", "2", "what", "own").is(http.StatusForbidden)
+}
+
 // TestDeskIsNoDoorOnPages: a desk stands among desks, with no zone and nothing to be
 // approved, and is removed as what it is.
 func TestDeskIsNoDoorOnPages(t *testing.T) {

@@ -157,6 +157,8 @@ func deskRoutes() []route {
 		{pattern: "GET " + Path + "desks/new", act: acts.ActDoorAdd, do: (*visit).deskForm},
 		{pattern: "POST " + Path + "desks/new", act: acts.ActDoorAdd, do: (*visit).addDesk},
 		{pattern: "POST " + Path + "desks/{id}/counter", act: acts.ActDeskCheck, do: (*visit).openCounter},
+		{pattern: "GET " + Path + "desks/notice", act: acts.ActNoticePublish, do: (*visit).deskNoticeForm},
+		{pattern: "POST " + Path + "desks/notice", act: acts.ActNoticePublish, do: (*visit).publishDeskNotice},
 		{pattern: "GET " + Path + "desks/rules", act: acts.ActSiteChange, do: (*visit).rulesForm},
 		{pattern: "POST " + Path + "desks/rules", act: acts.ActSiteChange, do: (*visit).changeRules},
 		{pattern: "GET " + Path + "desks/parties", act: acts.ActPartyView, do: (*visit).partiesPage},

@@ -46,8 +46,6 @@ type Config struct {
 	// SamePicture says from which score on a face is a picture of the portrait itself;
 	// nil where that was not measured for the models.
 	SamePicture *models.Likeness
-	// Turns says that the models see which way a head is turned: see [check.Options].
-	Turns bool
 	// Page is web.Desk with its libraries.
 	Page fs.FS
 
@@ -106,7 +104,7 @@ func (s *Server) join(origin string) (err error) {
 		return err
 	}
 	s.room = check.New(check.Options{
-		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Turns: s.c.Turns, Now: s.clock, Limit: maxChecks,
+		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Now: s.clock, Limit: maxChecks,
 	})
 	s.sender = handover.NewSender(handover.SenderOptions{
 		Outbox: s.outbox, Key: func() handover.Key { return s.results.key }, Issuer: origin, Say: s.c.Say,
@@ -164,8 +162,15 @@ func (s *Server) clock() time.Time {
 	return s.c.Now()
 }
 
-// notice is what people are told before they choose.
-func (s *Server) notice() (map[string]string, [32]byte) { return desk.Notice(), desk.NoticeHash() }
+// notice is what people are told before they choose: the operator's own words, where
+// the controller sent some that can be shown.
+func (s *Server) notice() (map[string]string, [32]byte) {
+	own := s.sites.get().config.Notice
+	if own == nil || len(own.Text) == 0 || own.Valid() != nil {
+		return desk.Notice(), desk.NoticeHash()
+	}
+	return own.Text, own.Hash()
+}
 
 func (s *Server) parties() (all []party.Party) {
 	for _, p := range s.sites.get().parties {

@@ -46,6 +46,8 @@ type DeskConfig struct {
 	// reads it.
 	Parties []json.RawMessage `json:"parties"`
 	Policy  DeskPolicy        `json:"policy"`
+	// Notice is what people are told here; nil is the program's own, [OwnNotice].
+	Notice *DeskNotice `json:"notice,omitempty"`
 	// TicketKeys are the public keys of the controllers' tickets.
 	TicketKeys jose.JSONWebKeySet `json:"ticket_keys"`
 }

@@ -397,3 +397,46 @@ func TestDeskPolicy(t *testing.T) {
 		return nil
 	})
 }
+
+// TestDeskNotice: what people are told is recorded before desks are told it, kept in
+// every version, and takes no choice away; of two who change it at once one is told.
+func TestDeskNotice(t *testing.T) {
+	dir := newSite(t)
+	text := map[string]string{"en": "We compare, or staff look.", "zh-CN": "我们比对，或由工作人员查看。"}
+	mustDo(t, dir, func(o *Office) error {
+		first, err := o.DeskNotice(t.Context())
+		if err != nil || first.Number != 0 || len(first.Text) > 0 {
+			t.Errorf("%+v, %v", first, err)
+		}
+		made, err := o.PublishDeskNotice(t.Context(), Operator, doorapi.DeskNotice{Text: text})
+		if err != nil || made.Number != 1 {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		if _, err := o.PublishDeskNotice(t.Context(), Operator, doorapi.DeskNotice{Text: map[string]string{"en": "x", "zh-CN": "x"}}); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("a change of what is not there any more: %v", err)
+		}
+		if _, err := o.PublishDeskNotice(t.Context(), Operator, made.DeskNotice); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("the same once more: %v", err)
+		}
+		for _, wrong := range []map[string]string{{"en": "x"}, {"en": "You must agree to this.", "zh-CN": "x"}, {"en": "x", "zh-CN": "进入即视为同意。"}} {
+			if _, err := o.PublishDeskNotice(t.Context(), Operator, doorapi.DeskNotice{Number: 1, Text: wrong}); !errors.Is(err, doorapi.ErrDeskNotice) {
+				t.Errorf("%v: %v", wrong, err)
+			}
+		}
+		c, err := o.DeskConfig(t.Context())
+		if err != nil || c.Notice == nil || c.Notice.Hash() != made.Hash() {
+			t.Errorf("desks are told %+v, %v", c.Notice, err)
+		}
+		back, err := o.PublishDeskNotice(t.Context(), Operator, doorapi.DeskNotice{Number: 1})
+		if err != nil || back.Number != 2 {
+			t.Errorf("%+v, %v", back, err)
+		}
+		if c, err = o.DeskConfig(t.Context()); err != nil || c.Notice != nil {
+			t.Errorf("desks are told %+v, %v", c.Notice, err)
+		}
+		return nil
+	})
+	if got := acts(t, dir); !slices.Equal(got[len(got)-2:], []string{ActDeskNotice, ActDeskNotice}) {
+		t.Errorf("the ledger says %q", got)
+	}
+}

@@ -257,6 +257,9 @@ func (o *Office) deskConfig(tx *store.Tx) (c doorapi.DeskConfig, err error) {
 		}
 		c.Parties = append(c.Parties, json.RawMessage(r.Document))
 	}
+	if c.Notice, err = deskNotice(tx); err != nil {
+		return c, err
+	}
 	keys, err := ticketKeysOf(tx)
 	if err != nil {
 		return c, err

@@ -59,6 +59,33 @@ func (a *Acts) OpenCounter(_ context.Context, actor acts.Actor, id pass.DoorID) 
 	return acts.Counter{Desk: a.doors[i], Ticket: "ticket.for." + actor.Pseudonym, Address: a.doors[i].Origin + doorapi.PathCounter}, nil
 }
 
+// DeskNotice returns what people are told at desks.
+func (a *Acts) DeskNotice(_ context.Context, actor acts.Actor) (site.PublishedNotice, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !actor.May(acts.ActSiteView) {
+		return site.PublishedNotice{}, acts.ErrForbidden
+	}
+	return a.told, nil
+}
+
+// PublishDeskNotice has people told another text at desks.
+func (a *Acts) PublishDeskNotice(_ context.Context, actor acts.Actor, number int64, text map[string]string) (site.PublishedNotice, error) {
+	defer a.mu.Unlock()
+	if err := a.change(actor, acts.ActNoticePublish); err != nil {
+		return site.PublishedNotice{}, err
+	}
+	next := doorapi.DeskNotice{Number: number + 1, Text: text}
+	if err := next.Valid(); err != nil {
+		return site.PublishedNotice{}, &acts.Invalid{Field: "text", Why: "cannot be: " + err.Error()}
+	}
+	if number != a.told.Number {
+		return site.PublishedNotice{}, acts.ErrConflict
+	}
+	a.told = site.PublishedNotice{DeskNotice: next, Published: a.Now()}
+	return a.told, nil
+}
+
 // Parties returns the relying parties.
 func (a *Acts) Parties(_ context.Context, actor acts.Actor) ([]site.Relying, error) {
 	a.mu.Lock()

@@ -38,6 +38,7 @@ type Acts struct {
 	notices   []acts.NoticeVersion
 	doors     []acts.Door
 	parties   []site.Relying
+	told      site.PublishedNotice // at desks
 	holders   []*acts.HolderView
 	operators []*acts.Operator
 	logins    map[acts.Login]string
