@@ -46,6 +46,8 @@ type Config struct {
 	// SamePicture says from which score on a face is a picture of the portrait itself;
 	// nil where that was not measured for the models.
 	SamePicture *models.Likeness
+	// Turns says that the models see which way a head is turned: see [check.Options].
+	Turns bool
 	// Page is web.Desk with its libraries.
 	Page fs.FS
 
@@ -104,7 +106,7 @@ func (s *Server) join(origin string) (err error) {
 		return err
 	}
 	s.room = check.New(check.Options{
-		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Now: s.clock, Limit: maxChecks,
+		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Turns: s.c.Turns, Now: s.clock, Limit: maxChecks,
 	})
 	s.sender = handover.NewSender(handover.SenderOptions{
 		Outbox: s.outbox, Key: func() handover.Key { return s.results.key }, Issuer: origin, Say: s.c.Say,
