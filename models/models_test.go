@@ -118,7 +118,7 @@ func TestDecodeNamesTheField(t *testing.T) {
 		{"name", func(m *Manifest) { m.Name = "Two Words" }},
 		{"models", func(m *Manifest) { m.Models = m.Models[1:] }},
 		{"models[1].role", func(m *Manifest) { m.Models[1].Role = Detect }},
-		{"models[4].role", func(m *Manifest) { m.Models[4].Role = Extract }},
+		{"models[4].role", func(m *Manifest) { m.Models[4].Role, m.Models[4].Looks = Extract, nil }},
 		{"reference.parts", func(m *Manifest) { m.Reference.Parts = m.Reference.Parts[1:] }},
 		{"attack", func(m *Manifest) { m.Attack = 2 }},
 		{"models[0].role", func(m *Manifest) { m.Models[0].Role = "identify" }},

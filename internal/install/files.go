@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/facelatch/facelatch/internal/blocked"
 	"github.com/facelatch/facelatch/internal/faceapi"
 	"github.com/facelatch/facelatch/internal/home"
 	"github.com/facelatch/facelatch/internal/mend"
@@ -68,6 +69,8 @@ func changeOf(s models.Source) change {
 	switch {
 	case !s.Mended:
 		return nil
+	case s.Blocked:
+		return block
 	case strings.HasSuffix(s.Path, ".tflite"):
 		return convert
 	case strings.HasSuffix(s.Path, faceAPIWeights):
@@ -79,6 +82,11 @@ func changeOf(s models.Source) change {
 func convert(data []byte, _ func(string) ([]byte, error)) ([]byte, string, error) {
 	changed, err := tflite.ToONNX(data)
 	return changed, "converted from TensorFlow Lite", err
+}
+
+func block(data []byte, _ func(string) ([]byte, error)) ([]byte, string, error) {
+	changed, err := blocked.Rewrite(data)
+	return changed, "rewritten in the layout that runs fastest", err
 }
 
 func mendModel(data []byte, _ func(string) ([]byte, error)) ([]byte, string, error) {

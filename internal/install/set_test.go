@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/mend"
 	"github.com/facelatch/facelatch/models"
 )
 
@@ -110,5 +111,13 @@ func TestFaceAPI(t *testing.T) {
 	clear(list)
 	if _, _, err := convert(nil, read); err == nil || !strings.Contains(err.Error(), "absent") {
 		t.Errorf("no list beside the weights: %v", err)
+	}
+}
+
+// TestBlocked: what a manifest wants rewritten is, and what cannot be is refused.
+func TestBlocked(t *testing.T) {
+	change := changeOf(models.Source{Mended: true, Blocked: true, Path: "model/x.onnx"})
+	if _, _, err := change([]byte(onnx(1)), nil); !errors.Is(err, mend.ErrMalformed) {
+		t.Errorf("a model without an output: %v", err)
 	}
 }
