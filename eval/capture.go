@@ -71,7 +71,8 @@ type Step struct {
 // strangers is how many others a degraded photograph is compared with.
 const strangers = 10
 
-// Run measures on all cores. It stops when ctx ends; nothing is kept then.
+// Run measures on all cores. With a folder to work in, an interrupted run goes on
+// where it was, after the references were extracted again.
 func (c Capture) Run(ctx context.Context) (CaptureReport, error) {
 	r := CaptureReport{Threshold: c.Threshold, Bad: slices.Clone(c.Left), Before: newStep(0)}
 	for _, w := range degrade.Ways() {
@@ -84,12 +85,12 @@ func (c Capture) Run(ctx context.Context) (CaptureReport, error) {
 		}
 		r.Ways = append(r.Ways, d)
 	}
-	m := &capturing{Capture: c, report: &r}
+	m := &capturing{Capture: c, report: &r, kept: map[int]worsened{}}
 	defer m.wipe()
 	if err := m.references(ctx); err != nil {
 		return CaptureReport{}, err
 	}
-	if err := m.all(ctx, len(m.people), m.degrade); err != nil {
+	if err := m.noting(func() error { return m.all(ctx, len(m.people), m.degrade) }); err != nil {
 		return CaptureReport{}, err
 	}
 	if r.People == 0 {
@@ -131,6 +132,8 @@ type capturing struct {
 	people []Person
 	probes []*face.Probe // the references, of people
 	done   int
+	notes  score.Notes[worsened]
+	kept   map[int]worsened // what an interrupted run had finished
 }
 
 func (m *capturing) wipe() {
@@ -210,18 +213,39 @@ func (m *capturing) degrade(i int) error {
 	if m.probes[i] == nil {
 		return nil
 	}
-	name := m.people[i].Photographs[1]
-	original, where, err := m.open(name)
-	if err != nil || original == nil {
-		return err
+	if done, ok := m.kept[i]; ok {
+		m.count(done)
+		return nil
 	}
-	defer original.Wipe()
-	if err := m.look(i, original, &m.report.Before); err != nil {
+	done, err := m.worsen(i)
+	if err != nil {
 		return err
 	}
 	m.mu.Lock()
-	m.report.People++
+	err = m.notes.Add(i, done)
 	m.mu.Unlock()
+	m.count(done)
+	return err
+}
+
+// worsen looks at the second photograph of a person at every level.
+func (m *capturing) worsen(i int) (done worsened, err error) {
+	name := m.people[i].Photographs[1]
+	original, where, why, err := m.open(name)
+	if err != nil || original == nil {
+		done.Bad = append(done.Bad, Bad{name, why})
+		return done, err
+	}
+	defer original.Wipe()
+	add := func(p *picture.Picture, way, level int) error {
+		saw, err := m.look(i, p)
+		saw.Way, saw.Level = way, level
+		done.Seen = append(done.Seen, saw)
+		return err
+	}
+	if err := add(original, asItIs, 0); err != nil {
+		return done, err
+	}
 	for _, w := range degrade.Ways() {
 		at := slices.IndexFunc(m.report.Ways, func(d Degraded) bool { return d.Way == w.Name })
 		if at < 0 {
@@ -232,39 +256,37 @@ func (m *capturing) degrade(i int) error {
 			if worse == nil {
 				continue // it is no larger than that
 			}
-			err := m.look(i, worse, &m.report.Ways[at].Steps[l])
+			err := add(worse, at, l)
 			worse.Wipe()
 			if err != nil {
-				return err
+				return done, err
 			}
 		}
 	}
-	return nil
+	return done, nil
 }
 
-// open decodes a photograph, finds the face and brings it to a common size.
-func (m *capturing) open(name string) (*picture.Picture, degrade.Face, error) {
+// open decodes a photograph, finds the face and brings it to a common size. Where
+// there is none it says why.
+func (m *capturing) open(name string) (p *picture.Picture, where degrade.Face, why string, err error) {
 	p, state := reader(m.Setup).decode(name)
 	if p == nil {
-		m.bad(name, state.String())
-		return nil, degrade.Face{}, nil
+		return nil, where, state.String(), nil
 	}
-	where, err := m.find(p)
-	if errors.Is(err, face.ErrNoFace) {
-		m.bad(name, score.NoFace.String())
-		p.Wipe()
-		return nil, degrade.Face{}, nil
-	}
+	where, err = m.find(p)
 	if err != nil {
 		p.Wipe()
-		return nil, degrade.Face{}, err
+		if errors.Is(err, face.ErrNoFace) {
+			err = nil
+		}
+		return nil, where, score.NoFace.String(), err
 	}
 	if smaller := degrade.Shrink(p, where, CaptureEyes); smaller != nil {
 		k := CaptureEyes / where.Eyes
 		p.Wipe()
-		return smaller, degrade.Face{X0: k * where.X0, Y0: k * where.Y0, X1: k * where.X1, Y1: k * where.Y1, Eyes: CaptureEyes}, nil
+		return smaller, degrade.Face{X0: k * where.X0, Y0: k * where.Y0, X1: k * where.X1, Y1: k * where.Y1, Eyes: CaptureEyes}, "", nil
 	}
-	return p, where, nil
+	return p, where, "", nil
 }
 
 func (m *capturing) find(p *picture.Picture) (degrade.Face, error) {

@@ -2,7 +2,9 @@ package eval
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 )
@@ -39,10 +41,39 @@ func TestCapture(t *testing.T) {
 	if strings.Contains(said, "RAGGED") || !strings.Contains(said, "hundredths of the face, from the chin up") {
 		t.Errorf("%s", said)
 	}
+	resumeCapture(t, c, r)
+}
+
+// resumeCapture interrupts a run after its first person, and goes on.
+func resumeCapture(t *testing.T, c Capture, whole CaptureReport) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	c.Progress = nil
+	c.Work = t.TempDir()
+	c.Progress = func(done, _ int) {
+		if done == 4 { // three references and a person
+			cancel()
+		}
+	}
 	if _, err := c.Run(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("an interruption: %v", err)
+	}
+	files, err := os.ReadDir(c.Work)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d files are left: %v", len(files), err)
+	}
+	if info, err := files[0].Info(); err != nil || info.Size() < 200 {
+		t.Errorf("nothing was kept: %v", err)
+	}
+	c.Progress = nil
+	again, err := c.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := json.Marshal(whole)
+	if got, _ := json.Marshal(again); string(got) != string(want) {
+		t.Errorf("it went on to %s, not %s", got, want)
+	}
+	if files, err := os.ReadDir(c.Work); err != nil || len(files) != 0 {
+		t.Errorf("%d files are left: %v", len(files), err)
 	}
 }

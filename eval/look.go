@@ -7,52 +7,51 @@ import (
 	"github.com/facelatch/facelatch/picture"
 )
 
-// seen is what every stage says of one photograph.
+// seen is what every stage says of one photograph at one level: -1 for the way is
+// as it is.
 type seen struct {
-	problems  []face.Problem
-	suspected bool
-	own       float64
-	strangers []float64
+	Way       int            `json:"w"`
+	Level     int            `json:"l"`
+	Found     bool           `json:"found"`
+	Problems  []face.Problem `json:"problems,omitempty"`
+	Suspected bool           `json:"suspected,omitempty"`
+	Own       float64        `json:"own"`
+	Strangers []float64      `json:"strangers,omitempty"`
 }
 
-// look runs every stage on a photograph of the i-th person and counts.
-func (m *capturing) look(i int, p *picture.Picture, s *Step) error {
+// look runs every stage on a photograph of the i-th person.
+func (m *capturing) look(i int, p *picture.Picture) (seen, error) {
 	capture, err := m.Engine.CaptureCentral(m.Grant, p)
 	if errors.Is(err, face.ErrNoFace) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		s.Found.add(false)
-		s.Refused.add(false)
-		s.Suspected.add(false)
-		s.Missed.add(true)
-		return nil
+		return seen{Own: failed}, nil
 	}
 	if err != nil {
-		return err
+		return seen{}, err
 	}
 	defer capture.Wipe()
-	saw, err := m.judge(i, capture)
-	if err != nil {
-		return err
+	return m.judge(i, capture)
+}
+
+// count adds what was seen to a step.
+func (s *Step) count(saw seen, threshold float64) {
+	s.Found.add(saw.Found)
+	s.Refused.add(len(saw.Problems) > 0)
+	s.Suspected.add(saw.Suspected)
+	s.Missed.add(saw.Own < threshold)
+	if saw.Found {
+		s.scores = append(s.scores, saw.Own)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s.Found.add(true)
-	s.Refused.add(len(saw.problems) > 0)
-	s.Suspected.add(saw.suspected)
-	s.Missed.add(saw.own < m.Threshold)
-	s.scores = append(s.scores, saw.own)
-	for _, p := range saw.problems {
+	for _, p := range saw.Problems {
 		s.Problems[p]++
 	}
-	for _, v := range saw.strangers {
-		s.Matched.add(v >= m.Threshold)
+	for _, v := range saw.Strangers {
+		s.Matched.add(v >= threshold)
 	}
-	return nil
 }
 
 // judge asks quality, attack and comparison.
 func (m *capturing) judge(i int, capture *face.Capture) (saw seen, err error) {
+	saw.Found = true
 	probe, err := capture.Probe()
 	if err != nil {
 		return saw, err
@@ -62,17 +61,17 @@ func (m *capturing) judge(i int, capture *face.Capture) (saw seen, err error) {
 	if err != nil {
 		return saw, err
 	}
-	saw.problems = q.Problems()
+	saw.Problems = q.Problems()
 	a, err := capture.Attack()
 	if err != nil && !errors.Is(err, face.ErrNoModel) {
 		return saw, err
 	}
-	saw.suspected = a.Suspected
+	saw.Suspected = a.Suspected
 	own, err := m.Engine.Measure(m.Grant, m.probes[i], probe)
 	if err != nil {
 		return saw, err
 	}
-	saw.own = own.Score
+	saw.Own = own.Score
 	for k := 1; k <= min(strangers, len(m.probes)-1); k++ {
 		other := m.probes[(i+k)%len(m.probes)]
 		if other == nil {
@@ -82,7 +81,7 @@ func (m *capturing) judge(i int, capture *face.Capture) (saw seen, err error) {
 		if err != nil {
 			return saw, err
 		}
-		saw.strangers = append(saw.strangers, s.Score)
+		saw.Strangers = append(saw.Strangers, s.Score)
 	}
 	return saw, nil
 }

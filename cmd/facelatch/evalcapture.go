@@ -28,9 +28,7 @@ The steps are rendered, and a real camera will differ. Heads are not turned:
 measure that on photographs of turned heads.
 
 The threshold is that of one attempt at a door, or --threshold.
-` + measuringRules + `
-With --out DIR the report is written there as report.html, report.pdf and
-report.json. Nothing is kept of an interrupted run.`
+` + measuringRules + measuringFiles
 
 // captureFlags are the flags of eval capture.
 type captureFlags struct {
@@ -55,7 +53,7 @@ func evalCapture() *cobra.Command {
 	c.RunE = action(func(c *cobra.Command, _ []string) error {
 		report, manifest, err := f.run(c.ErrOrStderr())
 		if err != nil {
-			return err
+			return f.interrupted(err)
 		}
 		if err := f.write(made("Photographs made worse", report.Sections(), report), filepath.Base(f.root), manifest); err != nil {
 			return err

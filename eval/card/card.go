@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/facelatch/facelatch/eval"
@@ -178,17 +179,22 @@ func Decode(data []byte) (a Accuracy, err error) {
 	return a, nil
 }
 
-// sets are the sets of models that were measured, each once.
+// sets are the sets of models that were measured, each once by name and form of
+// references, with every model that any of the reports had in it.
 func (a Accuracy) sets() (all []report.Set) {
-	known := map[string]bool{}
+	at := map[string]int{}
 	for _, r := range a.Reports {
 		for _, s := range r.Made.Sets {
-			id := s.Name + s.Reference
-			for _, m := range s.Models {
-				id += m.SHA256
+			id := s.Name + " " + s.Reference
+			if _, known := at[id]; !known {
+				at[id] = len(all)
+				all = append(all, report.Set{Name: s.Name, Reference: s.Reference})
 			}
-			if !known[id] {
-				known[id], all = true, append(all, s)
+			own := &all[at[id]]
+			for _, m := range s.Models {
+				if !slices.ContainsFunc(own.Models, func(o report.Model) bool { return o.SHA256 == m.SHA256 }) {
+					own.Models = append(own.Models, m)
+				}
 			}
 		}
 	}
