@@ -68,9 +68,10 @@ func FindTurned(e Engine, g consent.Grant, document *picture.Picture, turn int, 
 		}
 	}
 	found.Documents = 1
-	if best == nil {
-		found.Documents = several
-		return nil, nil //nolint:nilnil // there is none, and the evidence says so
+	if plain := best != nil && !best.unclear && best.facing > 0; best == nil || several > 1 && !plain {
+		best.Wipe()
+		found.Documents = max(1, several)
+		return nil, nil //nolint:nilnil // there is none, or nobody knows which, and the evidence says so
 	}
 	found.Portrait = iddoc.Print
 	return best, nil

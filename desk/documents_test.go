@@ -15,6 +15,7 @@ import (
 	"github.com/facelatch/facelatch/iddoc"
 	"github.com/facelatch/facelatch/internal/engine"
 	"github.com/facelatch/facelatch/internal/home"
+	"github.com/facelatch/facelatch/internal/mrzread"
 	"github.com/facelatch/facelatch/internal/testenv"
 	"github.com/facelatch/facelatch/picture"
 )
@@ -170,4 +171,93 @@ func outcome(t *testing.T, e *face.Engine, threshold float64, page *picture.Pict
 		t.Fatal(err)
 	}
 	return r.Outcome
+}
+
+// TestPasted: a portrait of somebody else that is pasted over the holder's is who is
+// compared: the holder is not the same person then. Whoever is in the pasted picture is:
+// a print proves nothing (docs/desks.md).
+func TestPasted(t *testing.T) {
+	e, threshold := newEngine(t)
+	dir, all := documents(t)
+	for i := 0; i < len(all); i += testenv.Count(len(all)/2, 7) {
+		d, other := all[i], all[(i+1)%len(all)]
+		page, pasted := open(t, d.document), open(t, filepath.Join(dir, "dg2", other.name+".jpg"))
+		paste(page, pasted, d.box)
+		for live, want := range map[string]idcheck.Outcome{d.live: idcheck.NotSamePerson, other.live: idcheck.SamePerson} {
+			if got := outcome(t, e, threshold, page, live); got != want {
+				t.Errorf("%s with the portrait of %s, before %s: %s, want %s", d.name, other.name, filepath.Base(live), got, want)
+			}
+		}
+	}
+}
+
+// paste lays a picture over a part of a page.
+func paste(page, over *picture.Picture, box face.Box) {
+	w, h := int(box.W()), int(box.H())
+	for y := range h {
+		for x := range w {
+			to, from := 3*((y+int(box.Y0))*page.W+x+int(box.X0)), 3*(y*over.H/h*over.W+x*over.W/w)
+			copy(page.Pix[to:to+3], over.Pix[from:from+3])
+		}
+	}
+}
+
+// TestTwoDocuments: two documents of one size in a picture leave it open whose holder is
+// meant, in whatever turn, and no face is compared.
+func TestTwoDocuments(t *testing.T) {
+	e, threshold := newEngine(t)
+	_, all := documents(t)
+	for i := 0; i < len(all); i += testenv.Count(len(all)/2, 9) {
+		a, b := open(t, all[i].document), open(t, all[(i+4)%len(all)].document)
+		both := &picture.Picture{W: a.W, H: 2 * a.H, Scale: 1, Pix: make([]byte, 2*len(a.Pix))}
+		copy(both.Pix, a.Pix)
+		paste(both, b, face.Box{Y0: float64(a.H), X1: float64(a.W), Y1: float64(2 * a.H)})
+		for turn := range 2 {
+			var found iddoc.Evidence
+			p, err := desk.FindTurned(e, grant(t), both.Turned(turn), desk.AnyTurn, &found)
+			if err != nil || p != nil || found.Documents != 2 {
+				t.Errorf("%s and the next, turned %d: %v %v %+v", all[i].name, turn, p != nil, err, found)
+			}
+			p.Wipe()
+		}
+		if got := outcome(t, e, threshold, both, all[i].live); got != idcheck.Inconclusive {
+			t.Errorf("%s and the next: %s", all[i].name, got)
+		}
+	}
+}
+
+// TestSomethingElse: pictures of things have neither lines nor a portrait.
+func TestSomethingElse(t *testing.T) {
+	e, _ := newEngine(t)
+	lines, err := mrzread.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	things, err := filepath.Glob(filepath.Join(testenv.Faces(t), "nonface", "*.jpg"))
+	if err != nil || len(things) == 0 {
+		testenv.Missing(t, "no pictures of things")
+	}
+	portraits, looked := 0, 0
+	for i := 0; i < len(things); i += testenv.Count(len(things)/5, 1) {
+		var found iddoc.Evidence
+		page := open(t, things[i])
+		turn, err := desk.ReadLines(lines, page, &found)
+		if err != nil || found.MRZ != nil {
+			t.Errorf("%s: %v, lines %v", filepath.Base(things[i]), err, found.Lines)
+		}
+		p, err := desk.FindTurned(e, grant(t), page, turn, &found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if looked++; p != nil {
+			portraits++
+			t.Logf("%s: a portrait", filepath.Base(things[i]))
+		}
+		p.Wipe()
+		r, err := idcheck.Decide(idcheck.Policy{Threshold: 0.5}, idcheck.Check{Way: idcheck.ByFace, Document: found}, time.Now())
+		if err != nil || r.Outcome != idcheck.Inconclusive || r.Open {
+			t.Errorf("%s: %v %+v", filepath.Base(things[i]), err, r)
+		}
+	}
+	t.Logf("a portrait in %d of %d", portraits, looked)
 }

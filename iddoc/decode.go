@@ -32,6 +32,9 @@ const (
 	// oval is how much 0 and O may differ: drawings of OCR-B do not agree which of
 	// them is the rounder.
 	oval = 3
+	// rare is how much less likely O is than 0, before anything is seen, where a field
+	// may have both: numbers are mostly figures, and many states leave that letter out.
+	rare = 1.5
 )
 
 // Decoded is what lines of cells say.
@@ -95,9 +98,7 @@ func newSpot(size Size, line, at int, cell *Cell) spot {
 	allowed, checked := place(size, line, at)
 	s := spot{line: line, at: at, checked: checked}
 	score := *cell
-	zero, o := int(0), int('O'-'A')+10
-	score[zero], score[o] = max(score[zero], score[o]-oval), max(score[o], score[zero]-oval)
-	s.best = math.Inf(-1)
+	s.best = round(&score, allowed('0'), allowed('O'))
 	for i, v := range score {
 		if math.IsNaN(v) {
 			v = math.Inf(-1)
@@ -121,6 +122,26 @@ func newSpot(size Size, line, at int, cell *Cell) spot {
 		s.options[i].cost -= least
 	}
 	return s
+}
+
+// round has 0 and O, whichever drawing of OCR-B it is, count alike: where only one of
+// them may stand, the other is taken for it. It returns how likely it is either of them,
+// although it may be open which.
+func round(score *Cell, figure, letter bool) (either float64) {
+	zero, o := &score[0], &score['O'-'A'+10]
+	if !figure && !letter {
+		return math.Inf(-1)
+	}
+	either = math.Log(math.Exp(*zero) + math.Exp(*o))
+	switch {
+	case !letter:
+		*zero = either
+	case !figure:
+		*o = either
+	default:
+		*zero, *o = max(*zero, *o-oval), max(*o, *zero-oval)-rare
+	}
+	return either
 }
 
 // clear says that a place can be read by itself.

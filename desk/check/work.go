@@ -235,6 +235,10 @@ func (c *Check) weigh(seen *desk.Seen, now time.Time) error {
 	}
 	c.compared++
 	c.next = now.Add(frameGap)
+	if c.asks() {
+		// What stills believe is one of the cues that the sequence is judged by.
+		seen.Face.Suspected, seen.Face.Judged = false, true
+	}
 	c.turn.keep(seen)
 	p := c.policy()
 	c.best = better(p, c.best, seen.Face)

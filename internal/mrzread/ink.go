@@ -55,9 +55,23 @@ func (r *reduced) smooth() *reduced {
 
 func (r *reduced) wipe() { clear(r.pix) }
 
-// threshold marks what is dark by the rule of Sauvola and Pietikäinen (2000): below
-// m (1 + k (s/128 - 1)), with mean m and deviation s of the square around it.
-func (r *reduced) threshold(k float64, half int) *ink {
+// rule says what counts as ink: a value v, with mean m and deviation s of the square
+// around it.
+type rule func(v, m, s float64) bool
+
+// sauvola is the rule of Sauvola and Pietikäinen (2000).
+func sauvola(k float64) rule {
+	return func(v, m, s float64) bool { return s > 4 && v < m*(1+k*(s/128-1)) }
+}
+
+// niblack is the rule of Niblack (1986), where there is any contrast to speak of: for
+// print that is faint everywhere, which the other leaves out.
+func niblack(k, least float64) rule {
+	return func(v, m, s float64) bool { return s > least && v < m-k*s }
+}
+
+// threshold marks what is ink by a rule, the square reaching so far to each side.
+func (r *reduced) threshold(dark rule, half int) *ink {
 	out := &ink{r.w, r.h, r.scale, make([]bool, r.w*r.h)}
 	sums, squares := make([]uint64, (r.w+1)*(r.h+1)), make([]uint64, (r.w+1)*(r.h+1))
 	defer clear(sums)
@@ -79,7 +93,7 @@ func (r *reduced) threshold(k float64, half int) *ink {
 			m := float64(sums[bottom+right]-sums[bottom+left]-sums[top+right]+sums[top+left]) / n
 			q := float64(squares[bottom+right]-squares[bottom+left]-squares[top+right]+squares[top+left]) / n
 			s := math.Sqrt(max(0, q-m*m))
-			out.dark[y*r.w+x] = s > 4 && float64(r.pix[y*r.w+x]) < m*(1+k*(s/128-1))
+			out.dark[y*r.w+x] = dark(float64(r.pix[y*r.w+x]), m, s)
 		}
 	}
 	return out

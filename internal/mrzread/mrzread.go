@@ -63,12 +63,17 @@ func New() (*Reader, error) {
 	return &Reader{net}, nil
 }
 
-// The ways in which a picture is looked at, one after the other until the lines are
-// read: how much darker than around it ink is, and whether noise is smoothed first.
-var attempts = []struct {
-	k      float64
+// attempt is a way in which a picture is looked at: what counts as ink, and whether
+// noise is smoothed first.
+type attempt struct {
+	ink    rule
 	smooth bool
-}{{0.22, true}, {0.1, true}, {0.3, false}}
+}
+
+// attempts are made one after the other until the lines are read.
+func attempts() []attempt {
+	return []attempt{{sauvola(0.22), true}, {sauvola(0.1), true}, {sauvola(0.3), false}, {niblack(0.5, 4), true}}
+}
 
 // Read reads the lines in a picture, which it leaves as it is. It fails with
 // [ErrNone] or [ErrDoubt]; with the second it returns what it made of them, for
@@ -81,12 +86,12 @@ func (r *Reader) Read(p *picture.Picture) (*Reading, error) {
 	soft := small.smooth()
 	defer soft.wipe()
 	var best *Reading
-	for _, a := range attempts {
+	for _, a := range attempts() {
 		from := small
 		if a.smooth {
 			from = soft
 		}
-		blobs := from.threshold(a.k, 20).blobs()
+		blobs := from.threshold(a.ink, 20).blobs()
 		for _, upright := range []bool{false, true} {
 			best = better(best, r.page(levels, newFinder(blobs, upright)))
 		}

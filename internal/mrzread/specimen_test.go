@@ -110,3 +110,26 @@ func TestNotRead(t *testing.T) {
 	}
 	t.Logf("no lines in %d pictures, none that can be read for sure in %d", none, doubt)
 }
+
+// TestPeople: frames of people show no lines: at a desk, one that does is not compared.
+func TestPeople(t *testing.T) {
+	r, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := pictures(t, "../faces/frll/*/*.jpg")
+	all = append(all, pictures(t, "../faces/sequences/*/*/*/*.jpg")...)
+	all = append(all, pictures(t, "../faces/lfw-view1/*/*.jpg")...)
+	seen, looked := 0, 0
+	for i := 0; i < len(all); i += testenv.Count(len(all)/8, 7) {
+		if _, err := r.Read(open(t, all[i])); !errors.Is(err, ErrNone) {
+			seen++
+			t.Logf("%s: %v", filepath.Base(all[i]), err)
+		}
+		looked++
+	}
+	t.Logf("lines seen in %d of %d", seen, looked)
+	if 100*seen > looked {
+		t.Errorf("lines were seen in %d of %d photographs of people", seen, looked)
+	}
+}

@@ -74,7 +74,7 @@ func (f *Font) capHeight() float64 { return f.height / f.advance }
 
 // glyph draws one character of a pitch in pixels into a square of a little over
 // twice the pitch, whose middle, but for the fractions, is that of its cell.
-func (f *Font) glyph(c byte, pitch, fracX, fracY float64) *image.Alpha {
+func (f *Font) glyph(c byte, pitch, fracX, fracY float64, by Print) *image.Alpha {
 	side := int(math.Ceil(2*pitch)) + 2
 	r := vector.NewRasterizer(side, side)
 	k := pitch / f.advance
@@ -83,7 +83,9 @@ func (f *Font) glyph(c byte, pitch, fracX, fracY float64) *image.Alpha {
 	for _, s := range f.paths[c] {
 		var v [6]float32
 		for i, p := range s.p {
-			v[2*i], v[2*i+1] = float32(x0+k*p.X), float32(y0-k*p.Y)
+			x, y := p.X-f.advance/2, p.Y-f.height/2
+			x, y = (1+by.Wide)*x+by.Slant*y+f.advance/2, (1+by.Tall)*y+f.height/2
+			v[2*i], v[2*i+1] = float32(x0+k*x), float32(y0-k*y)
 		}
 		switch s.op {
 		case 'M':

@@ -30,7 +30,14 @@ func Samples(f *Font, seed uint64) (all []Sample) {
 	if r.IntN(4) == 0 {
 		shot.Motion = 0.2 * r.Float64()
 	}
-	photo := shot.Take(Strip(lines, f, min(36, 1.3*shot.Pitch), seed))
+	strip := Strip
+	if seed%2 == 0 {
+		strip = HardStrip
+	}
+	photo := shot.Take(strip(lines, f, min(36, 1.3*shot.Pitch), seed))
+	if seed%2 == 0 {
+		Light{Shadow: 0.5 * r.Float64(), Streak: 0.4 * r.Float64() * r.Float64(), Fade: 0.7 * r.Float64()}.Fall(photo, r)
+	}
 	p, err := picture.Decode(photo.JPEG(45 + r.IntN(50)))
 	if err != nil {
 		panic(err)

@@ -25,6 +25,8 @@ type Sheet struct {
 	// are, and Height how high a capital letter is.
 	Cells         [][]Point
 	Pitch, Height float64
+
+	printer Print
 }
 
 // layout is each size in millimetres: the page, where its last line begins, and how
@@ -155,27 +157,37 @@ func (s *Sheet) ink(mask *image.Alpha, x0, y0 int, dark float64) {
 // spreads differs from printer to printer.
 func (s *Sheet) lines(lines []string, f *Font, last Point, high float64, r *rand.Rand) {
 	dark, gain := between(r, 0.05, 0.28), spread(r, 0.35)
-	s.Height = f.capHeight() * s.Pitch
+	s.Height = f.capHeight() * s.Pitch * (1 + s.printer.Tall)
 	for i, line := range lines {
 		y := last.Y - float64(len(lines)-1-i)*high*s.Pitch
 		cells := make([]Point, len(line))
 		for j := range line {
 			cells[j] = Point{last.X + (float64(j)+0.5)*s.Pitch, y}
-			s.print(f, line[j], cells[j], dark, gain)
+			at := cells[j]
+			if k := s.printer.Jitter * s.Pitch; k > 0 {
+				at = Point{at.X + k*r.NormFloat64(), at.Y + k*r.NormFloat64()}
+			}
+			s.print(f, line[j], at, dark, gain, r)
 		}
 		s.Cells = append(s.Cells, cells)
 	}
 }
 
-func (s *Sheet) print(f *Font, c byte, at Point, dark, gain float64) {
+func (s *Sheet) print(f *Font, c byte, at Point, dark, gain float64, r *rand.Rand) {
 	half := (math.Ceil(2*s.Pitch) + 2) / 2
 	x0, y0 := math.Floor(at.X-half), math.Floor(at.Y-half)
-	mask := f.glyph(c, s.Pitch, at.X-half-x0, at.Y-half-y0)
+	mask := f.glyph(c, s.Pitch, at.X-half-x0, at.Y-half-y0, s.printer)
 	v := make([]float64, len(mask.Pix))
 	for i, a := range mask.Pix {
 		v[i] = float64(a) / 255
 	}
 	picturetest.Blur(v, mask.Stride, mask.Rect.Dy(), 0.04*s.Pitch)
+	if s.printer.Wear > 0 {
+		worn := newNoise(r, mask.Stride, mask.Rect.Dy(), max(1, 0.12*s.Pitch))
+		for i := range v {
+			v[i] -= max(0, worn.at(i%mask.Stride, i/mask.Stride)+s.printer.Wear-0.4)
+		}
+	}
 	for i := range v {
 		mask.Pix[i] = byte(255 * clamp(3*(v[i]-0.5)+0.5+gain))
 		if v[i] < 0.02 {
