@@ -23,10 +23,10 @@ LDFLAGS  = -s -w -X main.version=$(VERSION)
 GO_NEEDS = $(shell sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' go.mod)
 TOOLS    = $(CURDIR)/.cache/tools
 
-.PHONY: help need setup build run story test soak bench lint generate cross deb clean
+.PHONY: help need setup build run story test soak bench bench-peers lint generate cross deb clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 need:
 	@command -v go >/dev/null || { echo "Go is missing: install Go $(GO_NEEDS) or later" >&2; exit 2; }
@@ -61,8 +61,14 @@ bench: build bench/js/node_modules/.package-lock.json ## measure speed and memor
 	@echo; echo "Parts, by go test -bench:"
 	@go test -run '^$$' -bench . -benchmem -benchtime 0.3s ./pass ./statuslist ./picture ./device/qr ./card
 
-bench/js/node_modules/.package-lock.json: bench/js/package.json bench/js/package-lock.json
-	@cd bench/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
+bench-peers: build bench/js/node_modules/.package-lock.json bench/peers/node_modules/.package-lock.json ## compare with what somebody would pick instead, in half an hour
+	@go build -o .cache/bench ./bench && .cache/bench peers
+
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18.19 or later, with npm" >&2; exit 2; }
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || \
+	{ echo "$*: npm could not install what its package-lock.json names; it needs the npm registry" >&2; exit 2; }
+	@touch $@
 
 lint: need $(TOOLS)/staticcheck-v0.8.2 $(TOOLS)/gofumpt-v0.12.0 ## go vet, staticcheck and gofumpt
 	@go vet ./...
@@ -80,7 +86,7 @@ deb: setup ## build Debian packages for amd64 and arm64 into bin/deb/
 	@scripts/deb
 
 clean: ## delete what was built and installed; finished soak steps are forgotten
-	@rm -rf bin .cache bench/js/node_modules web/browsertest/node_modules desk/provider/clienttest/node_modules
+	@rm -rf bin .cache bench/js/node_modules bench/peers/node_modules web/browsertest/node_modules desk/provider/clienttest/node_modules
 
 # The linters, each built once for a version.
 $(TOOLS)/staticcheck-%:

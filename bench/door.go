@@ -57,10 +57,7 @@ func timeShowings(ctx context.Context, lane rigtest.Lane, faces string, runs int
 
 // doors measures the door and prints a table for each way of reading codes.
 func doors(runs int) error {
-	faces := os.Getenv("FACES")
-	if faces == "" {
-		faces = "../shared/faces"
-	}
+	faces := facesFolder()
 	fmt.Printf("%s, %d cores; %s; load %s\n", processorName(), runtime.NumCPU(), runtime.Version(), load())
 	for _, pageReads := range []bool{false, true} {
 		all, err := atDoor("bin", faces, runs, pageReads)

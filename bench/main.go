@@ -5,7 +5,9 @@
 // argument qr it compares QR decoders instead; with the argument door it only
 // times showings at a whole door, and with the argument controller only issuing,
 // status lists, doors that wait and two controllers of which one is killed; both
-// it does at the end otherwise. A word after controller is one of its parts.
+// it does at the end otherwise. A word after controller is one of its parts. With
+// the argument peers it compares Facelatch with what somebody would pick instead
+// (package peers), which make bench-peers runs.
 //
 // It is not part of the product. Its frames, made from photographs in FACES,
 // and its site lie in a temporary folder that it deletes.
@@ -56,6 +58,7 @@ func obey() error {
 	var o controllerOptions
 	flag.IntVar(&o.Seconds, "seconds", 10, "for how long each way of issuing is measured")
 	flag.IntVar(&o.Doors, "doors", 10_000, "how many doors wait at a controller")
+	others := peersFlags()
 	places := flag.String("places", "1000000,10000000", "how many places status lists have, separated by commas")
 	flag.Parse()
 	var err error
@@ -72,6 +75,10 @@ func obey() error {
 		return doors(*runs)
 	case flag.Arg(0) == "controller":
 		return controllers(o, *asJSON)
+	case flag.Arg(0) == "peers":
+		return comparison(others.defaults(), *asJSON)
+	case flag.Arg(0) == "peer":
+		return peerProcess(flag.Args()[1:])
 	}
 	return everything(*runs, *asJSON)
 }
@@ -106,15 +113,11 @@ func run() (r results, err error) {
 		return r, err
 	}
 	defer os.RemoveAll(work)
-	faces := os.Getenv("FACES")
-	if faces == "" {
-		faces = "../shared/faces"
-	}
 	dir, err := filepath.Abs("bin")
 	if err != nil {
 		return r, err
 	}
-	s, err := newScene(faces, work)
+	s, err := newScene(facesFolder(), work)
 	if err != nil {
 		return r, err
 	}

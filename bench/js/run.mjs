@@ -7,16 +7,13 @@
 // README.md beside this file says what is measured and what is not the
 // package's own.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { register } from "node:module";
-import { cpus, tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { cosine, open, version } from "./pipeline.mjs";
 
 const started = performance.now() - process.uptime() * 1000; // when the process began
-console.log = () => {}; // the package logs each result; printing it would cost it time
-const modules = fileURLToPath(new URL("node_modules/", import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -37,18 +34,6 @@ for (const name of ["reference", "probe", "stranger"]) {
   options[name] = resolve(options[name]);
 }
 
-const page = openPage(options.models && resolve(options.models));
-process.chdir(page.working);
-process.on("exit", page.close);
-
-register("./hooks.mjs", import.meta.url);
-const { createCanvas, show } = await import("./browser.mjs");
-const { loadImage } = await import("@napi-rs/canvas");
-const ort = await import("onnxruntime-web");
-if (options.threads !== "default") ort.env.wasm.numThreads = Number(options.threads);
-ort.env.logLevel = "error";
-const { opencv, ...lib } = await importPackage();
-
 // defaultPhotographs takes the first pair of one person and, with the same
 // first photograph, the first pair of two.
 function defaultPhotographs() {
@@ -59,42 +44,6 @@ function defaultPhotographs() {
   const impostor = pairs.find(([a, , same]) => same === "0" && a === genuine[0]);
   const path = (name) => join(process.env.FACES, name);
   return { reference: path(genuine[0]), probe: path(genuine[1]), stranger: path(impostor[1]) };
-}
-
-// openPage makes a folder from which the package's addresses, such as
-// ../model/fr_detect.onnx, lead to its files.
-function openPage(models) {
-  const root = join(modules, "faceplugin-face-recognition-js");
-  const folder = mkdtempSync(join(tmpdir(), "facelatch-bench-"));
-  mkdirSync(join(folder, "page"));
-  symlinkSync(models ?? join(root, "model"), join(folder, "model"));
-  symlinkSync(join(root, "js"), join(folder, "js"));
-  return { root, working: join(folder, "page"), close: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-// importPackage imports the modules that a verification uses. The package's
-// index.js would also load those for age, gender and expression.
-async function importPackage() {
-  const names = ["fr_detect", "fr_landmark", "fr_feature", "fr_liveness", "fr_pose"];
-  const module = (name) => import(pathToFileURL(join(page.root, "lib", name + ".js")));
-  return Object.assign({ opencv: await module("load_opencv") }, ...(await Promise.all(names.map(module))));
-}
-
-// openSessions loads OpenCV.js and the five models by the package's functions.
-async function openSessions() {
-  await opencv.load_opencv();
-  while (!opencv.cv) await new Promise((done) => setTimeout(done, 1)); // it returns before it is ready
-  const sessions = {
-    detect: await lib.loadDetectionModel(),
-    landmark: await lib.loadLandmarkModel(),
-    feature: await lib.loadFeatureModel(),
-    liveness: await lib.loadLivenessModel(),
-    pose: await lib.loadPoseModel(),
-  };
-  // Each load function starts a trial run and does not wait for it. The runs
-  // are short; wait, so that they are not counted as part of the first stage.
-  await new Promise((done) => setTimeout(done, 0));
-  return sessions;
 }
 
 // stopwatch adds up wall and processor milliseconds under names.
@@ -115,36 +64,19 @@ function stopwatch() {
 
 // extract runs the package's pipeline on one photograph: decode, detect,
 // landmarks, feature vector; with judge also presentation attack and pose.
-async function extract(sessions, file, watch, judge) {
-  const canvas = await watch.time("decode", async () => {
-    const image = await loadImage(readFileSync(file));
-    const canvas = createCanvas(image.width, image.height);
-    canvas.getContext("2d").drawImage(image, 0, 0);
-    return canvas;
-  });
-  show("photograph", canvas);
-  const { bbox, size } = await watch.time("detect", () => lib.detectFace(sessions.detect, "photograph"));
+async function extract(pipeline, file, watch, judge) {
+  const canvas = await watch.time("decode", () => pipeline.decode(readFileSync(file)));
+  pipeline.show(canvas);
+  const { bbox, size } = await watch.time("detect", () => pipeline.detect());
   if (size === 0) throw new Error(`no face in ${file}`);
-  const points = await watch.time("landmark", () => lib.predictLandmark(sessions.landmark, "photograph", bbox));
-  const [feature] = await watch.time("extract", () => lib.extractFeature(sessions.feature, "photograph", points));
+  const points = await watch.time("landmark", () => pipeline.landmark(bbox));
+  const [feature] = await watch.time("extract", () => pipeline.extract(points));
   const found = { vector: feature.output.data.slice(), faces: size, width: canvas.width, height: canvas.height };
   if (judge) {
-    [found.liveness] = await watch.time("pad", () => lib.predictLiveness(sessions.liveness, "photograph", bbox));
-    [found.pose] = await watch.time("pose", () => lib.predictPose(sessions.pose, "photograph", bbox));
+    [found.liveness] = await watch.time("pad", () => pipeline.liveness(bbox));
+    [found.pose] = await watch.time("pose", () => pipeline.pose(bbox));
   }
   return found;
-}
-
-// cosine stands in for the package's matchFeature, which subtracts the mean of
-// the two vectors from both, so that it returns -1 or NaN for any pair.
-function cosine(a, b) {
-  let ab = 0, aa = 0, bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    ab += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  return ab / Math.sqrt(aa * bb);
 }
 
 function median(values) {
@@ -174,27 +106,26 @@ function summary(runs) {
 }
 
 // verify is one verification: a probe against the reference's vector.
-async function verify(sessions, reference, file) {
+async function verify(pipeline, reference, file) {
   const watch = stopwatch();
-  const probe = await extract(sessions, file, watch, true);
+  const probe = await extract(pipeline, file, watch, true);
   const score = await watch.time("compare", () => cosine(reference.vector, probe.vector));
   return { probe, score, stages: watch.stages };
 }
 
-const sessions = await openSessions();
-const reference = await extract(sessions, options.reference, stopwatch(), false);
-const first = await verify(sessions, reference, options.probe);
+const pipeline = await open({ models: options.models && resolve(options.models), threads: options.threads });
+const reference = await extract(pipeline, options.reference, stopwatch(), false);
+const first = await verify(pipeline, reference, options.probe);
 const firstResult = { wall_ms: round(performance.now() - started), cpu_ms: round((process.cpuUsage().user + process.cpuUsage().system) / 1000) };
 const runs = [];
-for (let i = 0; i < Number(options.repeat); i++) runs.push((await verify(sessions, reference, options.probe)).stages);
-const stranger = await verify(sessions, reference, options.stranger);
+for (let i = 0; i < Number(options.repeat); i++) runs.push((await verify(pipeline, reference, options.probe)).stages);
+const stranger = await verify(pipeline, reference, options.stranger);
 
-const version = (name) => JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
 process.stdout.write(
   JSON.stringify({
     pipeline: `faceplugin-face-recognition-js ${version("faceplugin-face-recognition-js")}`,
     runtime: `onnxruntime-web ${version("onnxruntime-web")}, wasm, Node.js ${process.versions.node}`,
-    threads: ort.env.wasm.numThreads,
+    threads: pipeline.threads,
     processor: cpus()[0].model,
     models: options.models ? "mended" : "as published",
     photograph: { width: first.probe.width, height: first.probe.height, faces: first.probe.faces },
