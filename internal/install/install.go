@@ -3,7 +3,7 @@
 //
 // npm checks each package against the SHA-512 in the lock file; this package
 // checks each file again, against the SHA-256 in its own table, before and
-// after changing it (two models are mended, one is converted). Nothing of the packages is ever run: install scripts are
+// after changing it (two models are mended, one is converted, one rewritten). Nothing of the packages is ever run: install scripts are
 // off, and only the files of the table leave the staging folder. It will never
 // overwrite a good file, leave a half-written one under its final name, or
 // fetch anything when the home is complete.
@@ -128,7 +128,7 @@ func (o Options) install(ctx context.Context, wanted []item) (err error) {
 // and moves it to its place. It returns what it changed, in brackets, for a
 // person.
 func (o Options) place(staging string, it item) (string, error) {
-	read := func(path string) ([]byte, error) { return readFile(o.source(staging, it.pkg, path), 100<<20) }
+	read := func(path string) ([]byte, error) { return readFile(o.source(staging, it.pkg, path), o.largest(it.pkg)) }
 	data, err := read(it.path)
 	if err == nil {
 		err = check(data, it.sha256)

@@ -37,6 +37,15 @@ func (o Options) brought(pkg string) bool {
 	return o.Set != nil && !slices.Contains(o.Set.Packages, pkg)
 }
 
+// largest is how many bytes a file may have: those of packages are all known, and of
+// what is brought a large network may take more.
+func (o Options) largest(pkg string) int64 {
+	if o.brought(pkg) {
+		return 400 << 20
+	}
+	return 100 << 20
+}
+
 // source is where a file stands before it is installed.
 func (o Options) source(staging, pkg, file string) string {
 	if o.brought(pkg) {
