@@ -90,7 +90,31 @@ func Decode(size Size, cells [][]Cell) (*Decoded, error) {
 			d.text[i][j] = s.options[0].c
 		}
 	}
+	d.fill()
 	return d.decode(), nil
+}
+
+// fill takes what follows three fillers of a name for fillers, unless it is plainly
+// something else: after a name there is nothing more (ICAO Doc 9303-3, 4.6).
+func (d *decoder) fill() {
+	line, from := nameOf(d.size)
+	run := 0
+	for i := range d.spots {
+		s := &d.spots[i]
+		if s.line != line || s.at < from {
+			continue
+		}
+		at := slices.IndexFunc(s.options, func(o option) bool { return o.c == filler })
+		switch {
+		case run >= 3 && s.options[at].cost < enough:
+			s.options = []option{{filler, 0}}
+			d.text[s.line][s.at] = filler
+		case s.options[0].c == filler:
+			run++
+		case run < 3:
+			run = 0
+		}
+	}
 }
 
 // newSpot sorts what can stand in a place.

@@ -58,6 +58,19 @@ func TestDecode(t *testing.T) {
 			blank[1][j][k] = -5
 		}
 	}
+	round := seen(specimen) // each 0 drawn as O is
+	for at := range specimen[1] {
+		if specimen[1][at] == '0' {
+			round[1][at].set('0', -9)
+			round[1][at].set('O', -0.01)
+		}
+	}
+	filled := seen(specimen) // a filler after the name that could be a K
+	filled[0][40].set('<', -1.1)
+	filled[0][40].set('K', -0.5)
+	after := seen(specimen) // a letter after the name that is plainly one
+	after[0][40].set('<', -6)
+	after[0][40].set('K', -0.01)
 	for name, test := range map[string]struct {
 		cells       [][]Cell
 		first, last bool
@@ -66,6 +79,7 @@ func TestDecode(t *testing.T) {
 	}{
 		"clean": {clean, true, true, true, 0}, "corrected": {eight, true, true, true, 1}, "letter": {letter, false, true, true, 0},
 		"wrong figure": {figure, true, true, false, 0}, "alike": {alike, true, false, false, 0}, "blank": {blank, true, false, false, 0},
+		"round": {round, true, true, true, 1}, "filled": {filled, true, true, true, 0},
 	} {
 		d, err := Decode(TD3, test.cells)
 		if err != nil {
@@ -77,6 +91,9 @@ func TestDecode(t *testing.T) {
 		if d.Read() && d.Fits && (d.Lines[0] != specimen[0] || d.Lines[1] != specimen[1]) {
 			t.Errorf("%s: read as %q", name, d.Lines)
 		}
+	}
+	if d, err := Decode(TD3, after); err != nil || d.Lines[0][40] != 'K' {
+		t.Errorf("a plain letter after the name: %q, %v", d.Lines, err)
 	}
 	if _, err := Decode(TD1, clean); !errors.Is(err, ErrLines) {
 		t.Error("two lines for a card:", err)

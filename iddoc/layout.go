@@ -46,3 +46,11 @@ func place(size Size, line, at int) (allowed func(byte) bool, checked bool) {
 	}
 	return isAny, false
 }
+
+// nameOf says in which line the name stands, and from which place on, to the line's end.
+func nameOf(size Size) (line, from int) {
+	if size == TD1 {
+		return 2, 0
+	}
+	return 0, 5
+}
