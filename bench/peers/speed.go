@@ -100,14 +100,24 @@ func (r *Results) look(o Options) (err error) {
 	}
 	for i, s := range o.Sets {
 		t := turns{workers: workers, options: o, set: s.Name}
-		if o.Looking > 0 { // what is left of the time, in equal parts
-			t.end = time.Now().Add(time.Until(end) / time.Duration(len(o.Sets)-i))
+		if o.Looking > 0 {
+			t.end = time.Now().Add(share(time.Until(end), o.Sets[i:]))
 		}
 		if err := r.lookAt(s, t); err != nil {
 			return err
 		}
 	}
 	return r.enrol(o, workers)
+}
+
+// share is the first set's part of the time that is left, by how many photographs
+// each set has.
+func share(left time.Duration, sets []Set) time.Duration {
+	all := 0
+	for _, s := range sets {
+		all += len(s.photographs())
+	}
+	return left * time.Duration(len(sets[0].photographs())) / time.Duration(max(all, 1))
 }
 
 func (r *Results) lookAt(s Set, t turns) error {
