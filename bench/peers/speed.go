@@ -62,13 +62,13 @@ func (f *failures) add(looks []Look) {
 }
 
 func turnOf(looks []Look) (t turn) {
-	n := float64(len(looks))
 	for _, l := range looks {
-		t.all += l.CPUMS() / n
-		t.decode += l.DecodeMS / n
-		t.wall += l.WallMS / n
+		t.all += l.CPUMS()
+		t.decode += l.DecodeMS
+		t.wall += l.WallMS
 	}
-	return t
+	n := float64(max(len(looks), 1))
+	return turn{t.all / n, t.decode / n, t.wall / n}
 }
 
 // look has all contenders look at all photographs of all sets, in turns.
