@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,9 +21,22 @@ type volunteer struct {
 	t      *testing.T
 	engine *face.Engine
 	grant  consent.Grant
+	heads  []float64 // what the cue of depth believes of them
+	sheets []float64 // those that were taken for turned
+	flat   int       // all sheets
 }
 
-func (v volunteer) moment(p *picture.Picture, at time.Duration) *face.Moment {
+// depth is what the cue of depth believes, and whether it says anything.
+func depth(s face.Sequence) (bona float64, known bool) {
+	for _, c := range s.Cues {
+		if c.Name == face.CueDepth {
+			return c.Bona, true
+		}
+	}
+	return 0, false
+}
+
+func (v *volunteer) moment(p *picture.Picture, at time.Duration) *face.Moment {
 	v.t.Helper()
 	c, err := v.engine.CaptureCentral(v.grant, p)
 	if err != nil {
@@ -36,7 +50,7 @@ func (v volunteer) moment(p *picture.Picture, at time.Duration) *face.Moment {
 	return m
 }
 
-func (v volunteer) read(path string) *picture.Picture {
+func (v *volunteer) read(path string) *picture.Picture {
 	v.t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -82,44 +96,61 @@ func TestVolunteersTurn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := volunteer{t: t, engine: e, grant: g}
+	v := &volunteer{t: t, engine: e, grant: g}
 	people, err := filepath.Glob(filepath.Join(testenv.Faces(t), "sequences", "*", "*"))
 	if err != nil || len(people) == 0 {
 		testenv.Missing(t, "no sequences of volunteers")
 	}
-	turns := 0
 	for _, person := range people {
-		turns += v.turns(person)
+		v.turns(person)
+		v.sheetsOf(person)
 	}
-	if turns < 6 {
-		t.Errorf("only %d turns were looked at", turns)
+	if len(v.heads) < 6 {
+		t.Errorf("only %d turns were looked at", len(v.heads))
 	}
+	t.Logf("depth is believed with %.2f or more of %d heads that turned, and with %.2f or less of the %d of %d sheets that the pose model takes for turned",
+		slices.Min(v.heads), len(v.heads), slices.Max(append(v.sheets, 0)), len(v.sheets), v.flat)
 }
 
-// turns judges each photograph of a turned head after one that faces the camera, and
-// returns how many there were.
-func (v volunteer) turns(person string) (n int) {
-	still := v.read(filepath.Join(person, "neutral", "front.jpg"))
-	front := v.moment(still, 0)
+// turns judges photographs of a turned head after one that faces the camera: one for
+// each side, in make soak all of them.
+func (v *volunteer) turns(person string) {
+	front := v.moment(v.read(filepath.Join(person, "neutral", "front.jpg")), 0)
 	for side, prompt := range map[string]face.Prompt{"left": face.TurnRight, "right": face.TurnLeft} {
-		asked := []face.Prompted{{Prompt: prompt, From: time.Second, Until: 4 * time.Second}}
 		found, _ := filepath.Glob(filepath.Join(person, "*", side+".jpg"))
-		found = found[:min(testenv.Count(1, 9), len(found))]
-		for _, path := range found {
-			n++
-			s := face.Judge(asked, []*face.Moment{front, v.moment(v.read(path), 2*time.Second)})
+		for _, path := range found[:min(testenv.Count(1, 9), len(found))] {
+			s := v.judge(prompt, front, v.read(path))
 			if s.Suspected || s.Answered != 1 {
 				v.t.Errorf("%s is suspected: %+v", path, s)
 			}
+			bona, _ := depth(s)
+			v.heads = append(v.heads, bona)
 		}
 	}
-	for degrees, prompt := range map[float64]face.Prompt{-50: face.TurnLeft, 50: face.TurnRight} {
-		asked := []face.Prompted{{Prompt: prompt, From: time.Second, Until: 4 * time.Second}}
-		sheet := turnedSheet(still, degrees)
-		s := face.Judge(asked, []*face.Moment{front, v.moment(sheet, 2*time.Second)})
+}
+
+// sheetsOf judges the photograph that faces the camera as a sheet that is turned.
+func (v *volunteer) sheetsOf(person string) {
+	still := v.read(filepath.Join(person, "neutral", "front.jpg"))
+	front := v.moment(still, 0)
+	for _, degrees := range []float64{50, -50, 20, -20, 35, -35, 60, -60, 65, -65}[:testenv.Count(2, 10)] {
+		prompt := face.TurnLeft
+		if degrees > 0 {
+			prompt = face.TurnRight
+		}
+		s := v.judge(prompt, front, turnedSheet(still, degrees))
 		if !s.Suspected {
-			v.t.Errorf("%s on a sheet turned by %v degrees is not: %+v", person, degrees, s)
+			v.t.Errorf("%s on a sheet turned by %v degrees is not suspected: %+v", person, degrees, s)
 		}
+		if bona, known := depth(s); known {
+			v.sheets = append(v.sheets, bona)
+		}
+		v.flat++
 	}
-	return n
+}
+
+// judge judges a picture after one that faces the camera.
+func (v *volunteer) judge(prompt face.Prompt, front *face.Moment, p *picture.Picture) face.Sequence {
+	asked := []face.Prompted{{Prompt: prompt, From: time.Second, Until: 4 * time.Second}}
+	return face.Judge(asked, []*face.Moment{front, v.moment(p, 2*time.Second)})
 }
