@@ -41,6 +41,7 @@ func TestPromise1NothingOfACheckIsLeft(t *testing.T) {
 	holder := d.check(t, n)
 	given := n.result(t, d, holder.id)
 	cancelled, leaves := d.halfway(t, n), d.halfway(t, n)
+	leaves.untilAsked(t, n)
 	held := n.needles.In(d.snap())
 	t.Logf("found while two checks wait for a face: %v", held)
 	if held[aPortrait] == 0 {
@@ -183,6 +184,25 @@ func (d *deskApart) halfway(t *testing.T, n *traces) *guest {
 		t.Fatalf("after the document: %+v, %v", now, err)
 	}
 	return g
+}
+
+// untilAsked shows a face until its owner is asked to turn their head.
+func (g *guest) untilAsked(t *testing.T, n *traces) {
+	t.Helper()
+	for range 20 {
+		if err := g.show("frame", n.frames[0]); err != nil {
+			t.Fatal(err)
+		}
+		now, err := g.stands()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now.Prompt != "" {
+			return
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	t.Fatal("nobody is asked to turn their head")
 }
 
 // check is the holder of the document, during whose check it is looked whether what is
