@@ -46,7 +46,7 @@ const deskThreshold = "fmr-1e-4"
 // deskCommand is facelatch desk.
 func deskCommand() *cobra.Command {
 	c := group("desk", "is this person the holder of this document?", "A desk compares a person with the document on the table, and keeps neither.")
-	c.AddCommand(deskCheck(), deskDocuments(), deskJoin(), deskServe(), decodeJPEG2000())
+	c.AddCommand(deskCheck(), deskDocuments(), deskJoin(), deskServe(), deskRevoke(), deskRotate(), decodeJPEG2000())
 	return c
 }
 

@@ -139,6 +139,14 @@ func (p *Pages) look(c call) error {
 // settle is POST settle: nothing more will be tried.
 func settle(c call) error { return c.done(c.check.Settle()) }
 
+// revoke is POST revoke: the result of a check that has ended is not good any more.
+func (p *Pages) revoke(c call) error {
+	if c.check.State().Step != check.Ended {
+		return check.ErrStep
+	}
+	return c.done(p.o.Revoke(c.check.ID()))
+}
+
 // cancel is POST cancel. What has ended already is no error.
 func cancel(c call) error {
 	_ = c.check.Cancel()

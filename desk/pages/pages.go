@@ -77,6 +77,11 @@ type Options struct {
 	// last one in which its member of staff was signed in. It returns the cookie that
 	// the browser is to forget. nil is nowhere to sign out of.
 	SignOut func(*http.Request) (cookie *http.Cookie, last bool)
+	// Revoke says that the result of a check that ended a while ago is not good any
+	// more; nil can say it of none.
+	Revoke func(id string) error
+	// Revoked is whether the result of a check was revoked, and whether it can be.
+	Revoked func(id string) (revoked, can bool)
 	// Site is what the place is called, by language (BCP 47).
 	Site func() map[string]string
 	// Demo says that the site is one for trying out; nil is no.
@@ -113,6 +118,10 @@ func New(o Options) (*Pages, error) {
 	}
 	if o.Site == nil {
 		o.Site = func() map[string]string { return nil }
+	}
+	if o.Revoke == nil || o.Revoked == nil {
+		o.Revoke = func(string) error { return check.ErrStep }
+		o.Revoked = func(string) (bool, bool) { return false, false }
 	}
 	if o.Demo == nil {
 		o.Demo = func() bool { return false }
@@ -173,6 +182,7 @@ func (p *Pages) Handler(life context.Context) http.Handler {
 		"POST counter/checks/{id}/look":     p.attend(p.look),
 		"POST counter/checks/{id}/settle":   p.attend(settle),
 		"POST counter/checks/{id}/cancel":   p.attend(cancel),
+		"POST counter/checks/{id}/revoke":   p.attend(p.revoke),
 		"GET checks/{id}":                   p.enter(p.personView),
 		"POST checks/{id}/choose":           p.enter(p.choose),
 		"POST checks/{id}/document":         p.enter(alone(p.document)),

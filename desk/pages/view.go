@@ -28,6 +28,9 @@ type view struct {
 	Return string `json:"return,omitempty"`
 	// Token is the signed result, for staff who hand it over themselves.
 	Token string `json:"token,omitempty"`
+	// Revocable says that staff can revoke the result still, and Revoked that it was.
+	Revocable bool `json:"revocable"`
+	Revoked   bool `json:"revoked"`
 	// Mine says that the check was begun by who asks.
 	Mine bool `json:"mine"`
 }
@@ -66,6 +69,8 @@ func (p *Pages) staffView(c call) error {
 	v.Mine = c.check.Order().Staff == c.staff
 	if v.Step == check.Ended {
 		v.Token = p.o.Result(v.ID)
+		v.Revoked, v.Revocable = p.o.Revoked(v.ID)
+		v.Revocable = v.Revocable && !v.Revoked && v.Result.HandedOn
 	}
 	return c.write(v)
 }

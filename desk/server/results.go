@@ -2,14 +2,12 @@ package server
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"github.com/facelatch/facelatch/desk/check"
 	"github.com/facelatch/facelatch/desk/handover"
@@ -32,14 +30,13 @@ const heldTime = check.KeepTime
 type results struct {
 	resultOptions
 	statuses *state.Statuses
-	maker    result.Maker
-	key      handover.Key // deliveries are signed with it, too
+	signing  atomic.Pointer[signing] // replaced whole when keys are exchanged
 
 	counter counts.Counter
 
 	mu     sync.Mutex
 	held   map[string]held       // guarded by mu, as are those below: by the check's id
-	places map[string]placed     // of logins, for as long as their codes are known
+	places map[string]placed     // of checks that ended a while ago: see [placeTime]
 	lists  map[int]publishedList // as they were signed last
 }
 
@@ -71,25 +68,25 @@ type publishedList struct {
 	until time.Time
 }
 
-// placeTime is how long after the end of a check its result can be revoked because
-// the code of its login was used twice.
+// signing is what results are signed with.
+type signing struct {
+	maker result.Maker
+	key   handover.Key // deliveries are signed with it, too
+}
+
+// placeTime is how long after the end of a check its result can be revoked without
+// being shown: by staff, and because the code of its login was used twice.
 const placeTime = provider.LoginTime + provider.CodeTime + provider.SpentTime
 
 func newResults(o resultOptions) (*results, error) {
 	r := &results{resultOptions: o, held: make(map[string]held), places: make(map[string]placed), lists: make(map[int]publishedList)}
-	signing, err := o.folder.Signing(o.now())
+	keys, err := o.folder.Signing(o.now())
 	if err != nil {
 		return nil, err
 	}
-	var others []*ecdsa.PublicKey
-	for _, k := range signing.All[1:] {
-		others = append(others, k.Key)
-	}
-	keys, err := result.NewKeys(signing.Signer, others...)
-	if err != nil {
+	if err := r.use(keys); err != nil {
 		return nil, err
 	}
-	r.maker, r.key = result.Maker{Issuer: o.issuer, Keys: keys}, handover.Key{ID: signing.All[0].ID, Signer: signing.Signer}
 	r.statuses, err = o.folder.Statuses(o.now, result.DefaultLife)
 	return r, err
 }
@@ -119,14 +116,15 @@ func (r *results) done(f check.Finished) error {
 	if login {
 		format = party.JWT // an ID Token is one, whatever the party gets otherwise
 	}
-	token, err := r.maker.Make(format, in, r.now())
+	r.place(f.ID, placed{list, index, r.now().Add(placeTime)})
+	token, err := r.signing.Load().maker.Make(format, in, r.now())
 	switch {
 	case err != nil:
 		return err
 	case login:
-		r.hold(f.ID, token, &placed{list, index, r.now().Add(placeTime)})
+		r.hold(f.ID, token)
 	case !f.Order.Unattended && !p.HasKey(): // staff hand it over themselves
-		r.hold(f.ID, token, nil)
+		r.hold(f.ID, token)
 	default:
 		return r.put(p, f, token)
 	}
@@ -148,13 +146,16 @@ func (r *results) put(p party.Party, f check.Finished, token string) (err error)
 	return err
 }
 
-func (r *results) hold(id, token string, at *placed) {
+func (r *results) place(id string, at placed) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.places[id] = at
+}
+
+func (r *results) hold(id, token string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.held[id] = held{token, r.now().Add(heldTime)}
-	if at != nil {
-		r.places[id] = *at
-	}
 }
 
 // errOver is returned for a result that is not in memory any more.
@@ -169,24 +170,6 @@ func (r *results) shown(id string) string {
 	}
 	return ""
 }
-
-// revoke says in the status list that the result of a login is not good any more.
-func (r *results) revoke(id string) error {
-	r.mu.Lock()
-	at, ok := r.places[id]
-	r.mu.Unlock()
-	if !ok {
-		return errOver
-	}
-	err := r.statuses.Revoke(at.list, at.index)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.lists, at.list) // after it: whoever signs one now signs it with this
-	return err
-}
-
-// set are the public keys.
-func (r *results) set() jose.JSONWebKeySet { return r.maker.Keys.Set() }
 
 // listTime is how long a signed status list is handed out: so long it may take until
 // everybody hears of a revocation, but for one that was made here.
@@ -203,7 +186,7 @@ func (r *results) list(number int) (token string, ok bool, err error) {
 	if !ok {
 		return "", false, nil
 	}
-	token, err = r.maker.StatusList(l.Bits, r.listURI(number), r.now(), listHolds)
+	token, err = r.signing.Load().maker.StatusList(l.Bits, r.listURI(number), r.now(), listHolds)
 	if err == nil {
 		r.lists[number] = publishedList{token, r.now().Add(listTime)}
 	}

@@ -109,13 +109,13 @@ func (s *Server) join(origin string) (err error) {
 		Engine: s.c.Engine, Lines: s.c.Lines, Policy: s.policy, Notice: s.notice, Done: s.done, Turns: s.c.Turns, Now: s.clock, Limit: maxChecks,
 	})
 	s.sender = handover.NewSender(handover.SenderOptions{
-		Outbox: s.outbox, Key: func() handover.Key { return s.results.key }, Issuer: origin, Say: s.c.Say,
+		Outbox: s.outbox, Key: func() handover.Key { return s.results.signing.Load().key }, Issuer: origin, Say: s.c.Say,
 		Allowed: func(at string) bool { return slices.Contains(s.c.Inside, at) },
 	})
 	s.pages, err = pages.New(pages.Options{
 		Room: s.room, Staff: s.staff.who, SignOut: s.staff.leave,
 		Parties: s.parties, Page: s.c.Page, Address: origin, Site: s.siteName, Demo: s.demo, Quiet: s.quiet, Say: s.c.Say, Now: s.c.Now,
-		Admits: s.admits, Return: s.returns.get, Result: s.results.shown,
+		Admits: s.admits, Return: s.returns.get, Result: s.results.shown, Revoke: s.results.revoke, Revoked: s.results.isRevoked,
 	})
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	var parts sync.WaitGroup
 	for _, run := range []func(context.Context){
-		s.room.Run, s.outbox.Run, s.sender.Run, s.provider.Run, s.tend, s.follow,
+		s.room.Run, s.outbox.Run, s.sender.Run, s.provider.Run, s.tend, s.follow, s.control,
 		func(ctx context.Context) { s.c.Link.Keep(ctx, s.c.Say) },
 	} {
 		parts.Go(func() { run(life) })

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -178,7 +179,7 @@ func TestRevokedReplay(t *testing.T) {
 	}
 	c.at = c.at.Add(placeTime)
 	r.sweep()
-	if err := r.revoke(f.ID); !errors.Is(err, errOver) {
+	if err := r.revoke(f.ID); !errors.Is(err, ErrForgotten) {
 		t.Errorf("its place is known for ever: %v", err)
 	}
 }
@@ -199,5 +200,62 @@ func TestNowhereToPutIt(t *testing.T) {
 	gone.Order.Party = "hotel"
 	if err := r.done(gone); !errors.Is(err, errNoParty) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestRevokeAndRotate: a desk that does not run, and one that does, revoke a result that
+// is shown, and exchange the key: what the old one signed stays verifiable, and nothing
+// of another desk is revoked.
+func TestRevokeAndRotate(t *testing.T) {
+	c := start()
+	r := bench(t, c, false)
+	must(t, r.done(finished(c, false)))
+	token := r.shown("0123456789abcdefghijkl")
+	s := &Server{c: Config{Folder: r.folder, Say: func(text string) { t.Error(text) }}, results: r}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { s.control(ctx); close(ended) }()
+	var running Commands
+	for running == nil {
+		running, _ = Running(r.folder.Dir())
+	}
+	before := r.signing.Load().key.ID
+	done, err := running.Rotate(t.Context())
+	if err != nil || done.Before != before || done.Key != r.signing.Load().key.ID || done.Key == before {
+		t.Errorf("%+v, %v", done, err)
+	}
+	expect := result.Expect{Keys: r.set(), Issuer: issuer, Party: "bank", Nonce: "nonce-of-this-check", Now: c.at, Status: func(string) (string, error) {
+		list, _, err := r.list(1)
+		return list, err
+	}}
+	if _, err := result.Verify(token, expect); err != nil {
+		t.Errorf("a result of the key before: %v", err)
+	}
+	if _, err := running.Revoke(t.Context(), "a.b.c"); err == nil {
+		t.Error("something else is revoked")
+	}
+	if _, err := running.Revoke(t.Context(), "0123456789abcdefghijkz"); err == nil {
+		t.Error("a check that there never was is revoked")
+	}
+	if got, err := running.Revoke(t.Context(), token); err != nil || got.ID != "0123456789abcdefghijkl" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := result.Verify(token, expect); !errors.Is(err, result.ErrRevoked) {
+		t.Errorf("a revoked result: %v", err)
+	}
+	stop()
+	<-ended
+	if _, err := Running(r.folder.Dir()); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("after it stopped: %v", err)
+	}
+	still, err := Stopped(r.folder, issuer, c.now)
+	must(t, err)
+	if again, err := still.Rotate(t.Context()); err != nil || again.Before != done.Key {
+		t.Errorf("%+v, %v", again, err)
+	}
+	if other, err := Stopped(r.folder, "https://other.example", c.now); err != nil {
+		t.Error(err)
+	} else if _, err := other.Revoke(t.Context(), token); !errors.Is(err, result.ErrIssuer) {
+		t.Errorf("a result of another desk: %v", err)
 	}
 }

@@ -10,6 +10,7 @@
 //	configuration   what the controller said last, as it came
 //	outbox/         results on their way to a relying party, encrypted to it (package handover)
 //	counts/DAY.json counts of whole days, rounded, that the controller does not have yet
+//	control         a socket through which commands of this machine reach the desk that runs
 //	lock            held by the one program that may write here
 //
 // It never keeps a picture, a name, a document number, a result in clear, or which

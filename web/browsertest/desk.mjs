@@ -105,6 +105,12 @@ async function walk(browser, { base, size, lang }) {
   report(at("address"), (await person.evaluate(() => location.hash)) ? ["the secret is left in the address"] : []);
   await there(staff, "ended");
   await look(staff, "09-same");
+  await staff.click(".row .quiet");
+  await staff.waitForSelector("dialog[open]");
+  await look(staff, "09-revoke");
+  await staff.click("dialog .row .button:last-child");
+  await staff.waitForSelector(".note");
+  await look(staff, "09-revoked");
   await done();
 
   // A stranger with somebody else's document.

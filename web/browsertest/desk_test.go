@@ -60,6 +60,8 @@ func TestDesk(t *testing.T) {
 			},
 			Parties: func() []party.Party { return []party.Party{shop()} },
 			Site:    func() map[string]string { return map[string]string{"en": "Garden Court", "zh-CN": "花园小区"} },
+			Revoke:  func(string) error { return nil },
+			Revoked: func(string) (bool, bool) { return false, true },
 			Demo:    func() bool { return w.Size == "phone" },
 			Quiet:   func() int { return quiet[w.Lang] },
 			SignIn:  func() string { return "https://controller.example/" },

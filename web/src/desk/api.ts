@@ -13,6 +13,7 @@
 //   POST counter/checks/ID/look        {"found": "same-person" | "not-same-person" | "inconclusive"}
 //   POST counter/checks/ID/settle      ends it where it stands
 //   POST counter/checks/ID/cancel      ends it as abandoned
+//   POST counter/checks/ID/revoke      after its end: the result is not good any more
 //
 // Below /desk/v1/checks, for the person, with the link's secret in the header
 // Facelatch-Check:
@@ -73,6 +74,9 @@ export interface View {
   return?: string;
   /** The signed result, which staff hand over themselves. */
   token?: string;
+  /** Staff can revoke the result still, or have. */
+  revocable?: boolean;
+  revoked?: boolean;
 }
 
 export interface Counter {

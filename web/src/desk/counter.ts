@@ -191,7 +191,25 @@ class CounterPage extends Screen {
       good ? h("div", { class: "handed" }, h("h2", {}, say("handed.done", { party: this.texts.pick(v.party) })), claimList(this.texts, r.claims)) : null,
       after(this.texts, r, "staff"),
       v.token ? h("p", {}, h("a", { class: "button", download: `result-${v.code}.jwt`, href: `data:application/jwt,${encodeURIComponent(v.token)}` }, say("ended.token"))) : null,
-      ...this.text(say("ended.text")), this.button(say("ended.new"), () => this.over(), "main"));
+      v.revoked ? h("p", { class: "note" }, say("revoked")) : null,
+      ...this.text(say("ended.text")), this.button(say("ended.new"), () => this.over(), "main"),
+      v.revocable ? h("div", { class: "row" }, this.button(say("revoke"), () => this.revoking(v), "quiet")) : null);
+  }
+
+  // It cannot be undone, so it is asked once more.
+  private revoking(v: View): void {
+    const { say } = this.texts;
+    const go = (): Promise<void> =>
+      this.attempt(async () => {
+        asked.close();
+        await this.desk.post("/revoke");
+        this.show(() => this.ended({ ...v, revoked: true, revocable: false }));
+      });
+    const asked = h("dialog", { "aria-labelledby": "revoke", close: () => asked.remove() }, h("h2", { id: "revoke" }, say("revoke.title")),
+      h("p", { class: "text" }, say("revoke.text", { party: this.texts.pick(v.party) })),
+      h("div", { class: "row" }, this.button(say("revoke.stay"), () => asked.close(), "main"), this.button(say("revoke.go"), () => void go())));
+    this.root.append(asked);
+    asked.showModal();
   }
 
   private facts(v: View): HTMLElement {
