@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The limits below were set in the middle between what the heads and what the
-// rendered sheets of half of the people gave, and then tried on the other half
+// The limits below are about the most that rendered sheets gave and the least that
+// heads gave, for half of the people, and were then tried on the other half
 // (docs/design/door.md).
 const (
 	// turned is from what change of the yaw on, in degrees, a head counts as turned.
