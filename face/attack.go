@@ -75,7 +75,9 @@ func (c *Capture) judge(j judge, look models.Look) (odds float64, err error) {
 	region := regionOf(look, c.subject.Box, float64(c.picture.W), float64(c.picture.H))
 	err = j.network.use(func(input []float32, l layout) {
 		view(input, l, c.picture, region)
-		crop{mirrored: look.Mirrored}.turn(input, l)
+		if look.Mirrored {
+			mirror(input, l)
+		}
 	}, func(lane Lane) {
 		odds = oddsOf(lane.Output(0), j.bona)
 	})

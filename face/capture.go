@@ -119,5 +119,9 @@ func cropPoints() [5]Point {
 
 // aligned maps an input of the layout's size onto the subject.
 func (c *Capture) aligned(l layout) affine {
-	return crop{wider: 1}.of(c, l)
+	to := cropPoints()
+	for i := range to {
+		to[i] = Point{(to[i].X - l.left) * float64(l.w) / l.side, (to[i].Y - l.top) * float64(l.h) / l.side}
+	}
+	return similarity(to, c.five)
 }

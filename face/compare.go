@@ -90,7 +90,7 @@ func (e *Engine) Measure(g consent.Grant, reference, probe *Probe) (Measured, er
 		return Measured{}, err
 	}
 	if reference.coded == nil {
-		encoded := e.codec.encode(reference.enrolled)
+		encoded := e.codec.encode(reference.parts)
 		defer encoded.Wipe()
 		parts, err := e.codec.decode(encoded)
 		if err != nil {
@@ -98,5 +98,5 @@ func (e *Engine) Measure(g consent.Grant, reference, probe *Probe) (Measured, er
 		}
 		reference.coded = parts
 	}
-	return Measured{Score: score(probe.parts, reference.coded), Plain: score(probe.parts, reference.enrolled)}, nil
+	return Measured{Score: score(probe.parts, reference.coded), Plain: score(probe.parts, reference.parts)}, nil
 }

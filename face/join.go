@@ -22,18 +22,17 @@ func (e *Engine) Join(g consent.Grant, mean, p *Probe) error {
 		return consent.ErrNoGrant
 	}
 	if mean.engine == nil {
-		*mean = Probe{engine: e, grant: g, parts: like(p.enrolled), enrolled: like(p.enrolled), sum: like(p.enrolled)}
+		*mean = Probe{engine: e, grant: g, parts: like(p.parts), sum: like(p.parts)}
 	} else if mean.sum == nil {
-		mean.sum = like(mean.enrolled)
-		add(mean.sum, mean.enrolled)
+		mean.sum = like(mean.parts)
+		add(mean.sum, mean.parts)
 	}
 	wipe(mean.coded)
 	mean.coded = nil
-	add(mean.sum, p.enrolled)
-	for i, sum := range mean.sum {
-		copy(mean.enrolled[i], sum)
-		unit(mean.enrolled[i])
-		copy(mean.parts[i], mean.enrolled[i])
+	add(mean.sum, p.parts)
+	for i, part := range mean.parts {
+		copy(part, mean.sum[i])
+		unit(part)
 	}
 	return nil
 }
@@ -48,13 +47,9 @@ func like(parts [][]float32) (room [][]float32) {
 
 func add(to, parts [][]float32) {
 	for i, p := range parts {
-		addTo(to[i], p)
-	}
-}
-
-func addTo(to, v []float32) {
-	for i, x := range v {
-		to[i] += x
+		for j, x := range p {
+			to[i][j] += x
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ func (p *Probe) Reference() (Reference, error) {
 	if err := p.grant.Check(consent.Enrol, p.engine.now()); err != nil {
 		return nil, err
 	}
-	return p.engine.codec.encode(p.enrolled), nil
+	return p.engine.codec.encode(p.parts), nil
 }
 
 // codec turns feature vectors into references and back.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -121,13 +120,7 @@ func TestObjects(t *testing.T) {
 func TestOneEngineManyGoroutines(t *testing.T) {
 	e := open(t)
 	p := photograph(t, "frll/neutral/001_03.jpg")
-	// A reference has other crops than a probe, so the two of one picture differ a little.
 	want := probe(t, e, p)
-	alone, err := e.Measure(grant(t), want, want)
-	if err != nil || alone.Plain < 0.98 {
-		t.Fatalf("scores %+v, %v", alone, err)
-	}
-	same := func(m face.Measured) bool { return math.Abs(m.Plain-alone.Plain) < 1e-4 }
 	var wait sync.WaitGroup
 	for range 6 {
 		wait.Go(func() {
@@ -142,14 +135,14 @@ func TestOneEngineManyGoroutines(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if m, err := e.Measure(grant(t), own, own); err != nil || !same(m) {
+				if m, err := e.Measure(grant(t), own, own); err != nil || m.Plain < 0.9999 {
 					t.Errorf("scores %+v, %v", m, err)
 				}
 			}
 		})
 	}
 	wait.Wait()
-	if m, err := e.Measure(grant(t), want, probe(t, e, p)); err != nil || !same(m) {
+	if m, err := e.Measure(grant(t), want, probe(t, e, p)); err != nil || m.Plain < 0.9999 {
 		t.Errorf("scores %+v, %v", m, err)
 	}
 }
