@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/desk/party"
@@ -67,8 +68,9 @@ type (
 		OpenCounter(ctx context.Context, actor Actor, id pass.DoorID) (Counter, error)
 	}
 
-	// DeskWords are what people are told at desks.
+	// DeskWords are what people are told at desks, and how checks ended there.
 	DeskWords interface {
+		DeskCounts(ctx context.Context, actor Actor, first, last time.Time) ([]OutcomeCount, error)
 		DeskNotice(ctx context.Context, actor Actor) (site.PublishedNotice, error)
 		PublishDeskNotice(ctx context.Context, actor Actor, number int64, text map[string]string) (site.PublishedNotice, error)
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/facelatch/facelatch/controller/acts"
 )
@@ -49,5 +50,6 @@ type place interface {
 // counters is what is done about desks, and who may ask there; no program opens one.
 type counters interface {
 	MakeDeskCode(ctx context.Context, actor acts.Actor, name, origin string) (acts.JoinCode, error)
+	DeskCounts(ctx context.Context, actor acts.Actor, first, last time.Time) ([]acts.OutcomeCount, error)
 	acts.PartyBook
 }

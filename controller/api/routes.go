@@ -166,7 +166,16 @@ func placeRoutes() []route {
 
 func partyRoutes() []route {
 	one := inPath("party", partyForm, "The id of the relying party")
+	day := schema{Type: "string", Format: "date"}
 	return []route{
+		does(route{
+			method: "GET", path: "/desks/counts", name: "getDeskCounts", act: acts.ActSiteView, status: http.StatusOK,
+			summary: "Read how checks at all desks ended, by day and outcome, rounded. Whose they were is known nowhere",
+			params: []param{
+				{name: "first", doc: "The first day, such as 2026-11-01; thirteen days before the last if it is left away", of: day},
+				{name: "last", doc: "The last day, at most 91 days later; yesterday at the site if it is left away", of: day},
+			},
+		}, getDeskCounts),
 		does(route{
 			method: "GET", path: "/relying-parties", name: "listParties", act: acts.ActPartyView, status: http.StatusOK,
 			summary: "List who may ask for results at desks",

@@ -42,6 +42,9 @@ func (v *visit) desksPage() error {
 		if p.Notice, err = v.c.Acts.DeskNotice(v.r.Context(), v.actor); err != nil {
 			return err
 		}
+		if p.Counts, err = v.deskCounts(); err != nil {
+			return err
+		}
 		p.Told = toldAtDesks(p.Notice)[string(v.tag)]
 	}
 	return v.show(page{name: "desks", title: "desks.title", data: p})
@@ -52,6 +55,7 @@ type desksView struct {
 	Desks  []doorView
 	Rules  deskRules
 	Notice site.PublishedNotice
+	Counts countsView
 	Told   string // what people read, in the language of the page
 }
 

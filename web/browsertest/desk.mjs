@@ -19,7 +19,8 @@ function drawnPerson() {
     const level = 66 + 11 * window.who;
     for (let y = 0; y < 480; y++) for (let x = 0; x < 640; x++) {
       const inside = x >= 230 && x < 398 && y >= 100 && y < 340;
-      const v = inside ? level + ((Math.floor(x / 3) + Math.floor(y / 3)) % 2 ? 24 : -24) : (tick % 2 && x < 40 && y < 40 ? 9 : 0);
+      const lined = x >= 580 && y >= 420 && document.querySelector(".eye.page"); // where a document is photographed
+      const v = lined ? 255 : inside ? level + ((Math.floor(x / 3) + Math.floor(y / 3)) % 2 ? 24 : -24) : (tick % 2 && x < 40 && y < 40 ? 9 : 0);
       picture.data.set([v, v, v, 255], 4 * (y * 640 + x));
     }
     tick++;
