@@ -52,7 +52,7 @@ func rootCommand() *cobra.Command {
 	passes := group("pass", "issue, show and revoke passes", "A pass opens the doors of some zones of a site until it ends or is revoked.")
 	passes.AddCommand(passIssue(), passShow(), passRevoke())
 	measuring := group("eval", "measure how often verification is wrong", "Measure how often verification is wrong, on photographs whose terms allow it.")
-	measuring.AddCommand(evalVerification(), evalGroups(), evalCapture(), evalCard())
+	measuring.AddCommand(evalVerification(), evalGroups(), evalCapture(), evalAttack(), evalCard())
 	root.AddCommand(sites, passes, pinCommand(), checkCommand(), noticeCommand(), consentCommand(), controllerCommand(), stationCommand(), edgeCommand(), deskCommand(), ledgerCommand(), demoCommand(), measuring, backupCommand(), restoreCommand(), doctorCommand(), versionCommand())
 	onlyOnce(root)
 	return root

@@ -80,17 +80,18 @@ func squeeze(plane []float64, w, h int, table [64]float64, scale float64) {
 		table[i] = max(1, min(255, math.Floor((table[i]*scale+50)/100)))
 	}
 	basis := cosines()
+	back := turned(basis)
 	var block [64]float64
 	for by := 0; by < h; by += 8 {
 		for bx := 0; bx < w; bx += 8 {
 			for i := range block {
 				block[i] = plane[min(h-1, by+i/8)*w+min(w-1, bx+i%8)]
 			}
-			transform(&block, &basis, false)
+			transform(&block, &basis)
 			for i := range block {
 				block[i] = math.Round(block[i]/table[i]) * table[i]
 			}
-			transform(&block, &basis, true)
+			transform(&block, &back)
 			for i, v := range block {
 				if x, y := bx+i%8, by+i/8; x < w && y < h {
 					plane[y*w+x] = v
@@ -114,30 +115,33 @@ func cosines() (m [8][8]float64) {
 	return m
 }
 
-// transform takes a block to its frequencies, or back.
-func transform(b *[64]float64, m *[8][8]float64, back bool) {
-	at := func(u, x int) float64 {
-		if back {
-			return m[x][u]
-		}
-		return m[u][x]
-	}
+// transform takes a block to its frequencies, with the cosines, or back, with them
+// turned about.
+func transform(b *[64]float64, m *[8][8]float64) {
 	var rows [64]float64
 	for y := range 8 {
+		in := (*[8]float64)(b[8*y:])
 		for u := range 8 {
-			for x := range 8 {
-				rows[y*8+u] += at(u, x) * b[y*8+x]
-			}
+			k := &m[u]
+			rows[y*8+u] = k[0]*in[0] + k[1]*in[1] + k[2]*in[2] + k[3]*in[3] + k[4]*in[4] + k[5]*in[5] + k[6]*in[6] + k[7]*in[7]
 		}
 	}
-	*b = [64]float64{}
-	for x := range 8 {
-		for u := range 8 {
-			for y := range 8 {
-				b[u*8+x] += at(u, y) * rows[y*8+x]
-			}
+	for u := range 8 {
+		k := &m[u]
+		for x := range 8 {
+			b[u*8+x] = k[0]*rows[x] + k[1]*rows[8+x] + k[2]*rows[16+x] + k[3]*rows[24+x] + k[4]*rows[32+x] + k[5]*rows[40+x] + k[6]*rows[48+x] + k[7]*rows[56+x]
 		}
 	}
+}
+
+// turned is a matrix with rows for columns.
+func turned(m [8][8]float64) (t [8][8]float64) {
+	for i := range m {
+		for j := range m {
+			t[j][i] = m[i][j]
+		}
+	}
+	return t
 }
 
 func lumaTable() [64]float64 {
