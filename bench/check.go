@@ -87,6 +87,8 @@ func checks(dir home.Dir, s places) (rows []row, err error) {
 	return rows, nil
 }
 
+var errRefused = errors.New("refused")
+
 // check reads the site and the pass anew and decides.
 func check(dir, text string, eyes door.Eyes) error {
 	s, err := site.OpenDoor(dir)
@@ -99,7 +101,7 @@ func check(dir, text string, eyes door.Eyes) error {
 	}
 	decision, err := door.Door{Zone: "front", Trust: s.Trust(), Seals: s, Now: time.Now, Eyes: eyes}.Judge(p)
 	if err == nil && !decision.Open {
-		err = fmt.Errorf("refused: %s %s", decision.Reason, decision.Detail)
+		err = fmt.Errorf("%w: %s %s", errRefused, decision.Reason, decision.Detail)
 	}
 	return err
 }

@@ -126,7 +126,7 @@ func run() (r results, err error) {
 		return r, err
 	}
 	r.Machine, r.Go = processor(), runtime.Version()
-	if r.Stages, err = stages(home.Dir(dir), s); err != nil {
+	if r.Stages, err = stages(home.Dir(dir), p); err != nil {
 		return r, err
 	}
 	whole, err := checks(home.Dir(dir), p)

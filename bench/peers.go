@@ -131,10 +131,11 @@ func (c crowds) command(people int) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	if people == 0 {
-		return exec.Command(self, "peer"), nil
+	site := c.places.Site
+	if people > 0 {
+		site = c.folder(people)
 	}
-	return exec.Command(self, "peer", c.folder(people), c.places.FaceText), nil
+	return exec.Command(self, "peer", site, c.places.FaceText), nil
 }
 
 // kept makes the site with so many passes, and says how large it is.
@@ -160,22 +161,17 @@ func (c crowds) kept(people int) (bytes int64, err error) {
 	return bytes, nil
 }
 
-// peerProcess is Facelatch's process in the comparison: it looks at photographs or, with
-// a site and a pass, checks them there.
+// peerProcess is Facelatch's process in the comparison, with a site and a pass of it.
 func peerProcess(args []string) error {
 	runtime.GOMAXPROCS(1)
+	if len(args) != 2 {
+		return errors.New("peer takes a site and a pass")
+	}
 	dir, err := filepath.Abs("bin")
 	if err != nil {
 		return err
 	}
-	s := &contender{dir: home.Dir(dir)}
-	switch len(args) {
-	case 0:
-	case 2:
-		s.site, s.pass = args[0], args[1]
-	default:
-		return errors.New("peer takes nothing, or a site and a pass")
-	}
+	s := &contender{dir: home.Dir(dir), site: args[0], pass: args[1]}
 	return s.serve()
 }
 
