@@ -113,6 +113,9 @@ func Verify(token string, e Expect) (*Verified, error) {
 	if err := parse(payload, &b); err != nil {
 		return nil, fmt.Errorf("%w: its body", ErrToken)
 	}
+	if err := barren(payload); err != nil {
+		return nil, err
+	}
 	if err := b.fits(format, typ, e); err != nil {
 		return nil, err
 	}

@@ -108,6 +108,7 @@ async function walk(browser, { base, size, lang }) {
   await look(staff, "09-same");
   await staff.click(".row .quiet");
   await staff.waitForSelector("dialog[open]");
+  await staff.evaluate(() => scrollTo(0, 0));
   await look(staff, "09-revoke");
   await staff.click("dialog .row .button:last-child");
   await staff.waitForSelector(".note");
