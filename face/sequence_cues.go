@@ -26,12 +26,17 @@ const (
 	settle = 250 * time.Millisecond
 )
 
-// passive is the mean of what the stills believe.
-func passive(moments []*Moment) (mean float64) {
+// passive is the mean of what the stills believe, as odds, of which the third root
+// counts: stills of one face, camera and light are not independent, and models for
+// attacks are surer than they are right.
+func passive(moments []*Moment) float64 {
+	const surest, root = 1e-4, 3
+	var odds float64
 	for _, m := range moments {
-		mean += m.Bona / float64(len(moments))
+		bona := min(1-surest, max(surest, m.Bona))
+		odds += math.Log(bona/(1-bona)) / float64(len(moments))
 	}
-	return bound(mean)
+	return bound(1 / (1 + math.Exp(-odds/root)))
 }
 
 // depth says whether the face that turned was flat. The images of a plane from afar
@@ -64,7 +69,7 @@ func stillness(front *Moment, moments []*Moment) (bona float64, known bool) {
 			largest, known = max(largest, residual(front, m)), true
 		}
 	}
-	return rising(largest, 0, still, 0.2, 0.5), known
+	return rising(largest, 0, still, 0.35, 0.5), known
 }
 
 // eyes says whether both closed in between. It is not known where they did not:

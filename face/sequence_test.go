@@ -15,7 +15,7 @@ import (
 // seen is what a camera sees of a drawn head or sheet, turned by an angle: 0 relief is
 // a sheet.
 func seen(at time.Duration, yaw, relief float64) *Moment {
-	m := &Moment{At: at, Yaw: yaw, Left: 0.3, Right: 0.3, Bona: 0.9, Size: 0.3}
+	m := &Moment{At: at, Yaw: yaw, Left: 0.3, Right: 0.3, Bona: 0.98, Size: 0.3}
 	sin, cos := math.Sincos(-yaw * math.Pi / 180)
 	for i := range m.points {
 		a, r := float64(i)*2.4, math.Sqrt(float64(i)/68)
@@ -105,7 +105,7 @@ func TestJudgeCues(t *testing.T) {
 	if _, known := bonaOf(still, CueDepth); known {
 		t.Error("nothing turned, and it has depth")
 	}
-	if b, _ := bonaOf(still, CueStill); b > 0.21 {
+	if b, _ := bonaOf(still, CueStill); b > 0.36 {
 		t.Errorf("nothing moved: %f", b)
 	}
 	moved := film(headRelief, 0, 0, 0)
