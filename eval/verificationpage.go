@@ -121,7 +121,7 @@ func (a Averaged) table() report.Table {
 		for i, p := range m.ByPerson {
 			what := ""
 			if i == 0 {
-				what = fmt.Sprintf("%d photographs", m.Photographs)
+				what = fmt.Sprintf("the mean of %d", m.Photographs)
 			}
 			t.Rows = append(t.Rows, []string{what, fmt.Sprintf("%.4f", p.Threshold), p.Name, rateCell(p.FMR), rateCell(p.FNMR)})
 		}

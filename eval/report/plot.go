@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/color"
 	"math"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -51,10 +52,10 @@ func (p Plot) make() (*plot.Plot, error) {
 	out.Legend.TextStyle.Font.Variant, out.Legend.TextStyle.Font.Size = "Sans", 9
 	out.Legend.Padding, out.Legend.ThumbnailWidth = 4, 24
 	if p.LogX {
-		out.X.Scale, out.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+		out.X.Scale, out.X.Tick.Marker = plot.LogScale{}, powers{}
 	}
 	if p.LogY {
-		out.Y.Scale, out.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+		out.Y.Scale, out.Y.Tick.Marker = plot.LogScale{}, powers{}
 	}
 	drawn := 0
 	for i, l := range p.Lines {
@@ -82,6 +83,21 @@ func (p Plot) make() (*plot.Plot, error) {
 	widen(&out.Y, p.LogY && drawn > 0)
 	headroom(&out.Y, p.LogY && drawn > 0, drawn)
 	return out, nil
+}
+
+// powers are the library's marks on an axis of powers of ten, which it makes by
+// multiplying: 0.0001 is shown as such, not as what rounding left of it.
+type powers struct{}
+
+// Ticks is a method of [plot.Ticker].
+func (powers) Ticks(low, high float64) []plot.Tick {
+	ticks := plot.LogTicks{Prec: -1}.Ticks(low, high)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 3, 64)
+		}
+	}
+	return ticks
 }
 
 // widen gives an axis a range where all points are the same.

@@ -111,3 +111,19 @@ func TestPaper(t *testing.T) {
 		t.Errorf("%d rows of 150", n)
 	}
 }
+
+// TestPowers: marks are powers of ten as people write them.
+func TestPowers(t *testing.T) {
+	n := 0
+	for _, tick := range (powers{}).Ticks(1e-7, 1) {
+		if tick.Label == "" {
+			continue
+		}
+		if n++; len(tick.Label) > len("0.0001") {
+			t.Errorf("a mark says %s", tick.Label)
+		}
+	}
+	if n < 5 {
+		t.Errorf("%d marks say something", n)
+	}
+}
