@@ -161,7 +161,7 @@ func (f partyFlags) apply(p *party.Party, given func(flag string) bool) (s site.
 			return s, err
 		}
 	}
-	s, known := map[string]site.Secret{"keep": site.KeepSecret, "new": site.NewSecret, "none": site.NoSecret}[f.secret]
+	s, known := site.ParseSecret(f.secret)
 	if !known {
 		return s, usagef("--secret %q is none of keep, new and none", f.secret)
 	}

@@ -80,7 +80,10 @@ func doing(ctx context.Context, a *acts.Acts) map[acts.Act][]func(acts.Actor) er
 		},
 		acts.ActDeskView:  one(func(who acts.Actor) error { _, err := a.DeskList(ctx, who); return err }),
 		acts.ActDeskCheck: one(func(who acts.Actor) error { _, err := a.OpenCounter(ctx, who, pass.DoorID{}); return err }),
-		acts.ActPartyView: one(func(who acts.Actor) error { _, err := a.Parties(ctx, who); return err }),
+		acts.ActPartyView: {
+			func(who acts.Actor) error { _, err := a.Parties(ctx, who); return err },
+			func(who acts.Actor) error { _, err := a.Party(ctx, who, "x"); return err },
+		},
 		acts.ActPartyAdd: one(func(who acts.Actor) error {
 			_, _, err := a.AddParty(ctx, who, party.Party{}, site.KeepSecret)
 			return err

@@ -30,6 +30,7 @@ type counters interface {
 // relying keeps relying parties, on the record.
 type relying interface {
 	Parties(ctx context.Context) ([]site.Relying, error)
+	Party(ctx context.Context, id string) (site.Relying, error)
 	AddParty(ctx context.Context, by string, p party.Party, s site.Secret) (r site.Relying, secret string, err error)
 	ChangeParty(ctx context.Context, by string, version int64, p party.Party, s site.Secret) (r site.Relying, secret string, err error)
 	RemoveParty(ctx context.Context, by, id string) error

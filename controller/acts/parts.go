@@ -78,6 +78,7 @@ type (
 	// PartyBook are those who may ask for results at desks.
 	PartyBook interface {
 		Parties(ctx context.Context, actor Actor) ([]site.Relying, error)
+		Party(ctx context.Context, actor Actor, id string) (site.Relying, error)
 		AddParty(ctx context.Context, actor Actor, p party.Party, s site.Secret) (site.Relying, string, error)
 		ChangeParty(ctx context.Context, actor Actor, version int64, p party.Party, s site.Secret) (site.Relying, string, error)
 		RemoveParty(ctx context.Context, actor Actor, id string) error

@@ -25,6 +25,18 @@ func (a *Acts) Parties(ctx context.Context, actor Actor) ([]site.Relying, error)
 	return all, told(err)
 }
 
+// Party returns one relying party. It fails with [ErrForbidden] and [ErrNotFound].
+func (a *Acts) Party(ctx context.Context, actor Actor, id string) (site.Relying, error) {
+	if err := actor.may(ActPartyView); err != nil {
+		return site.Relying{}, err
+	}
+	if a.with.Desks == nil {
+		return site.Relying{}, ErrNotFound
+	}
+	r, err := a.with.Desks.Party(ctx, id)
+	return r, partyError(err)
+}
+
 // AddParty registers a relying party. Where s asks for a secret, it is returned, and
 // told never again; whatever p says of one does not count. It fails with
 // [ErrForbidden], [ErrInvalid] for every field that cannot be, [ErrConflict] for an

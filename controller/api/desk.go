@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/facelatch/facelatch/controller/acts"
 	"github.com/facelatch/facelatch/desk/party"
@@ -75,7 +74,8 @@ func (in PartyInput) party(id string) (p party.Party, s site.Secret, err error) 
 	if p.Key, err = acts.PartyKey(string(in.Key)); err != nil {
 		return p, s, invalid(Fault{"key", "is no public JSON Web Key on P-256"})
 	}
-	return p, map[string]site.Secret{"new": site.NewSecret, "none": site.NoSecret}[in.Secret], nil
+	s, _ = site.ParseSecret(in.Secret) // left away, it is kept
+	return p, s, nil
 }
 
 func listParties(c call, _ request[nothing]) (PartyList, error) {
@@ -92,15 +92,11 @@ func listParties(c call, _ request[nothing]) (PartyList, error) {
 }
 
 func getParty(c call, in request[nothing]) (Party, error) {
-	all, err := c.api.with.Acts.Parties(c.ctx, c.actor)
+	r, err := c.api.with.Acts.Party(c.ctx, c.actor, in.values["party"])
 	if err != nil {
 		return Party{}, err
 	}
-	i := slices.IndexFunc(all, func(r site.Relying) bool { return r.Party.ID == in.values["party"] })
-	if i < 0 {
-		return Party{}, acts.ErrNotFound
-	}
-	return partyOf(all[i], "")
+	return partyOf(r, "")
 }
 
 func addParty(c call, in request[NewParty]) (Party, error) {

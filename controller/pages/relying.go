@@ -3,7 +3,6 @@ package pages
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -43,15 +42,7 @@ func (v *visit) partiesPage() error {
 
 // party returns the relying party of the address.
 func (v *visit) party() (site.Relying, error) {
-	all, err := v.c.Acts.Parties(v.r.Context(), v.actor)
-	if err != nil {
-		return site.Relying{}, err
-	}
-	i := slices.IndexFunc(all, func(r site.Relying) bool { return r.Party.ID == v.r.PathValue("party") })
-	if i < 0 {
-		return site.Relying{}, acts.ErrNotFound
-	}
-	return all[i], nil
+	return v.c.Acts.Party(v.r.Context(), v.actor, v.r.PathValue("party"))
 }
 
 // partyValues is the form of a relying party.
@@ -128,7 +119,8 @@ func (v *visit) readParty(f *form, id string) (p party.Party, s site.Secret) {
 	if p.Key, err = acts.PartyKey(f.Get("key")); err != nil {
 		f.wrong["key"] = v.say("wrong.party.key")
 	}
-	return p, map[string]site.Secret{"new": site.NewSecret, "none": site.NoSecret}[f.Get("secret")]
+	s, _ = site.ParseSecret(f.Get("secret")) // what is none of them leaves it as it is
+	return p, s
 }
 
 // partyField is where a form has a field of a relying party.

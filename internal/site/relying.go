@@ -52,6 +52,12 @@ const (
 	NoSecret
 )
 
+// ParseSecret reads the word with which people and programs say it: keep, new or none.
+func ParseSecret(word string) (s Secret, ok bool) {
+	s, ok = map[string]Secret{"keep": KeepSecret, "new": NewSecret, "none": NoSecret}[word]
+	return s, ok
+}
+
 // apply gives a party the secret that it is to have, and returns one that is new.
 func (s Secret) apply(p *party.Party, had [sha256.Size]byte) (secret string, err error) {
 	switch s {

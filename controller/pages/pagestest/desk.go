@@ -111,6 +111,20 @@ func (a *Acts) Parties(_ context.Context, actor acts.Actor) ([]site.Relying, err
 	return slices.Clone(a.parties), nil
 }
 
+// Party returns one relying party.
+func (a *Acts) Party(_ context.Context, actor acts.Actor, id string) (site.Relying, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !actor.May(acts.ActPartyView) {
+		return site.Relying{}, acts.ErrForbidden
+	}
+	i := slices.IndexFunc(a.parties, func(r site.Relying) bool { return r.Party.ID == id })
+	if i < 0 {
+		return site.Relying{}, acts.ErrNotFound
+	}
+	return a.parties[i], nil
+}
+
 // secretOf gives a party the secret that it is to have.
 func secretOf(p *party.Party, had [32]byte, s site.Secret) (secret string, err error) {
 	switch s {
