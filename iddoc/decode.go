@@ -30,8 +30,9 @@ const (
 	// mostTries bounds the search.
 	mostTries = 20000
 	// oval is how much 0 and O may differ: drawings of OCR-B do not agree which of
-	// them is the rounder.
-	oval = 3
+	// them is the rounder. With rare it leaves two O less than enough likelier than two
+	// 0, which the check digits may not tell apart: then neither is taken.
+	oval = 2.5
 	// rare is how much less likely O is than 0, before anything is seen, where a field
 	// may have both: numbers are mostly figures, and many states leave that letter out.
 	rare = 1.5

@@ -65,7 +65,8 @@ func TestDecode(t *testing.T) {
 			round[1][at].set('O', -0.01)
 		}
 	}
-	filled := seen(specimen) // a filler after the name that could be a K
+	pair := seen([]string{specimen[0], "L89OO2C361UTO7408122F1204159ZE184226B<<<<<10"}) // two O, for which two 0 have the same check digits
+	filled := seen(specimen)                                                            // a filler after the name that could be a K
 	filled[0][40].set('<', -1.1)
 	filled[0][40].set('K', -0.5)
 	after := seen(specimen) // a letter after the name that is plainly one
@@ -79,7 +80,7 @@ func TestDecode(t *testing.T) {
 	}{
 		"clean": {clean, true, true, true, 0}, "corrected": {eight, true, true, true, 1}, "letter": {letter, false, true, true, 0},
 		"wrong figure": {figure, true, true, false, 0}, "alike": {alike, true, false, false, 0}, "blank": {blank, true, false, false, 0},
-		"round": {round, true, true, true, 1}, "filled": {filled, true, true, true, 0},
+		"round": {round, true, true, true, 1}, "filled": {filled, true, true, true, 0}, "pair": {pair, true, false, false, 0},
 	} {
 		d, err := Decode(TD3, test.cells)
 		if err != nil {
