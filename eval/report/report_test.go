@@ -39,7 +39,7 @@ func example() Report {
 		Title: "Verification of <people>",
 		Made: Made{
 			Command: "facelatch eval", Date: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), DataSet: "some", Machine: "one",
-			Sets: []Set{{"default-1", "0011", []Model{{"extract", "x", strings.Repeat("ab", 32)}}}},
+			Sets: []Set{{"default-1", "0011", []Model{{Role: "extract", ID: "x", SHA256: strings.Repeat("ab", 32)}}}},
 		},
 		Sections: []Section{
 			{
