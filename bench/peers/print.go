@@ -110,7 +110,12 @@ func (t table) growth(k int, g Growth) {
 	with("of it search", func(g Growth) string { return fmt.Sprintf("%.1f", g.SearchMS) })
 	with("times Facelatch", func(g Growth) string { return fmt.Sprintf("%.1f", g.Ratio) })
 	with("peak MB", func(g Growth) string { return fmt.Sprintf("%.0f", g.PeakMB) })
-	with("KB kept about them", func(g Growth) string { return grouped(int((g.KeptBytes + 512) / 1024)) })
+	with("KB kept about them", func(g Growth) string {
+		if g.KeptBytes < 10*1024 {
+			return fmt.Sprintf("%.1f", float64(g.KeptBytes)/1024)
+		}
+		return grouped(int((g.KeptBytes + 512) / 1024))
+	})
 }
 
 // grouped writes a number with commas.

@@ -3,8 +3,8 @@
 //
 //   {"do":"look","photos":[...]}        {"looks":[{"found":true,...}]}
 //   {"do":"compare","pairs":[[a,b]]}    {"scores":[...]}, null where a face was not found
-//   {"do":"enrol","photo":a,"file":f,"count":n}  writes n references, of which the last is a's
-//   {"do":"check","photo":a}            {"looks":[...]}, searched among those enrolled
+//   {"do":"enrol","photos":[a],"file":f,"count":n}  writes n references, the last of them a's
+//   {"do":"check","photos":[...]}       {"looks":[...]}, searched among those enrolled
 //
 // Its arguments are a name in contenders.json and, for checks, a file of references.
 // Milliseconds of processor are those of the whole process, its helpers included.
