@@ -111,7 +111,7 @@ async function walk(browser, { base, size, lang }) {
   await staff.evaluate(() => scrollTo(0, 0));
   await look(staff, "09-revoke");
   await staff.click("dialog .row .button:last-child");
-  await staff.waitForSelector(".note");
+  await staff.waitForFunction(() => /revoked|已撤销/.test(document.querySelector("h1").textContent));
   await look(staff, "09-revoked");
   await done();
 

@@ -185,13 +185,12 @@ class CounterPage extends Screen {
   private ended(v: View): void {
     const { say } = this.texts;
     const r = v.result!;
-    const good = r.outcome === "same-person" && r.handedOn;
+    const good = r.outcome === "same-person" && r.handedOn && !v.revoked;
     this.link = "";
-    this.page("ended", outcomeTitle(this.texts, r, "staff"), h("div", { class: "picture" }, drawing(good ? pictures.tick : pictures.help)), ...this.text(...outcomeText(this.texts, r)),
+    this.page("ended", v.revoked ? say("revoked") : outcomeTitle(this.texts, r, "staff"), h("div", { class: "picture" }, drawing(good ? pictures.tick : pictures.help)), ...(v.revoked ? [] : this.text(...outcomeText(this.texts, r))),
       good ? h("div", { class: "handed" }, h("h2", {}, say("handed.done", { party: this.texts.pick(v.party) })), claimList(this.texts, r.claims)) : null,
       after(this.texts, r, "staff"),
       v.token ? h("p", {}, h("a", { class: "button", download: `result-${v.code}.jwt`, href: `data:application/jwt,${encodeURIComponent(v.token)}` }, say("ended.token"))) : null,
-      v.revoked ? h("p", { class: "note" }, say("revoked")) : null,
       ...this.text(say("ended.text")), this.button(say("ended.new"), () => this.over(), "main"),
       v.revocable ? h("div", { class: "row" }, this.button(say("revoke"), () => this.revoking(v), "quiet")) : null);
   }
