@@ -206,8 +206,11 @@ func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`).Replace(text)
 }
 
-// table is a table of Markdown.
+// table is a table of Markdown, or says that there is nothing to put in it.
 func table(head []string, rows [][]string) string {
+	if len(rows) == 0 {
+		return "Not measured in these reports.\n"
+	}
 	var b strings.Builder
 	line := func(cells []string) {
 		for _, c := range cells {
