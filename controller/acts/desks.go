@@ -27,10 +27,15 @@ type counters interface {
 	Ticket(ctx context.Context, id pass.DoorID, staff, role string) (text, address string, err error)
 }
 
-// relying keeps relying parties, on the record.
-type relying interface {
+// partyReader says which relying parties there are.
+type partyReader interface {
 	Parties(ctx context.Context) ([]site.Relying, error)
 	Party(ctx context.Context, id string) (site.Relying, error)
+}
+
+// relying keeps relying parties, on the record.
+type relying interface {
+	partyReader
 	AddParty(ctx context.Context, by string, p party.Party, s site.Secret) (r site.Relying, secret string, err error)
 	ChangeParty(ctx context.Context, by string, version int64, p party.Party, s site.Secret) (r site.Relying, secret string, err error)
 	RemoveParty(ctx context.Context, by, id string) error

@@ -75,10 +75,15 @@ type (
 		PublishDeskNotice(ctx context.Context, actor Actor, number int64, text map[string]string) (site.PublishedNotice, error)
 	}
 
-	// PartyBook are those who may ask for results at desks.
-	PartyBook interface {
+	// PartyReader says who may ask for results at desks.
+	PartyReader interface {
 		Parties(ctx context.Context, actor Actor) ([]site.Relying, error)
 		Party(ctx context.Context, actor Actor, id string) (site.Relying, error)
+	}
+
+	// PartyBook are those who may ask for results at desks.
+	PartyBook interface {
+		PartyReader
 		AddParty(ctx context.Context, actor Actor, p party.Party, s site.Secret) (site.Relying, string, error)
 		ChangeParty(ctx context.Context, actor Actor, version int64, p party.Party, s site.Secret) (site.Relying, string, error)
 		RemoveParty(ctx context.Context, actor Actor, id string) error
