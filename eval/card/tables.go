@@ -54,6 +54,14 @@ func counted(r eval.Rate) string {
 	return fmt.Sprintf("%s; %s of %s", span(r.Rate, r.Low, r.High), number(r.Count), number(r.Of))
 }
 
+// only is a rate without its interval.
+func only(r eval.Rate) string {
+	if r.Of == 0 {
+		return "none"
+	}
+	return share(r.Rate)
+}
+
 // each calls f for every verification with its data set.
 func (a Accuracy) each(f func(data string, v Verification)) {
 	for _, r := range a.Reports {
@@ -141,7 +149,7 @@ func (a Accuracy) showings() string {
 			rows = append(rows, []string{
 				fmt.Sprintf("%s, %d attempts", data, v.Showings.Attempts), fmt.Sprintf("`%s`, %.3f", p.Name, p.Threshold),
 				fmt.Sprintf("%d, %d", v.Showings.Strangers, v.Showings.Holders),
-				share(p.AttemptFMR.Rate), counted(p.ShowingFMR), share(p.FirstFNMR.Rate), counted(p.ShowingFNMR),
+				only(p.AttemptFMR), counted(p.ShowingFMR), only(p.FirstFNMR), counted(p.ShowingFNMR),
 			})
 		}
 	})
