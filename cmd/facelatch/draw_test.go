@@ -6,7 +6,6 @@ import (
 	"image/color"
 	imagedraw "image/draw"
 	"image/jpeg"
-	"math"
 	"os"
 	"strings"
 
@@ -14,6 +13,8 @@ import (
 
 	"github.com/facelatch/facelatch/device/qr"
 	"github.com/facelatch/facelatch/device/qr/qrtest"
+	"github.com/facelatch/facelatch/eval/recapture"
+	"github.com/facelatch/facelatch/picture"
 	"github.com/facelatch/facelatch/picture/picturetest"
 )
 
@@ -41,7 +42,7 @@ func drawings() map[string]func() []byte {
 // draw NAME FILE makes one of the drawings. draw qr TEXT FILE makes a QR code.
 // draw beside A B FILE puts two photographs next to each other, draw blurred A
 // FILE makes one in which nobody is to be known, and draw screen A FILE makes
-// one of a telephone that shows it.
+// what a camera sees of a screen that shows it.
 func draw(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: draw NAME [FROM...] FILE")
@@ -55,7 +56,7 @@ func draw(ts *testscript.TestScript, neg bool, args []string) {
 	case "blurred":
 		data = encode(ts, blurred(decode(ts, args[1]), 32))
 	case "screen":
-		data = encode(ts, framed(flickering(decode(ts, args[1]))))
+		data = encode(ts, screened(ts, args[1]))
 	default:
 		d, ok := drawings()[args[0]]
 		if !ok {
@@ -133,31 +134,22 @@ func blurred(m image.Image, side int) image.Image {
 	return out
 }
 
-// flickering lays the stripes of a screen over a picture.
-func flickering(m image.Image) image.Image {
-	out := image.NewRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
-	for y := range m.Bounds().Dy() {
-		for x := range m.Bounds().Dx() {
-			r, g, b, _ := m.At(m.Bounds().Min.X+x, m.Bounds().Min.Y+y).RGBA()
-			light := 0.9 * (0.75 + 0.25*math.Sin(float64(x)*1.9)*math.Sin(float64(y)*1.7+float64(x)*0.05))
-			lit := func(v uint32, more float64) uint8 { return uint8(min(255, float64(v>>8)*light+more)) }
-			out.SetRGBA(x, y, color.RGBA{lit(r, 20), lit(g, 20), lit(b, 45), 255})
-		}
+// screened is what a camera sees of a photograph on a screen, rendered. The eyes are
+// those of the one photograph that the scripts show so.
+func screened(ts *testscript.TestScript, file string) image.Image {
+	data, err := os.ReadFile(ts.MkAbs(file))
+	ts.Check(err)
+	p, err := picture.Decode(data)
+	ts.Check(err)
+	seen, err := recapture.Still(
+		recapture.Take{Species: recapture.Screen, W: 960, H: 720, Eyes: 90, Seed: 1},
+		recapture.Act{Shot: recapture.Shot{Picture: p, Left: recapture.Point{X: 330, Y: 420}, Right: recapture.Point{X: 449, Y: 408}}},
+	)
+	ts.Check(err)
+	out := image.NewRGBA(image.Rect(0, 0, seen.W, seen.H))
+	for i := range seen.W * seen.H {
+		copy(out.Pix[4*i:], seen.Pix[3*i:3*i+3])
+		out.Pix[4*i+3] = 255
 	}
-	return out
-}
-
-// framed puts a picture on a black telephone before a wall.
-func framed(m image.Image) image.Image {
-	w, h := m.Bounds().Dx(), m.Bounds().Dy()
-	out := image.NewRGBA(image.Rect(0, 0, 22*w/10, 22*h/10))
-	for y := range out.Bounds().Dy() {
-		for x := range out.Bounds().Dx() {
-			out.SetRGBA(x, y, color.RGBA{uint8(90 + x*36/w), uint8(100 + y*27/h), 110, 255})
-		}
-	}
-	phone := image.Rect(6*w/10-20, 6*h/10-20, 16*w/10+20, 16*h/10+20)
-	imagedraw.Draw(out, phone, image.NewUniform(color.Black), image.Point{}, imagedraw.Src)
-	imagedraw.Draw(out, phone.Inset(20), m, m.Bounds().Min, imagedraw.Src)
 	return out
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // Figures is what was measured of verification with the default models. The
-// figures stand in docs/accuracy.md, with how they were made; a test holds this
-// copy to that page.
+// figures stand in docs/accuracy.json, with how they were made; a test holds this
+// copy to that.
 type Figures struct {
 	Showings []Showing `json:"showings"`
 	Attack   Attack    `json:"attack"`
@@ -17,7 +17,7 @@ type Figures struct {
 // Showing is how often one showing of a pass, with at most three attempts, was
 // decided wrongly on one list of photographs.
 type Showing struct {
-	// List is what docs/accuracy.md calls the list.
+	// List is what docs/accuracy.json calls the data set.
 	List string `json:"list"`
 	// Key chooses the words in which the page names it.
 	Key string `json:"key"`

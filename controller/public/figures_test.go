@@ -1,12 +1,12 @@
 package public
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,53 +14,89 @@ import (
 	"github.com/facelatch/facelatch/internal/testenv"
 )
 
-// TestFiguresAreThoseOfTheDocuments reads docs/accuracy.md as data: nothing on
-// the page was measured elsewhere, or rounded in its favour.
+// TestFiguresAreThoseOfTheDocuments reads docs/accuracy.json, which docs/accuracy.md
+// is made of: nothing on the page was measured elsewhere, or rounded in its favour.
 func TestFiguresAreThoseOfTheDocuments(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(testenv.Root(t), "docs", "accuracy.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, text, _ := strings.Cut(string(data), "## A showing of three attempts")
-	showings, rest, _ := strings.Cut(text, "\n## ")
-	var documented []Showing
-	for line := range strings.Lines(showings) {
-		cells := strings.Split(line, "|")
-		if len(cells) == 9 && rate(t, cells[4]) != nil {
-			documented = append(documented, Showing{List: strings.TrimSpace(cells[1]), Strangers: *rate(t, cells[4]), Holders: rate(t, cells[7])})
-		}
-	}
 	got := Measured()
 	for i := range got.Showings {
 		got.Showings[i].Key = ""
 	}
-	if len(documented) < 4 || !reflect.DeepEqual(got.Showings, documented) {
+	if documented := documented(t); len(documented) < 4 || !reflect.DeepEqual(got.Showings, documented) {
 		t.Errorf("figures.json has\n%s\nthe document\n%s", show(got.Showings), show(documented))
 	}
 	a := got.Attack
-	said := fmt.Sprintf("on %d photographs (%d attacks) looked at before this project chose it, AUC 0.81, APCER %.0f %% at BPCER %.0f %%", a.Photographs, a.Attacks, 100*a.Missed, 100*a.Suspected)
-	if !strings.Contains(rest, said) {
-		t.Errorf("the document does not say: %s", said)
+	said := fmt.Sprintf("On %d real photographs (%d attacks)", a.Photographs, a.Attacks)
+	rates := fmt.Sprintf("an APCER of %.0f %% at a BPCER of %.0f %%", 100*a.Missed, 100*a.Suspected)
+	if text := string(document(t, "models.md")); !strings.Contains(text, said) || !strings.Contains(text, rates) {
+		t.Errorf("docs/models.md does not say: %s, %s", said, rates)
 	}
 }
 
-// rate reads "**0.94e-4** (0.77 to 1.15; 101 of 1,071,999)", whose limits are in
-// the unit of the rate, or with a per cent sign in hundredths.
-func rate(t *testing.T, cell string) *Rate {
+func document(t *testing.T, name string) []byte {
 	t.Helper()
-	found := regexp.MustCompile(`\*\*[0-9.]+(e-[0-9]+| %)\*\* \(([0-9.]+) to ([0-9.]+); ([0-9,]+) of ([0-9,]+)\)`).FindStringSubmatch(cell)
-	if found == nil {
-		return nil
+	data, err := os.ReadFile(filepath.Join(testenv.Root(t), "docs", name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	unit := strings.Replace(found[1], " %", "e-2", 1)
-	number := func(text string) float64 {
-		n, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
-		if err != nil {
-			t.Fatal(err)
+	return data
+}
+
+// documented are the showings that were published, at the threshold that each of
+// three attempts has.
+func documented(t *testing.T) (all []Showing) {
+	type rate struct {
+		Count, Of int
+		Low, High float64
+	}
+	var published struct {
+		Reports []struct {
+			Made struct {
+				DataSet string `json:"data_set"`
+			}
+			Verification []struct {
+				Showings *struct {
+					Points []struct {
+						Name        string
+						ShowingFMR  rate `json:"showing_fmr"`
+						ShowingFNMR rate `json:"showing_fnmr"`
+					}
+				}
+			}
 		}
-		return n
 	}
-	return &Rate{int(number(found[4])), int(number(found[5])), number(found[2] + unit), number(found[3] + unit)}
+	if err := json.Unmarshal(document(t, "accuracy.json"), &published); err != nil {
+		t.Fatal(err)
+	}
+	rounded := func(r rate) Rate { return Rate{r.Count, r.Of, figures(t, r.Low), figures(t, r.High)} }
+	for _, r := range published.Reports {
+		for _, v := range r.Verification {
+			if v.Showings == nil {
+				continue
+			}
+			for _, p := range v.Showings.Points {
+				if p.Name != "fmr-3e-5" {
+					continue
+				}
+				s := Showing{List: r.Made.DataSet, Strangers: rounded(p.ShowingFMR)}
+				if p.ShowingFNMR.Of > 0 {
+					holders := rounded(p.ShowingFNMR)
+					s.Holders = &holders
+				}
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// figures rounds to the two that the page's copy has.
+func figures(t *testing.T, v float64) float64 {
+	t.Helper()
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 1, 64), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return short
 }
 
 func show(all []Showing) string {
