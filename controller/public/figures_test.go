@@ -89,10 +89,10 @@ func documented(t *testing.T) (all []Showing) {
 	return all
 }
 
-// figures rounds to the two that the page's copy has.
+// figures rounds to the four that the page's copy has.
 func figures(t *testing.T, v float64) float64 {
 	t.Helper()
-	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 1, 64), 64)
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 3, 64), 64)
 	if err != nil {
 		t.Fatal(err)
 	}
