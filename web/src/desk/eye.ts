@@ -1,4 +1,5 @@
 import { Camera } from "../shared/camera";
+import { asked } from "../shared/asked";
 import { drawing, h } from "../shared/dom";
 import { outline } from "../shared/pictures";
 import type { Texts } from "../shared/texts";
@@ -51,6 +52,18 @@ const between = 150; // milliseconds between frames, beside what the desk takes
 
 /** Sends frames of the face, one at a time, until it is stopped. */
 export class FaceEye extends Eye {
+  private prompt = "";
+
+  /** Says what is asked for before the camera, and draws it; no prompt takes it away. */
+  ask(prompt: string, words: string): void {
+    this.say(words);
+    if (prompt === this.prompt) return;
+    this.prompt = prompt;
+    this.element.querySelector(".asked")?.remove();
+    const drawn = asked[prompt];
+    if (drawn) this.hint.before(drawing(drawn, "asked"));
+  }
+
   constructor(texts: Texts<Word>, private readonly desk: Desk) {
     super(texts, "user", drawing(outline), "face");
     void this.loop();

@@ -45,7 +45,7 @@ class Person extends Screen {
       this.shown = key;
       this.show(() => this.drawn());
     }
-    if (view.step === "face") this.eye?.say(this.texts.maybe(`prompt.${view.prompt}`) ?? this.texts.maybe(`hint.${view.hint}`) ?? "");
+    if (view.step === "face" && this.eye instanceof FaceEye) this.eye.ask(view.prompt, this.texts.maybe(`prompt.${view.prompt}`) ?? this.texts.maybe(`hint.${view.hint}`) ?? "");
     this.clock();
   }
 

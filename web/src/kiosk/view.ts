@@ -1,6 +1,6 @@
+import { asked } from "../shared/asked";
 import { drawing, fill, h } from "../shared/dom";
 import { frame, outline, pictures, ring } from "../shared/pictures";
-import { asked } from "./asked";
 import { heard, phrases } from "./phrases";
 import type { Button, Look } from "./screens";
 import type { Words } from "./words";

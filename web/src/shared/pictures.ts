@@ -3,7 +3,8 @@
 // "move" are animated by the style sheet, gently, and only for people who have
 // not asked for less motion.
 
-const svg = (inside: string): string =>
+/** A drawing of what is inside. */
+export const svg = (inside: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" fill="none" stroke="currentColor" stroke-width="7" stroke-linecap="round" stroke-linejoin="round">${inside}</svg>`;
 
 const squares = (x: number, y: number, s: number): string =>

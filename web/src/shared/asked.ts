@@ -1,12 +1,11 @@
-// What the door asks for before the camera, drawn as in shared/pictures.ts.
+// What a door or a desk asks for before the camera.
 
-const svg = (inside: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" fill="none" stroke="currentColor" stroke-width="7" stroke-linecap="round" stroke-linejoin="round">${inside}</svg>`;
+import { svg } from "./pictures";
 
 // A head that is turned to the left of the picture, as in a mirror, and an arrow below.
 const turning = `<path d="M62 56Q20 98 36 104q10 4 26 2"/><circle cx="104" cy="82" r="56" class="fill"/><path d="M72 64v9M104 64v9M66 110q16 9 30 0"/><path d="M178 150q-72 42-144 6" stroke-width="14"/><path d="M40 190l-14-36 38-8" stroke-width="14"/>`;
 
-/** By the name of the hint. */
+/** By the name of what is asked for. */
 export const asked: Record<string, string> = {
   "turn-left": svg(`<g class="move-left">${turning}</g>`),
   "turn-right": svg(`<g transform="matrix(-1 0 0 1 200 0)"><g class="move-left">${turning}</g></g>`),
