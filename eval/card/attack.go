@@ -71,6 +71,9 @@ func (a Accuracy) attacks() string {
 		if r.Attack.Halves {
 			how += " Thresholds for a BPCER come from one half of the people, rates from the other."
 		}
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
 		fmt.Fprintf(&b, "%s, %d people. %s\n", cell(r.Made.DataSet), r.Attack.People, how)
 		for _, l := range []struct {
 			what string
