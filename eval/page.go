@@ -30,21 +30,10 @@ func rateCell(r estimate.Rate) string {
 
 // ratioCell says a ratio with its interval, or that it is too few to say.
 func ratioCell(r estimate.Ratio, small bool) string {
-	text := fmt.Sprintf("%s (%s to %s)", numberCell(r.Ratio, "unknown"), numberCell(r.Low, "0"), numberCell(r.High, "any"))
 	if r.Few || small {
-		return "too few to say: " + text
+		return "too few to say: " + r.String()
 	}
-	return text
-}
-
-func numberCell(n estimate.Number, unknown string) string {
-	switch {
-	case !n.Known():
-		return unknown
-	case n > 100:
-		return "over 100"
-	}
-	return fmt.Sprintf("%.2f", float64(n))
+	return r.String()
 }
 
 // mostListed is how many bad inputs a page lists; the JSON has all.

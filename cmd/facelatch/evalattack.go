@@ -190,31 +190,15 @@ func wipeReferences(all map[string]*face.Probe) {
 // rendered finds the people of whom presentations are rendered.
 func (f attackFlags) rendered(setup eval.Setup, dir string) ([]eval.Person, []eval.Presentation, error) {
 	f.root = dir
-	names, err := eval.Walk(setup.Root)
+	people, _, err := f.everybody(setup.Root, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	person, err := f.who(names)
-	if err != nil {
-		return nil, nil, err
-	}
-	if person == nil {
-		person = path.Dir
-	}
-	groups := map[string]string{}
-	for _, n := range names {
-		groups[person(n)] = "all"
-	}
-	people, _ := eval.Arrange(names, person, groups, 0)
 	if len(people) < 2 {
 		return nil, nil, usagef("%s has photographs of %d people, and two are needed", dir, len(people))
 	}
-	if f.people > 0 && f.people < len(people) {
-		var some []eval.Person
-		for i := range f.people {
-			some = append(some, people[i*len(people)/f.people])
-		}
-		people = some
+	if f.people > 0 {
+		people = spreadOver(people, f.people)
 	}
 	render := eval.Render{Setup: setup, People: people, Takes: f.takes, Frames: f.attempts}
 	if f.renderSequences != "" {

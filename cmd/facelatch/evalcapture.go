@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -107,30 +106,15 @@ func (f *captureFlags) run(stderr io.Writer) (eval.CaptureReport, models.Manifes
 
 // choose takes people with two photographs, spread over all of them.
 func (f captureFlags) choose() (chosen []eval.Person, left []eval.Bad, err error) {
-	names, err := eval.Walk(os.DirFS(f.root))
+	people, left, err := f.everybody(os.DirFS(f.root), 2)
 	if err != nil {
 		return nil, nil, err
 	}
-	person, err := f.who(names)
-	if err != nil {
-		return nil, nil, err
-	}
-	if person == nil {
-		person = path.Dir
-	}
-	groups := map[string]string{}
-	for _, n := range names {
-		groups[person(n)] = "all"
-	}
-	people, left := eval.Arrange(names, person, groups, 2)
 	people = slices.DeleteFunc(people, func(p eval.Person) bool { return len(p.Photographs) < 2 })
 	if len(people) == 0 {
 		return nil, nil, usagef("--root %s has nobody with two photographs", f.root)
 	}
-	for i := range min(f.people, len(people)) {
-		chosen = append(chosen, people[i*len(people)/min(f.people, len(people))])
-	}
-	return chosen, left, nil
+	return spreadOver(people, f.people), left, nil
 }
 
 func printCapture(w io.Writer, r eval.CaptureReport) {

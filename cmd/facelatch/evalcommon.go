@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -129,6 +131,37 @@ func (f measureFlags) who(names []string) (func(name string) string, error) {
 		}
 	}
 	return func(name string) string { return form.FindStringSubmatch(name)[1] }, nil
+}
+
+// everybody finds the people below a folder, with at most so many photographs of
+// each; 0 is all of them.
+func (f measureFlags) everybody(root fs.FS, most int) ([]eval.Person, []eval.Bad, error) {
+	names, err := eval.Walk(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	person, err := f.who(names)
+	if err != nil {
+		return nil, nil, err
+	}
+	if person == nil {
+		person = path.Dir
+	}
+	groups := map[string]string{}
+	for _, n := range names {
+		groups[person(n)] = "all"
+	}
+	people, left := eval.Arrange(names, person, groups, most)
+	return people, left, nil
+}
+
+// spreadOver takes at most n people, spread evenly over all of them.
+func spreadOver(people []eval.Person, n int) (some []eval.Person) {
+	n = min(n, len(people))
+	for i := range n {
+		some = append(some, people[i*len(people)/n])
+	}
+	return some
 }
 
 // interruptible ends when somebody presses Ctrl-C.

@@ -201,16 +201,7 @@ func printGroupsAt(w io.Writer, at estimate.At) {
 
 // ratioWords says a ratio with its interval.
 func ratioWords(r estimate.Ratio, small bool) string {
-	number := func(n estimate.Number, unknown string) string {
-		switch {
-		case !n.Known():
-			return unknown
-		case n > 100:
-			return "over 100"
-		}
-		return fmt.Sprintf("%.2f", float64(n))
-	}
-	words := fmt.Sprintf(" ratio %s (%s to %s)", number(r.Ratio, "unknown"), number(r.Low, "0"), number(r.High, "any"))
+	words := " ratio " + r.String()
 	if r.Few || small {
 		words += ", too few to say"
 	}

@@ -43,20 +43,10 @@ func groupTable(g Groups, at estimate.At) string {
 
 // ratio says a ratio with its interval, or that it is too few to say.
 func ratio(r estimate.Ratio, small bool) string {
-	word := func(n estimate.Number, unknown string) string {
-		switch {
-		case !n.Known():
-			return unknown
-		case n > 100:
-			return "over 100"
-		}
-		return fmt.Sprintf("%.2f", float64(n))
-	}
-	text := fmt.Sprintf("%s (%s to %s)", word(r.Ratio, "unknown"), word(r.Low, "0"), word(r.High, "any"))
 	if r.Few || small {
-		return "**too few to say**: " + text
+		return "**too few to say**: " + r.String()
 	}
-	return text
+	return r.String()
 }
 
 // calibrated says which thresholds would do for the worst group.

@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 )
 
@@ -16,8 +17,25 @@ type Ratio struct {
 	Few bool `json:"too_few_to_say"`
 }
 
+// String says the ratio with its interval, such as "1.20 (0.80 to 3.10)". Whether that
+// is too few to say is for whoever says it to add.
+func (r Ratio) String() string {
+	return fmt.Sprintf("%s (%s to %s)", r.Ratio.or("unknown"), r.Low.or("0"), r.High.or("any"))
+}
+
 // Number is one that may be unknown or without an end; JSON has null for both.
 type Number float64
+
+// or says the number to two places, or what stands for one that is not known.
+func (n Number) or(unknown string) string {
+	switch {
+	case !n.Known():
+		return unknown
+	case n > 100:
+		return "over 100"
+	}
+	return fmt.Sprintf("%.2f", float64(n))
+}
 
 // Known is whether the number is an ordinary one.
 func (n Number) Known() bool { return !math.IsNaN(float64(n)) && !math.IsInf(float64(n), 0) }
