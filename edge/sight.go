@@ -38,8 +38,20 @@ func (d *daemon) openEyes() (err error) {
 	if err != nil {
 		return err
 	}
+	if err := canAsk(d.config.Prompts, d.eyes.manifest); err != nil {
+		return err
+	}
 	if err := d.eyes.faces.Prepare(); err != nil {
 		return fmt.Errorf("the models cannot be used; methods without face would need none: %w", err)
+	}
+	return nil
+}
+
+// canAsk returns an error where a door is to ask for movements that its models cannot
+// see: it would refuse every face, and say nothing of why.
+func canAsk(prompts int, m models.Manifest) error {
+	if lacks := face.Lacking(m); prompts > 0 && (lacks.Turn || lacks.Spread) {
+		return fmt.Errorf("prompts: the models %q cannot see a head turn: they need one for landmarks and one for pose, or prompts: 0", m.Name)
 	}
 	return nil
 }
