@@ -45,6 +45,8 @@ const (
 	MaxLife = 31 * 24 * time.Hour
 	// MaxBudget is the largest budget of a door.
 	MaxBudget = 1000
+	// MaxPrompts is the most that one showing of a face pass may ask for.
+	MaxPrompts = 3
 )
 
 // What a controller puts in a bundle unless it is told otherwise.
@@ -116,6 +118,11 @@ type Zone struct {
 	Methods Methods
 	// RequireLive asks for the check that the face is not a picture.
 	RequireLive bool
+	// Prompts is how many movements somebody who shows a face pass is asked for,
+	// against pictures held up to the camera: up to [MaxPrompts], with [Face] only.
+	Prompts int
+	// Light is whether the screen changes its colour meanwhile; with Prompts only.
+	Light bool
 	// Threshold is the name, in the models' manifest, of the score from which a
 	// face counts as the same; with [Face] only.
 	Threshold string

@@ -51,6 +51,7 @@ func (z Zone) check(at string) error {
 		field(at+".methods", z.Methods.Check()),
 		field(at+".hours", z.Hours.Check()),
 		z.checkFace(at),
+		z.checkPrompts(at+"."),
 		z.checkPINs(at),
 	)
 }
@@ -73,6 +74,22 @@ func (z Zone) checkFace(at string) error {
 	}
 	if z.Budget < 1 || z.Budget > MaxBudget {
 		return fieldf(at+".budget", "%d instead of 1 to %d", z.Budget, MaxBudget)
+	}
+	return nil
+}
+
+// CheckPrompts returns what is wrong with what the zone asks people to do, as a
+// [FieldError] about prompts or light, or nil.
+func (z Zone) CheckPrompts() error { return z.checkPrompts("") }
+
+func (z Zone) checkPrompts(at string) error {
+	switch {
+	case z.Prompts < 0 || z.Prompts > MaxPrompts:
+		return fieldf(at+"prompts", "it is 0 to %d, not %d", MaxPrompts, z.Prompts)
+	case z.Light && z.Prompts == 0:
+		return fieldf(at+"light", "it goes with prompts, of which there are none")
+	case z.Prompts > 0 && !z.Methods.Has(Face):
+		return fieldf(at+"prompts", "the zone accepts no faces")
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (w *world) bundle() *bundle.Bundle {
 			{
 				Name: "front", Title: map[string]string{"zh": "正门", "en": "Front door"},
 				Methods:   bundle.Plain | bundle.Face | bundle.PIN | bundle.Phone,
-				Threshold: "fmr-3e-5", RequireLive: true, Budget: bundle.DefaultBudget,
+				Threshold: "fmr-3e-5", RequireLive: true, Budget: bundle.DefaultBudget, Prompts: 2, Light: true,
 				Hours: pass.Schedule{{Days: pass.EveryDay, Start: 360, End: 1440}},
 				PINs:  bundle.ObjectOf([]byte("pins")),
 			},

@@ -59,6 +59,8 @@ func zones() *rapid.Generator[[]bundle.Zone] {
 		if z.Methods.Has(bundle.Face) {
 			z.Threshold, z.Budget = "fmr-1e-4", rapid.IntRange(1, bundle.MaxBudget).Draw(t, "budget")
 			z.RequireLive = rapid.Bool().Draw(t, "live")
+			z.Prompts = rapid.IntRange(0, bundle.MaxPrompts).Draw(t, "prompts")
+			z.Light = z.Prompts > 0 && rapid.Bool().Draw(t, "light")
 		}
 		if z.Methods.Has(bundle.PIN) {
 			z.PINs = bundle.ObjectOf([]byte(z.Name))

@@ -39,6 +39,8 @@ type wireZone struct {
 	Hours       []wireSpan        `cbor:"6,keyasint,omitempty"`
 	Budget      int               `cbor:"7,keyasint,omitempty"`
 	PINs        *wireObject       `cbor:"8,keyasint,omitempty"`
+	Prompts     int               `cbor:"9,keyasint,omitempty"`
+	Light       bool              `cbor:"10,keyasint,omitempty"`
 }
 
 type wireObject struct {
@@ -123,7 +125,7 @@ func (b *Bundle) wire() (w wireBundle, err error) {
 func (z Zone) wire() wireZone {
 	w := wireZone{
 		Name: z.Name, Title: z.Title, Methods: uint8(z.Methods), RequireLive: z.RequireLive,
-		Threshold: z.Threshold, Hours: wireSchedule(z.Hours), Budget: z.Budget,
+		Threshold: z.Threshold, Hours: wireSchedule(z.Hours), Budget: z.Budget, Prompts: z.Prompts, Light: z.Light,
 	}
 	if !z.PINs.IsZero() {
 		w.PINs = &wireObject{SHA256: z.PINs.SHA256[:], Size: z.PINs.Size}
@@ -181,7 +183,7 @@ func (b *Bundle) readZones(wire []wireZone) error {
 	for i, w := range wire {
 		z := Zone{
 			Name: w.Name, Title: w.Title, Methods: Methods(w.Methods), RequireLive: w.RequireLive,
-			Threshold: w.Threshold, Hours: readSchedule(w.Hours), Budget: w.Budget,
+			Threshold: w.Threshold, Hours: readSchedule(w.Hours), Budget: w.Budget, Prompts: w.Prompts, Light: w.Light,
 		}
 		if o := w.PINs; o != nil {
 			if len(o.SHA256) != sha256.Size {

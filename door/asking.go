@@ -3,12 +3,13 @@ package door
 import (
 	"time"
 
+	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/pass"
 )
 
 // MaxPrompts is the most that one showing may ask for.
-const MaxPrompts = 3
+const MaxPrompts = bundle.MaxPrompts
 
 // matchesNeeded is how many comparisons must match where something is asked for: one
 // before and one after, so that who turned the head is who was compared.
@@ -109,8 +110,9 @@ func (a *asking) forget() {
 	*a = asking{}
 }
 
-// lookTime is how long a showing may look: longer where something is asked for.
-func (p Policy) lookTime() time.Duration {
+// LookTime is the longest that a showing may look: longer where something is asked
+// for.
+func (p Policy) LookTime() time.Duration {
 	return LookTime + time.Duration(min(max(0, p.Prompts), MaxPrompts))*PromptTime
 }
 

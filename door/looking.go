@@ -43,7 +43,7 @@ func (s *step) firstLook() {
 	s.showing.model = opened.model
 	s.showing.hint = HintLookHere
 	s.showing.asking = ask(s.b.Policy, s.showing.draw, s.now)
-	s.state, s.until = Looking, s.now.Add(s.b.Policy.lookTime())
+	s.state, s.until = Looking, s.now.Add(s.b.Policy.LookTime())
 	s.look(v)
 }
 

@@ -59,6 +59,8 @@ type Zone struct {
 	Hours       []Window          `json:"hours,omitempty"`
 	Budget      int               `json:"budget,omitempty"`
 	PINs        *Object           `json:"pins,omitempty"`
+	Prompts     int               `json:"prompts,omitempty"`
+	Light       bool              `json:"light,omitempty"`
 }
 
 // Object is the hash and the size of what is fetched apart.

@@ -114,7 +114,7 @@ func bundleJSON(t *testing.T, b *bundle.Bundle) *vectors.BundleClaims {
 func zoneJSON(z bundle.Zone) vectors.Zone {
 	v := vectors.Zone{
 		Name: z.Name, Title: z.Title, Methods: z.Methods.Names(),
-		RequireLive: z.RequireLive, Threshold: z.Threshold, Budget: z.Budget,
+		RequireLive: z.RequireLive, Threshold: z.Threshold, Budget: z.Budget, Prompts: z.Prompts, Light: z.Light,
 	}
 	for _, h := range z.Hours {
 		v.Hours = append(v.Hours, vectors.Window{Days: uint8(h.Days), Start: h.Start, End: h.End})

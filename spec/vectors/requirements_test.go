@@ -160,6 +160,7 @@ func TestBundleConstants(t *testing.T) {
 		"longest statement of the ledger, bytes": bundle.MaxCheckpoint,
 		"longest life, seconds":                  int(bundle.MaxLife.Seconds()),
 		"largest budget":                         bundle.MaxBudget,
+		"most movements asked for":               bundle.MaxPrompts,
 		"largest status list, bytes":             bundle.MaxListObject,
 		"largest object of PINs, bytes":          bundle.MaxPINsObject,
 		"most PINs of a zone":                    bundle.MaxPINs,

@@ -90,7 +90,7 @@ func (b *bundles) accept(name, text string, by *ecdsa.PrivateKey, of *bundle.Bun
 }
 
 func (b *bundles) accepted() {
-	b.accept("full", "everything that there can be", b.signer, b.full(),
+	b.accept("full", "everything that there can be, but for what is asked for", b.signer, b.full(),
 		"B-1", "B-2", "B-3", "B-4", "B-10", "B-12", "B-13", "B-15", "B-16", "B-17", "B-18", "B-19", "B-20", "B-21", "B-22", "B-23", "B-24", "B-25", "B-26")
 	b.accept("least", "nothing that may be left out", b.signer, b.least(), "B-10")
 	next := b.full()
@@ -105,6 +105,11 @@ func (b *bundles) accepted() {
 	demo := b.full()
 	demo.Demo, demo.Number = true, 8
 	b.accept("demo", "a site for trying out", b.signer, demo, "B-10")
+	for n := 1; n <= bundle.MaxPrompts; n++ {
+		asks := b.full()
+		asks.Zones[0].Prompts, asks.Zones[0].Light = n, n == bundle.MaxPrompts
+		b.accept("prompts-"+itoa(n), "a zone that asks for movements", b.signer, asks, "B-27")
+	}
 	last := b.least()
 	last.Number, last.PlainLife, last.FaceLife = 1<<64-1, bundle.MaxLife, bundle.MaxLife
 	last.Issued = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
@@ -149,7 +154,7 @@ func bundleClaims(b *bundle.Bundle) *vectors.BundleClaims {
 	for _, z := range b.Zones {
 		v := vectors.Zone{
 			Name: z.Name, Title: z.Title, Methods: z.Methods.Names(),
-			RequireLive: z.RequireLive, Threshold: z.Threshold, Budget: z.Budget,
+			RequireLive: z.RequireLive, Threshold: z.Threshold, Budget: z.Budget, Prompts: z.Prompts, Light: z.Light,
 		}
 		for _, h := range z.Hours {
 			v.Hours = append(v.Hours, vectors.Window{Days: uint8(h.Days), Start: h.Start, End: h.End})

@@ -88,7 +88,7 @@ func (b *bundles) refusedZones() {
 		b.inZone("malformed", "zone-"+name, text, k, value, reqs...)
 	}
 	bad("name", "a name with a capital", 1, textString("Front"), "B-17")
-	bad("unknown-entry", "an entry that there is not", 9, integer(1), "B-10")
+	bad("unknown-entry", "an entry that there is not", 11, integer(1), "B-10")
 	bad("title-control", "a title that clears the screen", 2, object{pair{textString("en"), textString("\x1b[2J")}}.encode(), "B-13")
 	bad("title-empty", "no titles, which is written by leaving it out", 2, object{}.encode(), "B-1")
 	bad("methods-none", "no way in", 3, integer(0), "B-18")
@@ -106,5 +106,12 @@ func (b *bundles) refusedZones() {
 	bad("pins-none", "PINs without an object", 8, nil, "B-21")
 	bad("pins-large", "an object of more than 4 MiB", 8, array(byteString(bytesOf("hash", 32)), integer(4<<20+1)), "B-21")
 	bad("pins-zero", "an object with a hash of zeros", 8, array(byteString(make([]byte, 32)), integer(1)), "B-21")
+	yes := []byte{0xf5}
+	bad("prompts-zero", "no movements, which is written by leaving it out", 9, integer(0), "B-1", "B-27")
+	bad("prompts-negative", "a negative number of movements", 9, integer(-1), "B-27")
+	bad("prompts-four", "four movements", 9, integer(4), "B-27")
+	bad("light-false", "no light, which is written by leaving it out", 10, []byte{0xf4}, "B-1", "B-27")
+	bad("light-alone", "a light, and no movement to go with it", 10, yes, "B-27")
+	b.say("zone-prompts-without-face", "movements, and no faces", 11, array(zones[0], decode(zones[1]).with(9, integer(1)).encode()), "B-19", "B-27")
 	bad("pins-without-method", "an object, and no PINs", 3, integer(1|2), "B-21")
 }
