@@ -284,7 +284,7 @@ func (m *capturing) open(name string) (p *picture.Picture, where degrade.Face, w
 	if smaller := degrade.Shrink(p, where, CaptureEyes); smaller != nil {
 		k := CaptureEyes / where.Eyes
 		p.Wipe()
-		return smaller, degrade.Face{X0: k * where.X0, Y0: k * where.Y0, X1: k * where.X1, Y1: k * where.Y1, Eyes: CaptureEyes}, "", nil
+		return smaller, degrade.Face{X0: k * where.X0, Y0: k * where.Y0, X1: k * where.X1, Y1: k * where.Y1, Eyes: CaptureEyes, X: k * where.X, Y: k * where.Y}, "", nil
 	}
 	return p, where, "", nil
 }
@@ -296,6 +296,9 @@ func (m *capturing) find(p *picture.Picture) (degrade.Face, error) {
 	}
 	defer capture.Wipe()
 	q, err := capture.Quality()
-	b := capture.Subject().Box
-	return degrade.Face{X0: b.X0, Y0: b.Y0, X1: b.X1, Y1: b.Y1, Eyes: math.Max(1, q.EyeDistance)}, err
+	b, eyes := capture.Subject().Box, capture.Eyes()
+	return degrade.Face{
+		X0: b.X0, Y0: b.Y0, X1: b.X1, Y1: b.Y1, Eyes: math.Max(1, q.EyeDistance),
+		X: (eyes[0].X + eyes[1].X) / 2, Y: (eyes[0].Y + eyes[1].Y) / 2,
+	}, err
 }

@@ -33,7 +33,7 @@ func (r CaptureReport) overview() report.Section {
 		Text: []string{
 			fmt.Sprintf("One photograph of each of %d people was degraded step by step and compared, at the threshold %.3f, with another that was not, and with those of up to %d others. Before that, photographs were made small enough for the eyes to be at most %d pixels apart.", r.People, r.Threshold, strangers, CaptureEyes),
 			"The table names the first level at which a stage fails, or objects, for half of the photographs. Quality that objects before the comparison fails is what one hopes for: people are told what to mend.",
-			"The degradations are rendered. A camera at night, a real mask or a scarf differ from them, and no head was turned: that cannot be made from one photograph, and is to be measured on photographs that show it.",
+			"The degradations are rendered. A camera at night, a real mask or a scarf differ from them. Heads were turned by laying the photograph on a round head of about the usual size, half of the people to each side: the side of a nose and of a cheek is stretched there from what the photograph shows of it, and ears, hair and light do not turn with it. A head that really turns may be harder or easier, and is to be measured on photographs that show it.",
 		},
 		Tables: []report.Table{t},
 	}

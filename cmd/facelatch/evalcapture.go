@@ -19,12 +19,13 @@ const evalCaptureHelp = `Make photographs worse in steps, and show where each st
 
 Of each person with two photographs below --root, the first stays as it is and
 the second is made smaller, blurred, noisy, dark, lit from behind, tilted,
-covered, masked and compressed, step by step. For each step it reports how
-often the face is found, what quality says, how often an attack is suspected,
-and how often the two still match, beside how often strangers do.
+turned, nodded, covered, masked and compressed, step by step. For each step it
+reports how often the face is found, what quality says, how often an attack is
+suspected, and how often the two still match, beside how often strangers do.
 
-The steps are rendered, and a real camera will differ. Heads are not turned:
-measure that on photographs of turned heads.
+The steps are rendered, and a real camera will differ. Heads are turned by
+laying the photograph on a round one, which does not show what a photograph of
+the other side would: measure that on photographs of turned heads, too.
 
 The threshold is that of one attempt at a door, or --threshold.
 ` + measuringRules + measuringFiles

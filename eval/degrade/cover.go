@@ -37,8 +37,7 @@ func occlusion(p *picture.Picture, f Face, level float64, _ *rand.Rand) *picture
 // mask covers the face from the chin up with something light and smooth, whose
 // upper edge is highest in the middle.
 func mask(p *picture.Picture, f Face, level float64, _ *rand.Rand) *picture.Picture {
-	out := blank(p.W, p.H)
-	copy(out.Pix, p.Pix)
+	out := same(p)
 	w, h := f.X1-f.X0, f.Y1-f.Y0
 	cx := (f.X0 + f.X1) / 2
 	for y := range p.H {

@@ -4,8 +4,9 @@
 // It works on pixels in memory and returns new ones, which are the caller's to
 // wipe. It is pure and keeps nothing. What it makes is rendered: a dark
 // photograph here is a bright one made dark, which a camera at night would not
-// give quite so. It never turns a head: no honest picture of the other side of
-// a face can be made from one photograph.
+// give quite so. A head is turned by laying its photograph on a round one of
+// about the usual size: what the photograph does not show, the side of a nose, of
+// a cheek, an ear, is never made up but by stretching what it does.
 package degrade
 
 import (
@@ -21,6 +22,8 @@ type Face struct {
 	X0, Y0, X1, Y1 float64
 	// Eyes is how far they are apart.
 	Eyes float64
+	// X and Y are the middle between them.
+	X, Y float64
 }
 
 // Way is one way in which a photograph gets worse.
@@ -29,28 +32,37 @@ type Way struct {
 	// Unit says what the levels are.
 	Unit   string
 	Levels []float64 // from the mildest to the worst
+	// Either is whether odd seeds turn the other way.
+	Either bool
 	apply  func(p *picture.Picture, f Face, level float64, r *rand.Rand) *picture.Picture
 }
 
 // Ways are all of them.
 func Ways() []Way {
 	return []Way{
-		{"size", "pixels between the eyes", []float64{60, 40, 30, 24, 18, 14, 10, 7}, size},
-		{"blur", "standard deviation, hundredths of the eyes' distance", []float64{2, 4, 7, 10, 14, 20, 28}, blur},
-		{"noise", "standard deviation, of 255 grey levels", []float64{8, 16, 24, 36, 50, 70, 100}, noise},
-		{"darkness", "times less light", []float64{4, 16, 32, 64, 128, 256}, darkness},
-		{"backlight", "times less light on the face, before white", []float64{2, 4, 8, 16, 32, 64}, backlight},
-		{"tilt", "degrees in the plane of the picture", []float64{10, 20, 30, 45, 60, 90}, tilt},
-		{"occlusion", "hundredths of the face, from one side", []float64{10, 20, 30, 40, 50, 60}, occlusion},
-		{"mask", "hundredths of the face, from the chin up", []float64{25, 35, 45, 55}, mask},
-		{"compression", "quality of a JPEG with half the colour", []float64{50, 30, 20, 10, 5, 2}, compression},
+		{"size", "pixels between the eyes", []float64{60, 40, 30, 24, 18, 14, 10, 7}, false, size},
+		{"blur", "standard deviation, hundredths of the eyes' distance", []float64{2, 4, 7, 10, 14, 20, 28}, false, blur},
+		{"noise", "standard deviation, of 255 grey levels", []float64{8, 16, 24, 36, 50, 70, 100}, false, noise},
+		{"darkness", "times less light", []float64{4, 16, 32, 64, 128, 256}, false, darkness},
+		{"backlight", "times less light on the face, before white", []float64{2, 4, 8, 16, 32, 64}, false, backlight},
+		{"tilt", "degrees in the plane of the picture", []float64{10, 20, 30, 45, 60, 90}, false, tilt},
+		{"turn", "degrees about the neck, rendered on a round head", []float64{10, 20, 30, 40}, true, turn},
+		{"nod", "degrees up or down, rendered on a round head", []float64{10, 20, 30}, true, nod},
+		{"occlusion", "hundredths of the face, from one side", []float64{10, 20, 30, 40, 50, 60}, false, occlusion},
+		{"mask", "hundredths of the face, from the chin up", []float64{25, 35, 45, 55}, false, mask},
+		{"compression", "quality of a JPEG with half the colour", []float64{50, 30, 20, 10, 5, 2}, false, compression},
 	}
 }
 
 // Apply makes the photograph as bad as the i-th level. The same seed gives the
-// same noise. A size that is larger than the face has is nil.
+// same noise, and the same side where there are two. A size that is larger than
+// the face has is nil.
 func (w Way) Apply(p *picture.Picture, f Face, i int, seed uint64) *picture.Picture {
-	return w.apply(p, f, w.Levels[i], rand.New(rand.NewPCG(seed, uint64(i))))
+	level := w.Levels[i]
+	if w.Either && seed%2 == 1 {
+		level = -level
+	}
+	return w.apply(p, f, level, rand.New(rand.NewPCG(seed, uint64(i))))
 }
 
 // Level is the i-th level as a number in words.
@@ -63,6 +75,13 @@ func Shrink(p *picture.Picture, f Face, eyes float64) *picture.Picture { return 
 // blank is a black picture.
 func blank(w, h int) *picture.Picture {
 	return &picture.Picture{W: w, H: h, Pix: make([]byte, 3*w*h), Scale: 1}
+}
+
+// same is a copy of a picture.
+func same(p *picture.Picture) *picture.Picture {
+	out := blank(p.W, p.H)
+	copy(out.Pix, p.Pix)
+	return out
 }
 
 // each makes a picture of the same size from every byte of one.

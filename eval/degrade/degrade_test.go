@@ -24,7 +24,7 @@ func drawing() *picture.Picture {
 	return p
 }
 
-func here() Face { return Face{30, 20, 60, 60, 15} }
+func here() Face { return Face{30, 20, 60, 60, 15, 45, 34} }
 
 // TestWays: every way changes the photograph more at every level, the same way
 // each time, and leaves the original alone.
@@ -73,7 +73,7 @@ func TestCompression(t *testing.T) {
 	for i := range p.W * p.H {
 		img.Set(i%p.W, i/p.W, color.RGBA{p.Pix[3*i], p.Pix[3*i+1], p.Pix[3*i+2], 255})
 	}
-	for i, w := 0, Ways()[8]; i < len(w.Levels); i++ {
+	for i, w := 0, Ways()[10]; i < len(w.Levels); i++ {
 		var file bytes.Buffer
 		if err := jpeg.Encode(&file, img, &jpeg.Options{Quality: int(w.Levels[i])}); err != nil {
 			t.Fatal(err)
