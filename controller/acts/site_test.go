@@ -82,6 +82,27 @@ func badSites(t *testing.T, r *rig, good acts.SiteConfig) {
 	}
 }
 
+// TestPromptsAreOnTheRecord: what a zone's doors ask people to do is recorded in
+// clear before it counts.
+func TestPromptsAreOnTheRecord(t *testing.T) {
+	onSQLite(t, func(t *testing.T, r *rig) {
+		c, err := r.SiteConfig(t.Context())
+		must(t, err)
+		c.Site.Rules = map[string]site.Rules{"gate": {Prompts: 2, Light: true}}
+		_, err = r.ChangeSite(t.Context(), owner(), c.Version, c)
+		must(t, err)
+		all := r.entries()
+		if last := all[len(all)-1].Act; last == nil || last.Details["rules"] != `{"gate":{"prompts":2,"light":true}}` {
+			t.Errorf("recorded: %+v", last)
+		}
+		now, err := r.SiteConfig(t.Context())
+		must(t, err)
+		if gate, err := now.Site.Zone("gate"); err != nil || gate.Prompts != 2 || !gate.Light {
+			t.Errorf("%+v, %v", gate, err)
+		}
+	})
+}
+
 func TestDoors(t *testing.T) {
 	onSQLite(t, func(t *testing.T, r *rig) {
 		ctx := t.Context()

@@ -70,7 +70,7 @@ func (r *rig) exampleBody(name string) any {
 	case "changeSite":
 		var s Site
 		r.read(ask{method: "GET", path: "/site"}, &s)
-		s.Name, s.Rules = "Another", map[string]ZoneRules{"main": {Title: map[string]string{"en": "Main"}, Methods: []string{"plain"}, Budget: 3}}
+		s.Name, s.Rules = "Another", map[string]ZoneRules{"main": {Title: map[string]string{"en": "Main"}, Methods: []string{"plain", "face"}, Budget: 3, Prompts: 2, Light: true}}
 		s.Offline = &Offline{FaceHours: 12, PlainHours: 24}
 		s.Desk = &DeskRules{TwoPeople: true, Claims: []string{"over_18"}}
 		return s.SiteInput

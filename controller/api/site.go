@@ -37,6 +37,8 @@ type ZoneRules struct {
 	Methods []string          `json:"methods,omitempty" max:"4" each:"^(plain|face|pin|phone)$" doc:"The ways in, never face alone"`
 	Hours   string            `json:"hours,omitempty" max:"400" doc:"When the doors open, the same for every way in"`
 	Budget  int               `json:"budget,omitempty" min:"0" max:"1000" doc:"How many failed showings of a face a door bears in ten minutes"`
+	Prompts int               `json:"prompts,omitempty" min:"0" max:"3" doc:"How many movements its doors ask of whoever shows a face pass; each takes up to four seconds more, and what people read says so"`
+	Light   bool              `json:"light,omitempty" doc:"Whether the screen changes its colour meanwhile; with prompts only"`
 }
 
 // Offline is for how long a door decides by itself, in hours.

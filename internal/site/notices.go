@@ -275,6 +275,6 @@ func withoutFaces(b *bundle.Bundle) {
 	for i := range b.Zones {
 		z := &b.Zones[i]
 		z.Methods &^= bundle.Face
-		z.RequireLive, z.Threshold, z.Budget = false, "", 0
+		z.RequireLive, z.Threshold, z.Budget, z.Prompts, z.Light = false, "", 0, 0, false
 	}
 }

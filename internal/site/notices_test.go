@@ -33,7 +33,10 @@ func ownNotice(t *testing.T, c Config, rules consent.Rules) consent.Notice {
 func madeSite(t *testing.T, demo bool) (string, Config) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "site")
-	c, err := Create(dir, Config{Name: "Court", Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: DefaultPolicy(), Demo: demo}, noon)
+	c, err := Create(dir, Config{
+		Name: "Court", Zones: []string{"front"}, Timezone: "Asia/Shanghai", Policy: DefaultPolicy(), Demo: demo,
+		Rules: map[string]Rules{"front": {Prompts: 1, Light: true}},
+	}, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +59,7 @@ func TestPromise2NoFacesWithoutANotice(t *testing.T) {
 				return err
 			})
 			b := verified(t, dir, made)
-			if front, _ := b.Zone("front"); front.Methods.Has(bundle.Face) != want || !front.Methods.Has(bundle.Plain) || (len(b.Notice.Text) > 0) != want {
+			if front, _ := b.Zone("front"); front.Methods.Has(bundle.Face) != want || !front.Methods.Has(bundle.Plain) || (len(b.Notice.Text) > 0) != want || (front.Prompts == 1 && front.Light) != want {
 				t.Errorf("%s, demo %v: %v, %v", when, demo, front.Methods, b.Notice)
 			}
 		}

@@ -161,21 +161,38 @@ func TestRules(t *testing.T) {
 	if b.FaceLife != time.Hour || b.PlainLife != 2*time.Hour {
 		t.Errorf("%v, %v", b.FaceLife, b.PlainLife)
 	}
+	if front.Prompts != 0 || front.Light || garage.Prompts != 0 || garage.Light {
+		t.Errorf("asked for by nobody: %+v, %+v", front, garage)
+	}
+	if err := edit(`"rules": {"garage": {"prompts": 2, "light": true}}`); err != nil {
+		t.Fatal(err)
+	}
+	b = verified(t, dir, mustPublish(t, dir, noon))
+	front, _ = b.Zone("front")
+	garage, _ = b.Zone("garage")
+	if front.Prompts != 0 || garage.Prompts != 2 || !garage.Light {
+		t.Errorf("what the zone asks for: %+v, %+v", front, garage)
+	}
 	for rules, want := range map[string]string{
-		`"rules": {"front": {"methods": ["face"]}}`:           bundle.ErrOnlyWay.Error(),
-		`"rules": {"roof": {}}`:                               "rules.roof",
-		`"rules": {"front": {"methods": []}}`:                 "rules.front",
-		`"rules": {"front": {"methods": ["knock"]}}`:          "knock",
-		`"rules": {"front": {"hours": "never"}}`:              "rules.front",
-		`"rules": {"front": {"budget": 100000}}`:              "budget",
-		`"rules": {"front": {"title": {"English": "x"}}}`:     "title",
-		`"offline": {"face_hours": 25, "plain_hours": 24}`:    "offline",
-		`"offline": {"face_hours": 1, "plain_hours": 10000}`:  "offline",
-		`"rules": {"front": {"title": {"en": "a\u0007b"}}}`:   "title",
-		`"rules": {"front": {"face_hours_only": true}}`:       "face_hours_only",
-		`"offline": {"face_hours": 0, "plain_hours": 1}`:      "offline",
-		`"rules": {"front": {"methods": ["plain", "plain"]}}`: "plain",
-		fmt.Sprintf(`"rules": {"front": {"budget": %d}}`, -1): "budget",
+		`"rules": {"front": {"methods": ["face"]}}`:                bundle.ErrOnlyWay.Error(),
+		`"rules": {"roof": {}}`:                                    "rules.roof",
+		`"rules": {"front": {"methods": []}}`:                      "rules.front",
+		`"rules": {"front": {"methods": ["knock"]}}`:               "knock",
+		`"rules": {"front": {"hours": "never"}}`:                   "rules.front",
+		`"rules": {"front": {"budget": 100000}}`:                   "budget",
+		`"rules": {"front": {"title": {"English": "x"}}}`:          "title",
+		`"offline": {"face_hours": 25, "plain_hours": 24}`:         "offline",
+		`"offline": {"face_hours": 1, "plain_hours": 10000}`:       "offline",
+		`"rules": {"front": {"title": {"en": "a\u0007b"}}}`:        "title",
+		`"rules": {"front": {"face_hours_only": true}}`:            "face_hours_only",
+		`"offline": {"face_hours": 0, "plain_hours": 1}`:           "offline",
+		`"rules": {"front": {"methods": ["plain", "plain"]}}`:      "plain",
+		`"rules": {"front": {"prompts": -1}}`:                      "rules.front: prompts: it is 0 to 3, not -1",
+		`"rules": {"front": {"prompts": 4}}`:                       "rules.front: prompts: it is 0 to 3, not 4",
+		`"rules": {"front": {"light": true}}`:                      "rules.front: light: it goes with prompts",
+		`"rules": {"front": {"prompts": 1, "light": 1}}`:           "light",
+		`"rules": {"front": {"methods": ["plain"], "prompts": 1}}`: "rules.front: prompts: the zone accepts no faces",
+		fmt.Sprintf(`"rules": {"front": {"budget": %d}}`, -1):      "budget",
 	} {
 		if err := edit(rules); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", rules, err)

@@ -29,6 +29,11 @@ type Rules struct {
 	// Budget is how many failed showings with a face a door bears in ten
 	// minutes; left out, [bundle.DefaultBudget].
 	Budget int `json:"budget,omitempty"`
+	// Prompts is how many movements its doors ask of whoever shows a face pass, 0
+	// to [bundle.MaxPrompts], and Light whether their screens change colour
+	// meanwhile. What people read says so: their cameras look for longer.
+	Prompts int  `json:"prompts,omitempty"`
+	Light   bool `json:"light,omitempty"`
 }
 
 // Offline is for how long a door decides by a bundle, in hours: 1 to 744, and no
@@ -43,7 +48,7 @@ type Offline struct {
 // in.
 func (c Config) Zone(name string) (bundle.Zone, error) {
 	r := c.Rules[name]
-	z := bundle.Zone{Name: name, Title: r.Title, Methods: c.allMethods()}
+	z := bundle.Zone{Name: name, Title: r.Title, Methods: c.allMethods(), Prompts: r.Prompts, Light: r.Light}
 	var err error
 	if r.Methods != nil {
 		if z.Methods, err = bundle.ParseMethods(r.Methods...); err != nil {
@@ -60,7 +65,7 @@ func (c Config) Zone(name string) (bundle.Zone, error) {
 		z.RequireLive, z.Threshold = c.Policy.RequireLive, c.Policy.Threshold
 		z.Budget = cmp.Or(r.Budget, bundle.DefaultBudget)
 	}
-	return z, z.Methods.Check()
+	return z, cmp.Or(z.Methods.Check(), z.CheckPrompts())
 }
 
 // allMethods are all that a site can have.
