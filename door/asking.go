@@ -16,11 +16,12 @@ const MaxPrompts = bundle.MaxPrompts
 const matchesNeeded = 2
 
 // asking is what is asked of the person who is being looked at, and what their frames
-// said meanwhile. It is held only while looking. There is none where nothing is
-// asked for.
+// said meanwhile. It is held only while looking, and what the site decides meanwhile
+// changes nothing of it. There is none where nothing is asked for.
 type asking struct {
 	began   time.Time // that moments count from
 	draw    uint64
+	light   bool            // whether the screen changes its colour
 	prompts []face.Prompt   // to be asked for, in this order
 	asked   []face.Prompted // so far; the last is being asked for while waits
 	waits   bool
@@ -48,7 +49,7 @@ func ask(p Policy, draw uint64, now time.Time) *asking {
 	if n == 1 && kinds[0] == face.ComeCloser {
 		kinds[0] = kinds[1] // a sheet of paper can come closer; one turn is the least
 	}
-	return &asking{began: now, draw: left, prompts: kinds[:n]}
+	return &asking{began: now, draw: left, light: p.Light, prompts: kinds[:n]}
 }
 
 // prompt is what is being asked for now, or nothing.
@@ -82,12 +83,12 @@ func (a *asking) take(m *face.Moment) {
 
 // judge says what the moments so far say, at a time, with the colours that the screen
 // had where it had any.
-func (a *asking) judge(light bool, now time.Time) face.Sequence {
+func (a *asking) judge(now time.Time) face.Sequence {
 	if a.waits {
 		a.asked[len(a.asked)-1].Until = now.Sub(a.began)
 	}
 	asked := a.asked
-	if light {
+	if a.light {
 		asked = append(asked[:len(asked):len(asked)], lights(a.draw, a.began, now)...)
 	}
 	return face.Judge(asked, a.moments)
@@ -125,7 +126,7 @@ func (s *step) observed(v pass.Verified, m *face.Moment) {
 		m = nil
 	}
 	a.take(m)
-	said := a.judge(s.b.Policy.Light, s.now)
+	said := a.judge(s.now)
 	switch {
 	case said.Wrong:
 		s.refuse(&no{reason: pass.ReasonAttackSuspected, detail: "the head was turned the other way"})
@@ -155,7 +156,7 @@ func (s *step) comparedAsking(v pass.Verified, look Look, d Decision) {
 		s.look(v)
 		return
 	}
-	suspected := a.judge(s.b.Policy.Light, s.now).Suspected
+	suspected := a.judge(s.now).Suspected
 	switch {
 	case d.Open && a.matches >= matchesNeeded && !suspected:
 		s.decide(d)

@@ -67,7 +67,8 @@ func (e *entrance) does(what face.Prompt) door.Output {
 
 // prompts is what the audit knows of what is asked for.
 type prompts struct {
-	wanted int // by the policy, when the look began
+	wanted int  // by the policy, when the look began
+	lit    bool // and whether the screen changes its colour
 	asked  []face.Prompt
 	since  time.Time // when the last one was first asked for
 	did    []bool    // whether each was done
@@ -159,7 +160,7 @@ func (p *prompts) screen(a *audit, s door.Screen, state door.State) {
 		a.t.Fatalf("the screen says %q, with an order for %v", s.Key, a.order)
 	case s.Key == door.KeyPrompt && string(s.Hint) != string(a.order.Prompt):
 		a.t.Fatalf("the screen says %q for %q", s.Hint, a.order.Prompt)
-	case (s.Light != "") != (state == door.Looking && p.n() > 0 && a.e.basis.Policy.Light):
+	case (s.Light != "") != (state == door.Looking && p.n() > 0 && p.lit):
 		a.t.Fatalf("the screen has the colour %q", s.Light)
 	case s.Light != "" && !slices.Contains(door.Lights(), s.Light):
 		a.t.Fatalf("the screen has the colour %q", s.Light)

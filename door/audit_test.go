@@ -155,7 +155,7 @@ func (a *audit) looksAt(o door.LookAt) {
 	}
 	if a.held == nil {
 		a.begun, a.held = a.e.now, o.Reference
-		a.prompts.wanted = a.e.basis.Policy.Prompts
+		a.prompts.wanted, a.prompts.lit = a.e.basis.Policy.Prompts, a.e.basis.Policy.Light
 	}
 	a.prompts.ordered(a, o)
 	if until := a.begun.Add(a.prompts.lookTime()); o.Reference != a.held || o.Until.After(until) || !a.e.now.Before(until) {

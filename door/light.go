@@ -53,7 +53,7 @@ func lights(draw uint64, began, now time.Time) (all []face.Prompted) {
 // light is the screen's colour now, and when the next one comes.
 func (s *step) light() (name Light, until time.Time) {
 	a := s.showing.asking
-	if s.state != Looking || a == nil || !s.b.Policy.Light {
+	if s.state != Looking || a == nil || !a.light {
 		return "", until
 	}
 	shown := lights(a.draw, a.began, s.now)

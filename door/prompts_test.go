@@ -142,6 +142,31 @@ func TestPromptsAreDrawn(t *testing.T) {
 	}
 }
 
+// TestPolicyChangesDuringALook: a bundle that comes while somebody is looked at
+// neither takes away nor adds what they are asked for, nor the light.
+func TestPolicyChangesDuringALook(t *testing.T) {
+	e := newEntrance(t)
+	again := sees(facetest.Alone(holder))
+	becomes := func(p door.Policy) act { return set(func(b *door.Basis) { b.Policy = p }) }
+	for name, c := range map[string]struct {
+		acts []act
+		want string
+	}{
+		"asks no more": {asked(again, becomes(door.Policy{}), doesIt, doesIt, again), "opened opened Forget Unlatch"},
+		"and nothing":  {asked(again, becomes(door.Policy{}), again), "looking prompt/turn-left LookAt"},
+		"asks now":     {[]act{shows(ofFace), after(door.NotMeTime), becomes(door.Policy{Prompts: 3, Light: true}), again}, "opened opened Forget Unlatch"},
+		"has a light":  {asked(becomes(door.Policy{Prompts: 2, Light: true}), again), "looking prompt/turn-left LookAt"},
+	} {
+		e.reset(t)
+		for _, a := range c.acts {
+			a(e)
+		}
+		if got := summary(e.out); got != c.want || e.out.Screen.Light != "" {
+			t.Errorf("%s: %s with the light %q, want %s", name, got, e.out.Screen.Light, c.want)
+		}
+	}
+}
+
 // TestLight: the screen changes its colour under two times a second, never to the one
 // that it has, only while looking, and with what was drawn.
 func TestLight(t *testing.T) {

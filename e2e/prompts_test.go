@@ -8,6 +8,7 @@ import (
 
 	"github.com/facelatch/facelatch/e2e/rigtest"
 	"github.com/facelatch/facelatch/edge/kiosk/kiosktest"
+	"github.com/facelatch/facelatch/internal/site"
 )
 
 // volunteer is somebody who was photographed from in front and from both sides, one
@@ -46,18 +47,35 @@ func (s *showing) until(t *testing.T, ctx context.Context, obey func(kiosktest.M
 	return m.Key
 }
 
-// TestPrompts: at a door that asks people to turn their heads, a volunteer who does
-// comes in. A still picture of the same person is asked in vain, and whoever says that
-// they cannot is shown the other ways.
+// asks has the operator say what the doors of the zone ask for.
+func asks(t *testing.T, ctx context.Context, r *rigtest.Rig, rules site.Rules) {
+	t.Helper()
+	err := r.Office(func(o *site.Office) error {
+		c, version, err := o.Configuration(ctx)
+		if err != nil {
+			return err
+		}
+		c.Rules = map[string]site.Rules{rigtest.Zone: rules}
+		return o.SetConfig(ctx, site.Operator, version, c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPrompts: at a door whose zone asks people to turn their heads, as the operator
+// set it after the door was started, a volunteer who does comes in. A still picture of
+// the same person is asked in vain, and whoever says that they cannot is shown the
+// other ways.
 func TestPrompts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the session's own tests ask under the race detector")
 	}
 	r, ctx := newStandingRig(t)
-	r.Config.Prompts, r.Config.Light = 1, true
 	if err := r.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
+	asks(t, ctx, r, site.Rules{Prompts: 1, Light: true})
 	face, err := r.FacePass(photograph(t, "sequences", "male", "0003", "neutral", "front.jpg"))
 	if err != nil {
 		t.Fatal(err)

@@ -97,7 +97,7 @@ func (d *daemon) machine() metrics.Machine {
 	}
 	d.board.Set(metrics.Clock, now.TimeLost || now.ClockBehind > 0 || now.ClockJumped != 0)
 	m := metrics.Machine{
-		Version: d.options.Version, Plain: now.PlainLeft, Face: now.FaceLeft, Distrusted: now.Distrusted, Ledger: now.Ledger != nil,
+		Version: d.options.Version, Plain: now.PlainLeft, Face: now.FaceLeft, Distrusted: now.Distrusted, Ledger: now.Ledger != nil, CannotAsk: now.CannotAsk != nil,
 		Certificate: d.ground.Identity().Certificate.NotAfter.Sub(d.ground.Now()),
 		Temperature: metrics.Temperature(metrics.Thermal),
 	}

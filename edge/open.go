@@ -26,7 +26,7 @@ func (d *daemon) openGround() (err error) {
 	if err != nil {
 		return err
 	}
-	o := ground.Options{Clock: d.options.Clock, Log: d.log, Models: d.eyes.models(), Limits: limits}
+	o := ground.Options{Clock: d.options.Clock, Log: d.log, Models: d.eyes.models(), CannotAsk: d.eyes.cannotAsk(), Limits: limits}
 	if d.ground, err = ground.Open(d.config, o); err != nil {
 		return err
 	}

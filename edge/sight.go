@@ -38,20 +38,18 @@ func (d *daemon) openEyes() (err error) {
 	if err != nil {
 		return err
 	}
-	if err := canAsk(d.config.Prompts, d.eyes.manifest); err != nil {
-		return err
-	}
 	if err := d.eyes.faces.Prepare(); err != nil {
 		return fmt.Errorf("the models cannot be used; methods without face would need none: %w", err)
 	}
 	return nil
 }
 
-// canAsk returns an error where a door is to ask for movements that its models cannot
-// see: it would refuse every face, and say nothing of why.
-func canAsk(prompts int, m models.Manifest) error {
-	if lacks := face.Lacking(m); prompts > 0 && (lacks.Turn || lacks.Spread) {
-		return fmt.Errorf("prompts: the models %q cannot see a head turn: they need one for landmarks and one for pose, or prompts: 0", m.Name)
+// cannotAsk is why the models cannot see a head turn; nil if they can. The zone says
+// later whether that is asked for: a door that asked in vain would refuse every face,
+// and say nothing of why.
+func (s *sight) cannotAsk() error {
+	if lacks := face.Lacking(s.manifest); s.faces != nil && (lacks.Turn || lacks.Spread) {
+		return fmt.Errorf("the models %q cannot see a head turn: they need one for landmarks and one for pose, or the zone must not ask for movements", s.manifest.Name)
 	}
 	return nil
 }

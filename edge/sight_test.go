@@ -4,23 +4,25 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/facelatch/facelatch/face"
 	"github.com/facelatch/facelatch/models"
 )
 
-// TestCanAsk: a door whose models cannot see a head turn does not start to ask for it.
-func TestCanAsk(t *testing.T) {
-	whole := models.Default()
-	if err := canAsk(3, whole); err != nil {
+// TestCannotAsk: models without one for landmarks or for pose cannot see a head
+// turn, and a door without eyes has nothing to say of it.
+func TestCannotAsk(t *testing.T) {
+	s := sight{faces: &face.Engine{}, manifest: models.Default()}
+	if err := s.cannotAsk(); err != nil {
 		t.Error(err)
 	}
 	for _, role := range []models.Role{models.Landmark, models.Pose} {
-		less := whole
-		less.Models = slices.DeleteFunc(slices.Clone(whole.Models), func(m models.Model) bool { return m.Role == role })
-		if canAsk(1, less) == nil {
+		less := s
+		less.manifest.Models = slices.DeleteFunc(slices.Clone(s.manifest.Models), func(m models.Model) bool { return m.Role == role })
+		if less.cannotAsk() == nil {
 			t.Errorf("asks without a model for %s", role)
 		}
-		if err := canAsk(0, less); err != nil {
-			t.Errorf("asks for nothing: %v", err)
+		if less.faces = nil; less.cannotAsk() != nil {
+			t.Error("speaks of models at a door that takes no faces")
 		}
 	}
 }

@@ -57,15 +57,7 @@ type Config struct {
 	// Languages are those that the screen offers, the first one first; BCP 47
 	// tags. The default is zh, en.
 	Languages []string `yaml:"languages"`
-	// Prompts is how many things people are asked to do while the camera looks, in an
-	// order that nobody can foresee: 0, the default, to 3. It makes showings of face
-	// passes longer and attacks harder; whoever cannot do it says so, and comes in
-	// another way.
-	Prompts int `yaml:"prompts"`
-	// Light lets the screen change its colour meanwhile, where there are prompts.
-	// The default is false.
-	Light   bool    `yaml:"light"`
-	Metrics Metrics `yaml:"metrics"`
+	Metrics   Metrics  `yaml:"metrics"`
 	// TPM is "auto" (the default: use /dev/tpmrm0 if there is one), "off", or
 	// the path of a device.
 	TPM string `yaml:"tpm"`

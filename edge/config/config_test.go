@@ -153,8 +153,6 @@ func TestEveryFieldWrong(t *testing.T) {
 		"methods":                    {"[face]", "[plain, plain]", "[card]", "plain"},
 		"languages":                  {"[]", "[zh, zh]", "[Chinese language]", "zh", "[xx]", "[zh, pt-BR]"},
 		"metrics.listen":             {`":9464"`, "0.0.0.0:9464", "10.0.0.1:9464", "localhost", "example.org:1"},
-		"prompts":                    {"-1", "4", "many"},
-		"light":                      {"true", "3"},
 		"tpm":                        {`""`, "on", "tpm0", "[a]"},
 	}
 	for _, field := range fields(reflect.TypeFor[Config](), "") {

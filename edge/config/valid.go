@@ -14,7 +14,6 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/device/camera"
 	"github.com/facelatch/facelatch/device/latch"
-	"github.com/facelatch/facelatch/door"
 )
 
 // valid returns what is wrong with the first field that a door cannot work
@@ -28,7 +27,7 @@ func (c Config) valid() error {
 			return err
 		}
 	}
-	for _, check := range []func() error{c.mirror, c.Kiosk.valid, c.camera, c.Latch.valid, c.methods, c.languages, c.asks, c.Metrics.valid, c.tpm} {
+	for _, check := range []func() error{c.mirror, c.Kiosk.valid, c.camera, c.Latch.valid, c.methods, c.languages, c.Metrics.valid, c.tpm} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -42,17 +41,6 @@ func path(field, value string) error {
 		return wrong(field, "it must be given")
 	case !filepath.IsAbs(value):
 		return wrong(field, "it must begin with /, and is %q", value)
-	}
-	return nil
-}
-
-// asks checks what people are asked to do before the camera.
-func (c Config) asks() error {
-	switch {
-	case c.Prompts < 0 || c.Prompts > door.MaxPrompts:
-		return wrong("prompts", "it is 0 to %d, not %d", door.MaxPrompts, c.Prompts)
-	case c.Light && c.Prompts == 0:
-		return wrong("light", "it goes with prompts, of which there are none")
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ func (g *Ground) Basis() door.Basis {
 		return b
 	}
 	b.Trust, b.Hours, b.Budget = c.Trust, c.Zone.Hours, c.Zone.Budget
-	b.Policy = door.Policy{RequireLive: c.Zone.RequireLive, Prompts: g.config.Prompts, Light: g.config.Light}
-	if methods, err := g.config.Accepted(c.Zone.Methods); err == nil {
+	b.Policy = door.Policy{RequireLive: c.Zone.RequireLive, Prompts: c.Zone.Prompts, Light: c.Zone.Light}
+	if methods, err := g.accepted(c.Zone); err == nil {
 		b.Methods = methods
 	}
 	left := g.keeper.Left(c.Bundle.PlainLife, c.Bundle.FaceLife)
@@ -136,6 +136,9 @@ type Snapshot struct {
 	// which may be [bundle.ErrOnlyWay].
 	Methods bundle.Methods
 	Wrong   error
+	// CannotAsk is why faces are not among them although the zone and door.yaml
+	// have them: it asks for movements that the models cannot see.
+	CannotAsk error
 	// PlainLeft and FaceLeft are how long the bundle can still be used.
 	PlainLeft, FaceLeft time.Duration
 	// Distrusted is whether the disk was not as it was left, so that the
@@ -173,10 +176,11 @@ func (g *Ground) Snapshot() Snapshot {
 	if s.Contents == nil {
 		return s
 	}
-	s.Methods, s.Wrong = g.config.Accepted(s.Contents.Zone.Methods)
+	s.Methods, s.Wrong = g.accepted(s.Contents.Zone)
 	if s.Wrong != nil {
 		s.Methods = 0
 	}
+	s.CannotAsk = g.cannotAsk(s.Contents.Zone)
 	left := g.keeper.Left(s.Contents.Bundle.PlainLife, s.Contents.Bundle.FaceLife)
 	s.PlainLeft, s.FaceLeft = left[0], left[1]
 	return s

@@ -76,6 +76,8 @@ type world struct {
 	disk  durable.Files
 	log   *slog.Logger // nil for none
 	fetch int          // how many objects were fetched
+	// cannotAsk is why movements cannot be seen; nil if they can.
+	cannotAsk error
 	// ledger is the site's; nil if it has none.
 	ledger ledger.Source
 }
@@ -107,7 +109,7 @@ func (w *world) config() config.Config {
 }
 
 func (w *world) open() (*Ground, error) {
-	return Open(w.config(), Options{Disk: w.disk, Clock: w.clock, Log: w.log, Models: []pass.ModelID{edgetest.Model(), {8}}})
+	return Open(w.config(), Options{Disk: w.disk, Clock: w.clock, Log: w.log, Models: []pass.ModelID{edgetest.Model(), {8}}, CannotAsk: w.cannotAsk})
 }
 
 // start opens the door, which ends with the test if nobody closes it before.

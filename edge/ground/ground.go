@@ -50,6 +50,10 @@ type Options struct {
 	// Models are those whose references can be compared here, the preferred one
 	// first.
 	Models []pass.ModelID
+	// CannotAsk is why the models cannot see whether people make movements that
+	// they are asked for; nil if they can. Where the zone asks for some, this door
+	// then takes no faces.
+	CannotAsk error
 	// Limits are what [door.Basis] asks for; new ones if nil.
 	Limits *door.Limiter
 }
@@ -83,6 +87,7 @@ type Ground struct {
 	secrets  bundle.Secrets
 	contact  Contact
 	accused  error         // why a bundle was refused over the ledger; nil once one was taken
+	blind    error         // why faces were last said to be refused here; nil while they are not
 	jump     time.Duration // the last jump of the clock, while it is shown
 	jumpLeft int           // for how many minutes it is still shown
 	changed  chan struct{} // closed at the next change
@@ -214,6 +219,7 @@ func (g *Ground) loadBundle() error {
 		return err
 	}
 	g.contents, g.durable = c, b.Number
+	g.sayBlind()
 	if !g.keeper.Distrusted() && b.Number > g.keeper.Held().Number {
 		// The power was cut after the bundle was written and before the mark.
 		if err := g.keeper.Accept(held(b)); err != nil {

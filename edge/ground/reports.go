@@ -17,6 +17,8 @@ const (
 	// LedgerRefused: a bundle came whose ledger does not extend what the door has
 	// seen of it.
 	LedgerRefused Kind = "ledger-refused"
+	// CannotAsk: the zone asks for movements, and the door's models cannot see them.
+	CannotAsk Kind = "cannot-ask"
 	// Camera: the camera did not work.
 	Camera Kind = "camera"
 	// Latch: the latch did not work.

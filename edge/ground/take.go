@@ -100,6 +100,7 @@ func (g *Ground) take(ctx context.Context, data []byte, from ledger.Source, fetc
 	defer g.writing.Unlock()
 	g.mu.Lock()
 	g.contents, g.accused = c, nil
+	g.sayBlind()
 	g.tell()
 	g.mu.Unlock()
 	g.dropOver()

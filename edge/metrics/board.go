@@ -50,6 +50,9 @@ type Machine struct {
 	// Ledger is whether a bundle was refused because the operator's public record
 	// does not extend what the door has seen of it.
 	Ledger bool
+	// CannotAsk is whether faces are refused because the zone asks for movements
+	// that the models cannot see.
+	CannotAsk bool
 	// Temperature is in degrees Celsius; 0 where nothing measures it.
 	Temperature float64
 }
@@ -134,6 +137,9 @@ func (b *Board) ills() []string {
 	}
 	if m.Ledger {
 		ills = append(ills, "a bundle was refused: the operator's public record does not extend what this door has seen of it")
+	}
+	if m.CannotAsk {
+		ills = append(ills, "faces are refused: the zone asks for movements, and this door's models cannot see them")
 	}
 	return slices.Clip(ills)
 }

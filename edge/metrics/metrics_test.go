@@ -45,7 +45,7 @@ func TestMetrics(t *testing.T) {
 	for _, line := range []string{
 		`facelatch_build_info{version="v1"} 1`, `facelatch_part_up{part="camera"} 1`, "facelatch_bundle_number 7",
 		"facelatch_bundle_age_seconds 3600", "facelatch_bundle_face_left_seconds 82800", "facelatch_temperature_celsius 50",
-		"facelatch_disk_distrusted 0", "facelatch_ledger_refused 0",
+		"facelatch_disk_distrusted 0", "facelatch_ledger_refused 0", "facelatch_faces_cannot_ask 0",
 	} {
 		if !strings.Contains(body, line+"\n") {
 			t.Errorf("no %s in\n%s", line, body)
@@ -78,6 +78,7 @@ func TestHealth(t *testing.T) {
 		"bundle is over": func(m *Machine) { m.Plain, m.Face = 0, 0 },
 		"the disk":       func(m *Machine) { m.Distrusted = true },
 		"join again":     func(m *Machine) { m.Certificate = 0 },
+		"movements":      func(m *Machine) { m.CannotAsk = true },
 		"public record":  func(m *Machine) { m.Ledger = true },
 	} {
 		b, m := allWell(), well()

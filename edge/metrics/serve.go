@@ -80,14 +80,15 @@ func gauges() map[metric]func(Machine) float64 {
 		return func(m Machine) float64 { return read(m).Seconds() }
 	}
 	return map[metric]func(Machine) float64{
-		{"bundle_number", "Number of the bundle that is held, 0 for none.", ""}:            func(m Machine) float64 { return float64(m.Bundle) },
-		{"bundle_age_seconds", "How old the bundle is, to the minute.", ""}:                seconds(func(m Machine) time.Duration { return m.Age }),
-		{"bundle_left_seconds", "How long plain passes are still accepted offline.", ""}:   seconds(func(m Machine) time.Duration { return m.Plain }),
-		{"bundle_face_left_seconds", "How long faces are still accepted offline.", ""}:     seconds(func(m Machine) time.Duration { return m.Face }),
-		{"certificate_left_seconds", "How long the door's certificate is still good.", ""}: seconds(func(m Machine) time.Duration { return m.Certificate }),
-		{"disk_distrusted", "Whether the disk was not as it was left.", ""}:                func(m Machine) float64 { return number(m.Distrusted) },
-		{"ledger_refused", "Whether a bundle was refused over the public record.", ""}:     func(m Machine) float64 { return number(m.Ledger) },
-		{"temperature_celsius", "The hottest sensor of the machine, to five degrees.", ""}: func(m Machine) float64 { return m.Temperature },
+		{"bundle_number", "Number of the bundle that is held, 0 for none.", ""}:                                                   func(m Machine) float64 { return float64(m.Bundle) },
+		{"bundle_age_seconds", "How old the bundle is, to the minute.", ""}:                                                       seconds(func(m Machine) time.Duration { return m.Age }),
+		{"bundle_left_seconds", "How long plain passes are still accepted offline.", ""}:                                          seconds(func(m Machine) time.Duration { return m.Plain }),
+		{"bundle_face_left_seconds", "How long faces are still accepted offline.", ""}:                                            seconds(func(m Machine) time.Duration { return m.Face }),
+		{"certificate_left_seconds", "How long the door's certificate is still good.", ""}:                                        seconds(func(m Machine) time.Duration { return m.Certificate }),
+		{"disk_distrusted", "Whether the disk was not as it was left.", ""}:                                                       func(m Machine) float64 { return number(m.Distrusted) },
+		{"ledger_refused", "Whether a bundle was refused over the public record.", ""}:                                            func(m Machine) float64 { return number(m.Ledger) },
+		{"faces_cannot_ask", "Whether faces are refused because the models cannot see the movements that the zone asks for.", ""}: func(m Machine) float64 { return number(m.CannotAsk) },
+		{"temperature_celsius", "The hottest sensor of the machine, to five degrees.", ""}:                                        func(m Machine) float64 { return m.Temperature },
 	}
 }
 

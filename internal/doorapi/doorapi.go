@@ -170,7 +170,7 @@ type Report struct {
 
 // ReportKinds are what a machine can report of itself.
 func ReportKinds() []string {
-	return []string{"clock-jump", "bundle-rejected", "ledger-refused", "camera", "latch", "restart"}
+	return []string{"clock-jump", "bundle-rejected", "ledger-refused", "cannot-ask", "camera", "latch", "restart"}
 }
 
 // Problem is an error as RFC 9457 has it.
