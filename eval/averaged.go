@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/facelatch/facelatch/eval/estimate"
@@ -93,14 +94,11 @@ func (v Verification) rows(names []string, probes map[string]*face.Probe, n int)
 	return rows, nil
 }
 
-// mean measures one number of photographs.
+// mean measures one number of photographs. Comparisons with strangers are made
+// anew each time that they are gone over: they are more than memory holds.
 func (v Verification) mean(ctx context.Context, a *Averaged, rows []row, n int) error {
-	var found across
 	var genuine [][]float64
-	for q, of := range rows {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+	for _, of := range rows {
 		var own []float64
 		for i, reference := range of.references {
 			for _, look := range of.genuine[i] {
@@ -112,16 +110,12 @@ func (v Verification) mean(ctx context.Context, a *Averaged, rows []row, n int) 
 			}
 		}
 		genuine = append(genuine, own)
-		for p := range q {
-			if err := v.strangers(&found, rows, p, q); err != nil {
-				return err
-			}
-		}
 	}
-	flat := slices.Concat(genuine...)
-	m := Mean{Photographs: n, Figures: newScores(flat, found.impostor()).figures(1e-3, 1e-4, perAttempt)}
+	s := &others{Verification: v, ctx: ctx, rows: rows}
+	flat := slices.Sorted(slices.Values(slices.Concat(genuine...)))
+	m := Mean{Photographs: n, Figures: count(flat, s.all).figures(s.all, 1e-3, 1e-4, perAttempt)}
 	m.ByPerson = pointsAt(func(yield func(estimate.Block) bool) {
-		for b := range found.strangers() {
+		for b := range s.all {
 			if !yield(b) {
 				return
 			}
@@ -133,25 +127,48 @@ func (v Verification) mean(ctx context.Context, a *Averaged, rows []row, n int) 
 		}
 	}, len(rows), m.OperatingPoints, v.Thresholds)
 	a.Means = append(a.Means, m)
-	return nil
+	return s.err
 }
 
-// strangers compares the references of two people with the photographs of the
-// other.
-func (v Verification) strangers(found *across, rows []row, p, q int) error {
-	s := span{a: int32(p), b: int32(q)}
-	for _, way := range [][2]int{{p, q}, {q, p}} {
-		for _, reference := range rows[way[0]].references {
-			for _, look := range rows[way[1]].all {
-				m, err := v.Engine.Measure(v.Grant, reference, look)
-				if err != nil {
-					return err
-				}
-				found.scores = append(found.scores, float32(m.Score))
-				s.n++
+// others compares references with the photographs of other people.
+type others struct {
+	Verification
+	ctx  context.Context
+	rows []row
+	err  error // what ended the last pass
+}
+
+// all is an [estimate.Blocks].
+func (o *others) all(yield func(estimate.Block) bool) {
+	var block estimate.Block
+	for q := range o.rows {
+		for p := range q {
+			if o.err = errors.Join(o.err, context.Cause(o.ctx)); o.err != nil {
+				return
+			}
+			block.A, block.B, block.Scores = p, q, block.Scores[:0]
+			if o.err = o.compare(&block); o.err != nil {
+				return
+			}
+			if len(block.Scores) > 0 && !yield(block) {
+				return
 			}
 		}
 	}
-	found.spans = append(found.spans, s)
+}
+
+// compare compares the references of two people with the photographs of the other.
+func (o *others) compare(b *estimate.Block) error {
+	for _, way := range [][2]int{{b.A, b.B}, {b.B, b.A}} {
+		for _, reference := range o.rows[way[0]].references {
+			for _, look := range o.rows[way[1]].all {
+				m, err := o.Engine.Measure(o.Grant, reference, look)
+				if err != nil {
+					return err
+				}
+				b.Scores = append(b.Scores, float64(float32(m.Score)))
+			}
+		}
+	}
 	return nil
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/facelatch/facelatch/eval/score"
 )
 
-// blocks gives the comparisons of everybody with everybody, person by person.
+// blocks gives the comparisons of people with each other, two people after two.
 type blocks struct {
 	results score.Results
+	skip    int   // how many comparisons come before them
 	of      []int // whose each photograph is
 	err     error // what kept the last pass from its end
 }
@@ -34,8 +35,13 @@ func (b *blocks) all(yield func(estimate.Block) bool) {
 		block.Scores = block.Scores[:0]
 		return going
 	}
+	n := 0
 	err := b.results.Each(func(p score.Pair, s score.Score) bool {
-		if x, y := b.of[p.A], b.of[p.B]; x != block.A || y != block.B {
+		if n++; n <= b.skip {
+			return true
+		}
+		x, y := min(b.of[p.A], b.of[p.B]), max(b.of[p.A], b.of[p.B])
+		if x != block.A || y != block.B {
 			if !flush() {
 				return false
 			}

@@ -2,73 +2,60 @@ package eval
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/facelatch/facelatch/eval/score"
 	"github.com/facelatch/facelatch/face"
 )
 
-// inMemory measures pairs, and then what needs all photographs at once.
-func (v Verification) inMemory(ctx context.Context, f *found) (Report, error) {
-	probes, read, err := v.extractAll(ctx, f.names)
-	defer func() {
-		for _, p := range probes {
-			p.Wipe()
-		}
-	}()
-	if err != nil {
-		return Report{}, err
+// ErrHold means that there are more photographs than may be held in memory at
+// once, for a measurement that needs them all.
+var ErrHold = errors.New("more photographs than are held in memory at once")
+
+// holdAll extracts all photographs, for what compares them in no order. Without
+// that it holds none, and returns what extracts them by and by.
+func (v Verification) holdAll(ctx context.Context, names []string) (score.Engine, map[string]*face.Probe, error) {
+	if v.Showing == 0 && v.Averaged == 0 {
+		return reader(v.Setup), nil, nil
 	}
-	if f.read = read; absent(read) {
-		return Report{}, ErrAbsent
+	if len(names) > v.hold() {
+		return nil, nil, fmt.Errorf("%w: showings and averaged references need all %d of them, which takes %d MB, and %d may be held: allow as many, or measure those on fewer photographs", ErrHold, len(names), 1+len(names)/500, v.hold())
 	}
-	if err := v.comparePairs(f, probes); err != nil {
-		return Report{}, err
+	probes, read, err := v.extractAll(ctx, names)
+	all := held{reader: reader(v.Setup), probes: probes, read: map[string]score.Photograph{}}
+	for i, p := range read {
+		all.read[names[i]] = p
 	}
-	r, sorted := v.report(f)
-	if v.Cross {
-		all, err := v.compareAcross(ctx, f, probes)
-		if err != nil {
-			return Report{}, err
-		}
-		figures := newScores(sorted.genuine, all.impostor()).figures(1e-3, 1e-4, perAttempt)
-		r.Cross = &figures
-		blocks, people := all.blocks(f)
-		scores := distributionOf(blocks)
-		r.CrossScores = &scores
-		r.CrossByPerson = pointsAt(blocks, people, figures.OperatingPoints, v.Thresholds)
-	}
-	if v.Showing > 0 {
-		s, err := v.showings(ctx, f.names, probes)
-		if err != nil {
-			return Report{}, err
-		}
-		r.Showings = &s
-	}
-	if v.Averaged > 0 {
-		a, err := v.averaged(ctx, f.names, probes)
-		if err != nil {
-			return Report{}, err
-		}
-		r.Averaged = &a
-	}
-	return r, nil
+	return all, probes, err
 }
 
-func (v Verification) comparePairs(f *found, probes map[string]*face.Probe) error {
-	engine := reader(v.Setup)
-	for _, p := range f.pairs {
-		s := score.Score{Encoded: failed, Plain: failed}
-		switch a, b := probes[f.names[p.a]], probes[f.names[p.b]]; {
-		case f.read[p.a].State.Absent() || f.read[p.b].State.Absent():
-			s = score.Absent()
-		case a != nil && b != nil:
-			encoded, plain, err := engine.Compare(a, b)
-			if err != nil {
-				return err
-			}
-			s = score.Score{Encoded: float32(encoded), Plain: float32(plain)}
-		}
-		f.scores = append(f.scores, s)
+// held is a [score.Engine] for photographs that are in memory already, and stay
+// there.
+type held struct {
+	reader
+	probes map[string]*face.Probe
+	read   map[string]score.Photograph
+}
+
+// lent is a probe that is somebody else's to wipe.
+type lent struct{ *face.Probe }
+
+// Wipe leaves it.
+func (lent) Wipe() {}
+
+// Extract is a method of [score.Engine].
+func (h held) Extract(name string) (score.Probe, score.Photograph, error) {
+	if p := h.probes[name]; p != nil {
+		return lent{p}, h.read[name], nil
 	}
-	return nil
+	return nil, h.read[name], nil
+}
+
+// Ready is a method of [score.Engine].
+func (h held) Ready(p score.Probe) error { return h.reader.Ready(p.(lent).Probe) }
+
+// Compare is a method of [score.Engine].
+func (h held) Compare(a, b score.Probe) (encoded, plain float64, err error) {
+	return h.reader.Compare(a.(lent).Probe, b.(lent).Probe)
 }

@@ -67,6 +67,11 @@ func (s Setup) hold() int {
 // compare carries out a plan, and hands its results to use. The file of scores
 // stays for the next time where the run was interrupted.
 func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use func(score.Results) error) error {
+	return s.compareWith(ctx, reader(s), names, plan, use)
+}
+
+// compareWith does so with what extracts and compares.
+func (s Setup) compareWith(ctx context.Context, engine score.Engine, names []string, plan score.Plan, use func(score.Results) error) error {
 	folder := s.Work
 	if folder == "" {
 		temporary, err := os.MkdirTemp("", "facelatch-eval-")
@@ -82,7 +87,7 @@ func (s Setup) compare(ctx context.Context, names []string, plan score.Plan, use
 	if err != nil {
 		return err
 	}
-	run := score.Run{Names: names, Plan: plan, Engine: reader(s), Progress: s.Progress}
+	run := score.Run{Names: names, Plan: plan, Engine: engine, Progress: s.Progress}
 	err = run.Do(ctx, journal)
 	var results score.Results
 	if err == nil {

@@ -46,25 +46,34 @@ func below(sorted []float64, threshold float64) int {
 // at finds the threshold for a false match rate and what it costs. Without
 // impostor pairs every threshold would do, and the point is unsupported.
 func (s scores) at(fmr float64) OperatingPoint {
-	p := OperatingPoint{FMR: fmr, Supported: float64(len(s.impostor)) >= 10/fmr*(1-1e-12)}
-	p.Threshold = s.threshold(fmr)
-	misses := below(s.genuine, p.Threshold)
-	if n := len(s.genuine); n > 0 {
+	return pointAt(fmr, s.threshold(fmr), len(s.impostor), s.genuine)
+}
+
+// pointAt is what a threshold costs that was found among so many impostor pairs.
+func pointAt(fmr, threshold float64, impostors int, genuine []float64) OperatingPoint {
+	p := OperatingPoint{FMR: fmr, Threshold: threshold, Supported: float64(impostors) >= 10/fmr*(1-1e-12)}
+	misses := below(genuine, threshold)
+	if n := len(genuine); n > 0 {
 		p.FNMR = float64(misses) / float64(n)
 	}
-	p.FNMRLow, p.FNMRHigh = interval(misses, len(s.genuine))
+	p.FNMRLow, p.FNMRHigh = interval(misses, len(genuine))
 	return p
 }
 
+// allowed is how many of n impostor pairs may match at a rate.
+func allowed(fmr float64, n int) int { return int(math.Floor(fmr*float64(n) + 1e-9)) }
+
 func (s scores) threshold(fmr float64) float64 {
-	allowed := int(math.Floor(fmr*float64(len(s.impostor)) + 1e-9))
-	if allowed >= len(s.impostor) {
+	match := allowed(fmr, len(s.impostor))
+	if match >= len(s.impostor) {
 		return lowest
 	}
-	// The highest impostor score that may not match any more.
-	worst := s.impostor[len(s.impostor)-1-allowed]
-	return max(lowest, math.Nextafter(worst, math.Inf(1)))
+	return above(s.impostor[len(s.impostor)-1-match])
 }
+
+// above is the lowest threshold at which the highest impostor score that may not
+// match any more does not.
+func above(worst float64) float64 { return max(lowest, math.Nextafter(worst, math.Inf(1))) }
 
 // accuracy is the best share of pairs told right by one threshold.
 func (s scores) accuracy() float64 {

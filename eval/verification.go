@@ -27,12 +27,11 @@ type Verification struct {
 	Person func(name string) string
 	// Folds is how many folds cross-validation has; 0 is for none.
 	Folds int
-	// Cross also compares every photograph with every one of other people. It and
-	// Showing hold all photographs' features in memory, whatever Hold says, and
-	// begin anew when they were interrupted.
+	// Cross also compares every photograph with every one of other people.
 	Cross bool
 	// Averaged, if above 0, also measures references that are the mean of up to so
-	// many photographs; as Cross, in memory.
+	// many photographs. It and Showing hold the features of all photographs in
+	// memory; where these are more than Hold, Run fails with [ErrHold].
 	Averaged int
 	// Showing, if above 0, also measures showings of so many attempts each, at
 	// each of Thresholds.
@@ -106,31 +105,76 @@ func (s scores) figures(fmrs ...float64) Figures {
 }
 
 // Run extracts every photograph, compares the pairs and reports. It stops when
-// ctx ends; what could not be used is listed in the report.
-func (v Verification) Run(ctx context.Context) (Report, error) {
+// ctx ends; what could not be used is listed in the report. An interrupted run is
+// resumed, but for what Showing and Averaged ask for.
+func (v Verification) Run(ctx context.Context) (r Report, err error) {
 	f := &found{}
 	f.names, f.pairs, f.bad = v.clean()
 	f.of = v.owners(f.names, f.pairs)
 	f.leftOut = len(v.Pairs) - len(f.pairs)
-	if v.Cross || v.Showing > 0 || v.Averaged > 0 {
-		return v.inMemory(ctx, f)
+	engine, probes, err := v.holdAll(ctx, f.names)
+	defer func() {
+		for _, p := range probes {
+			p.Wipe()
+		}
+	}()
+	if err != nil {
+		return Report{}, err
 	}
-	plan := make([]score.Pair, len(f.pairs))
+	work := v.Setup
+	if probes != nil {
+		work.Progress = nil // all photographs were read
+	}
+	err = work.compareWith(ctx, engine, f.names, v.plan(f), func(results score.Results) (err error) {
+		r, err = v.evaluate(f, results)
+		return err
+	})
+	if err == nil && v.Showing > 0 {
+		r.Showings = &Showings{}
+		*r.Showings, err = v.showings(ctx, f.names, probes)
+	}
+	if err == nil && v.Averaged > 0 {
+		r.Averaged = &Averaged{}
+		*r.Averaged, err = v.averaged(ctx, f.names, probes)
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	return r, nil
+}
+
+// plan compares the pairs, and then all photographs of different people.
+func (v Verification) plan(f *found) score.Plan {
+	pairs := make([]score.Pair, len(f.pairs))
 	for i, p := range f.pairs {
-		plan[i] = score.Pair{A: p.a, B: p.b}
+		pairs[i] = score.Pair{A: p.a, B: p.b}
 	}
-	err := v.compare(ctx, f.names, score.List(plan, v.hold()), func(r score.Results) error {
-		f.read = r.Read
-		return r.Each(func(_ score.Pair, s score.Score) bool {
-			f.scores = append(f.scores, s)
-			return true
-		})
+	plan := score.List(pairs, v.hold())
+	if v.Cross {
+		plan = score.Then(plan, score.Strangers(photographsOf(f.of), v.hold()))
+	}
+	return plan
+}
+
+// evaluate makes the report of what was compared.
+func (v Verification) evaluate(f *found, results score.Results) (Report, error) {
+	f.read = results.Read
+	listed := len(f.pairs)
+	err := results.Each(func(_ score.Pair, s score.Score) bool {
+		if len(f.scores) == listed {
+			return false
+		}
+		f.scores = append(f.scores, s)
+		return true
 	})
 	if err != nil {
 		return Report{}, err
 	}
-	r, _ := v.report(f)
-	return r, nil
+	r, sorted := v.report(f)
+	if v.Cross {
+		err = v.across(&r, f, sorted.genuine, results, listed)
+	}
+	return r, err
 }
 
 // report makes the report of pairs, and returns the genuine scores.

@@ -49,7 +49,9 @@ with more photographs than that, and compares the others with the reference.
 With --models NAME=HOME, once or more often, other sets of models are measured
 on the same pairs, side by side with those in use.
 ` + measuringFiles + `
---cross, --showing and --averaged hold all photographs' features in memory, and begin anew.`
+
+--showing and --averaged need the features of all photographs in memory at once,
+so they refuse more photographs than --hold; they begin anew.`
 
 // evalFlags are the flags of eval verification.
 type evalFlags struct {
@@ -160,6 +162,9 @@ func (f *evalFlags) run(stderr io.Writer) (sets []eval.Named, manifests []models
 	setup.Quality = f.quality
 	for i := -1; ; {
 		report, err := measure(ctx, setup, manifest)
+		if errors.Is(err, eval.ErrHold) {
+			return nil, nil, usagef("--hold: %w", err)
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -74,117 +74,25 @@ func (l list) Mark(w io.Writer) {
 	_ = binary.Write(w, binary.LittleEndian, l.pairs) // to a hash: it does not fail
 }
 
-// everybody compares the photographs of all people with one another.
-type everybody struct {
-	people [][]int32
-	rows   []row
-}
+// after is one plan, and then another.
+type after struct{ first, second Plan }
 
-// row is some people, each compared with themselves and with those of a tile
-// who come before them.
-type row struct {
-	from, to         int // people
-	tileFrom, tileTo int // people
-	home             [2]int
-}
-
-// Everybody compares all photographs of all people with one another: those of
-// one person in pairs, and each of one person with each of another. People are
-// taken in tiles of at most half of hold photographs; with hold for all of
-// them, each photograph is read once. The comparisons of two people follow each
-// other.
-func Everybody(people [][]int32, hold int) Plan {
-	e := everybody{people: people}
-	tiles := tilesOf(people, hold)
-	for i, own := range tiles {
-		for _, other := range tiles[:i+1] {
-			e.addRows(own, other)
-		}
-	}
-	return e
-}
-
-// tilesOf cuts people into runs of at most half of hold photographs; all of
-// them are one where hold is enough for that.
-func tilesOf(people [][]int32, hold int) (tiles [][2]int) {
-	total := 0
-	for _, p := range people {
-		total += len(p)
-	}
-	if total > hold {
-		hold /= 2
-	}
-	from, sum := 0, 0
-	for i, p := range people {
-		if sum+len(p) > hold && i > from {
-			tiles = append(tiles, [2]int{from, i})
-			from, sum = i, 0
-		}
-		sum += len(p)
-	}
-	if from < len(people) {
-		tiles = append(tiles, [2]int{from, len(people)})
-	}
-	return tiles
-}
-
-// addRows cuts the comparisons of one tile with another into rows.
-func (e *everybody) addRows(own, other [2]int) {
-	r := row{from: own[0], to: own[0], tileFrom: other[0], tileTo: other[1], home: own}
-	sum := 0
-	for ; r.to < own[1]; r.to++ {
-		n := 0
-		for j := other[0]; j < min(other[1], r.to+1); j++ {
-			n += len(e.people[r.to]) * len(e.people[j])
-		}
-		if sum += n; sum > most && r.to > r.from {
-			e.rows = append(e.rows, r)
-			r.from, sum = r.to, n
-		}
-	}
-	e.rows = append(e.rows, r)
-}
+// Then carries out one plan after another.
+func Then(first, second Plan) Plan { return after{first, second} }
 
 // Chunks is a method of [Plan].
-func (e everybody) Chunks() int { return len(e.rows) }
+func (a after) Chunks() int { return a.first.Chunks() + a.second.Chunks() }
 
 // Chunk is a method of [Plan].
-func (e everybody) Chunk(i int) (pairs []Pair, hold []int32) {
-	r := e.rows[i]
-	for p := r.from; p < r.to; p++ {
-		for q := r.tileFrom; q < min(r.tileTo, p+1); q++ {
-			pairs = e.compare(pairs, p, q)
-		}
+func (a after) Chunk(i int) (pairs []Pair, hold []int32) {
+	if n := a.first.Chunks(); i >= n {
+		return a.second.Chunk(i - n)
 	}
-	if i > 0 && e.rows[i-1].home == r.home && e.rows[i-1].tileFrom == r.tileFrom {
-		return pairs, nil
-	}
-	for p, photographs := range e.people {
-		if p >= r.home[0] && p < r.home[1] || p >= r.tileFrom && p < r.tileTo {
-			hold = append(hold, photographs...)
-		}
-	}
-	return pairs, hold
+	return a.first.Chunk(i)
 }
 
 // Mark is a method of [Plan].
-func (e everybody) Mark(w io.Writer) {
-	fmt.Fprintf(w, "everybody %v\n", e.rows)
-	for _, p := range e.people {
-		fmt.Fprintln(w, p)
-	}
-}
-
-// compare adds the comparisons of two people, or of one.
-func (e everybody) compare(pairs []Pair, p, q int) []Pair {
-	for i, a := range e.people[p] {
-		others := e.people[q]
-		if p == q {
-			others = others[:i]
-		}
-		for _, b := range others {
-			pairs = append(pairs, Pair{b, a})
-		}
-	}
-	return pairs
+func (a after) Mark(w io.Writer) {
+	a.first.Mark(w)
+	a.second.Mark(w)
 }
