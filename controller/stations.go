@@ -24,16 +24,19 @@ func (s *Controller) site(c call) error {
 	if err != nil {
 		return err
 	}
-	titles := make(map[string]map[string]string)
+	titles, prompts := make(map[string]map[string]string), make(map[string]int)
 	for zone, rules := range config.Rules {
 		titles[zone] = rules.Title
+		if rules.Prompts > 0 {
+			prompts[zone] = rules.Prompts
+		}
 	}
 	notices, err := s.notices(c.r.Context())
 	if err != nil {
 		return err
 	}
 	return c.write(doorapi.Site{
-		Titles: titles, Notices: notices, Time: s.now(),
+		Titles: titles, Prompts: prompts, Notices: notices, Time: s.now(),
 		ID: config.ID, Name: config.Name, Demo: config.Demo, Timezone: config.Timezone, Zones: config.Zones,
 		PlainDays: config.Policy.PlainDays, FaceDays: config.Policy.FaceDays, RequireLive: config.Policy.RequireLive, Threshold: config.Policy.Threshold,
 		Refused: refused.Epochs, Peppers: refused.Peppers,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/consent"
+	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/internal/doorapi"
 	"github.com/facelatch/facelatch/issue"
 	"github.com/facelatch/facelatch/pass"
@@ -25,9 +26,13 @@ type offer struct {
 	Demo  bool     `json:"demo"`
 	Kinds []string `json:"kinds"`
 	// Zones are what people call them, by language.
-	Zones   []map[string]string `json:"zones"`
-	Until   string              `json:"until"`
-	Contact string              `json:"contact,omitempty"`
+	Zones []map[string]string `json:"zones"`
+	// Look is for how many seconds at most the camera of a door looks that the pass
+	// opens, and Prompts how many movements it asks for at most.
+	Look    int    `json:"look"`
+	Prompts int    `json:"prompts,omitempty"`
+	Until   string `json:"until"`
+	Contact string `json:"contact,omitempty"`
 	// Notice is what is agreed to before a face pass is made, and Children the same
 	// for a child under 14; nil where there is none.
 	Notice   *offerNotice `json:"notice,omitempty"`
@@ -61,6 +66,10 @@ func (s *Server) notice(c call) error {
 		Site: about.Name, Demo: about.Demo, Kinds: []string{pass.Plain.String()}, Zones: titles(about, zonesOf(about)),
 		Until: lastDay(expires, location), Contact: s.c.Contact,
 	}
+	for _, zone := range zonesOf(about) {
+		o.Prompts = max(o.Prompts, about.Prompts[zone])
+	}
+	o.Look = int(door.Policy{Prompts: o.Prompts}.LookTime() / time.Second)
 	if n, ok := noticeFor(about, consent.Everybody); ok && s.faces(about) {
 		o.Kinds = append(o.Kinds, pass.Face.String())
 		o.Notice = offered(n)

@@ -28,12 +28,16 @@ type zoneView struct {
 	Name, Title, Hours string
 	Methods            []string // keys
 	Faces              bool
+	// Prompts is how many movements its doors ask for, and Look for how many seconds
+	// at most they then look.
+	Prompts, Look int
 }
 
 func (v *visit) zones() (all []zoneView) {
 	for _, name := range v.site.Site.Zones {
 		z := zoneView{Name: name, Title: v.zoneTitle(name), Hours: v.sayHours(v.site.Site.Rules[name].Hours)}
 		if known, err := v.site.Site.Zone(name); err == nil {
+			z.Prompts, z.Look = known.Prompts, lookOf(known.Prompts)
 			for _, m := range methodsOf(known.Methods) {
 				z.Methods = append(z.Methods, v.say("method."+m))
 				z.Faces = z.Faces || m == "face"

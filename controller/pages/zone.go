@@ -42,6 +42,7 @@ func zoneValues(c acts.SiteConfig, name string) *form {
 		f.values["method"] = methodsOf(z.Methods)
 	}
 	f.setHours(rules.Hours)
+	f.setAsks(c, name)
 	return f
 }
 
@@ -72,7 +73,10 @@ func (v *visit) showZone(status int, f *form) error {
 	if v.value("start") != "" && len(v.site.Site.Rules) == 0 {
 		title = "zoneform.first"
 	}
-	return v.show(page{name: "zoneform", title: title, status: status, data: editing{Form: f, Start: v.value("start"), New: fresh}})
+	return v.show(page{name: "zoneform", title: title, status: status, data: struct {
+		editing
+		Asks []ask
+	}{editing{Form: f, Start: v.value("start"), New: fresh}, asks()}})
 }
 
 func (v *visit) changeZone() error {
@@ -124,6 +128,7 @@ func (v *visit) readZone(f *form, rules *site.Rules) {
 		f.wrong["method"] = v.say("wrong.only-way")
 	}
 	rules.Hours = v.hours(f)
+	v.readAsks(f, rules)
 }
 
 // newZone finds a name for a zone, which stands in passes: letters of its English

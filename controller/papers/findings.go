@@ -23,16 +23,29 @@ func (a *assessor) what() (items []item) {
 		}
 		items = append(items, a.fact(key, "zone", z.Called(a.tag).Text, "ways", a.join(ways),
 			"hours", a.or(public.Hours(z.Hours, a.tag), "what.always"), "doors", a.or(a.join(z.Doors), "what.nodoors")))
+		items = append(items, a.asks(z)...)
 	}
 	keep, engine := a.f.Keep, a.f.Engine
 	return append(
 		items,
 		a.claim([]string{"station.TestPromise1NothingOfAFaceIsLeft"}, "what.enrol", "bytes", engine.Models.Reference.Bytes()),
-		a.claim([]string{"door.TestPromise3AnyEvents"}, "what.verify", "wait", int(door.NotMeTime/time.Second), "look", int(door.LookTime/time.Second), "attempts", door.MaxAttempts),
+		a.claim([]string{"door.TestPromise3AnyEvents"}, "what.verify", "wait", int(door.NotMeTime/time.Second), "look", int(a.f.Look()/time.Second), "attempts", door.MaxAttempts),
 		a.fact("what.kept", "plain", keep.PlainDays, "face", keep.FaceDays, "years", keep.RecordYears),
 		a.fact("what.models", "name", engine.Models.Name, "threshold", engine.Threshold),
 		a.open("what.open.people"), a.open("what.open.cameras"), a.open("what.open.others"),
 	)
+}
+
+// asks describes what people are asked to do while they are looked at.
+func (a *assessor) asks(z public.Zone) (items []item) {
+	called := z.Called(a.tag).Text
+	if z.Prompts > 0 {
+		items = append(items, a.fact("what.zone.asks", "zone", called, "n", z.Prompts, "look", int(z.Look()/time.Second)))
+	}
+	if z.Light {
+		items = append(items, a.fact("what.zone.light", "zone", called))
+	}
+	return items
 }
 
 func (a *assessor) join(all []string) string {

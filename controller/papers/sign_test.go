@@ -145,6 +145,7 @@ func TestFullestSign(t *testing.T) {
 	f.Operator.Name = words.Both(strings.Repeat("花园小区物业服务中心", 2), strings.Repeat("Garden Court Services ", 2))
 	f.Operator.Contact = words.Both(strings.Repeat("电话 021-5555 0100，", 2), strings.Repeat("telephone 021-5555 0100, ", 2))
 	f.Zones[0].Title = words.Both("东侧地下一层自行车库与电动车充电间入口", "East basement, bicycles and charging, entrance")
+	f.Zones[0].Prompts = bundle.MaxPrompts
 	for i, methods := range []bundle.Methods{bundle.Plain | bundle.Face, bundle.Plain | bundle.PIN | bundle.Face, bundle.Plain | bundle.PIN | bundle.Phone | bundle.Face} {
 		f.Zones[0].Methods = methods
 		for name, size := range map[string]typeset.Size{"a4": typeset.A4(), "a5": typeset.A5()} {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/facelatch/facelatch/controller/public"
 	"github.com/facelatch/facelatch/controller/public/words"
-	"github.com/facelatch/facelatch/door"
 )
 
 // pair is a text in both languages.
@@ -27,6 +26,18 @@ type signWords struct {
 	ways                                                            []way
 }
 
+// lookText names what a sign says of the look at a face. Where one movement is asked
+// for, it is a turn of the head.
+func lookText(z public.Zone) string {
+	switch z.Prompts {
+	case 0:
+		return "look.text"
+	case 1:
+		return "look.turn"
+	}
+	return "look.move"
+}
+
 // said collects what the sign of a zone says.
 func (s signer) said(z public.Zone) (w signWords, err error) {
 	say := func(key string, gaps ...any) (p pair) {
@@ -42,7 +53,7 @@ func (s signer) said(z public.Zone) (w signWords, err error) {
 		who:  say("who"), more: say("more"), out: say("out"), demo: say("demo"),
 	}
 	if z.Reads() {
-		w.heading, w.body = say("look.title"), say("look.text", "n", int(door.LookTime/time.Second))
+		w.heading, w.body = say("look.title"), say(lookText(z), "n", int(z.Look()/time.Second))
 		w.choice, w.same = say("choice"), say("choice.same")
 	} else {
 		w.heading, w.body = say("plain.title"), say("plain.text")

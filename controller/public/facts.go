@@ -8,6 +8,7 @@ import (
 	"github.com/facelatch/facelatch/bundle"
 	"github.com/facelatch/facelatch/consent"
 	"github.com/facelatch/facelatch/controller/public/words"
+	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/models"
 	"github.com/facelatch/facelatch/pass"
 )
@@ -62,12 +63,24 @@ type Zone struct {
 	Methods bundle.Methods
 	// Hours are when the doors open; nil is always.
 	Hours pass.Schedule
+	// Prompts is how many movements somebody who shows a face pass is asked for, and
+	// Light whether the screen changes its colour meanwhile.
+	Prompts int
+	Light   bool
 	// Doors are the names of the doors that are there now.
 	Doors []string
 }
 
 // Reads says that the zone's doors look at faces.
 func (z Zone) Reads() bool { return z.Methods.Has(bundle.Face) }
+
+// Look is the longest that its doors look at a face; 0 where they look at none.
+func (z Zone) Look() time.Duration {
+	if !z.Reads() {
+		return 0
+	}
+	return door.Policy{Prompts: z.Prompts}.LookTime()
+}
 
 // Others are the ways in for which nobody looks at a face, as in
 // [bundle.Methods.Names].
@@ -185,8 +198,19 @@ func (f Facts) Valid() error {
 		if err := z.Methods.Check(); err != nil {
 			return fmt.Errorf("%w: zone %s: %w", ErrFacts, z.Name, err)
 		}
+		if err := (bundle.Zone{Methods: z.Methods, Prompts: z.Prompts, Light: z.Light}).CheckPrompts(); err != nil {
+			return fmt.Errorf("%w: zone %s: %w", ErrFacts, z.Name, err)
+		}
 	}
 	return nil
+}
+
+// Look is the longest that a door of the site looks at a face; 0 where none does.
+func (f Facts) Look() (longest time.Duration) {
+	for _, z := range f.Zones {
+		longest = max(longest, z.Look())
+	}
+	return longest
 }
 
 // Reads says that a door of the site looks at faces.

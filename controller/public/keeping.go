@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/controller/public/words"
-	"github.com/facelatch/facelatch/door"
 )
 
 // kept is one row of what is kept: where, and how long.
@@ -26,7 +25,7 @@ func (s speaker) keeping(f Facts) ([]kept, error) {
 		rows = append(rows, kept{"keep." + key, where, long})
 	}
 	if f.Reads() {
-		look, err := s.seconds("Look")
+		look, err := s.seconds(f.Look())
 		if err != nil {
 			return nil, err
 		}
@@ -43,9 +42,8 @@ func (s speaker) keeping(f Facts) ([]kept, error) {
 	return rows, failed
 }
 
-// seconds says a time of a door's machine: "NotMe" or "Look".
-func (s speaker) seconds(name string) (string, error) {
-	d := map[string]time.Duration{"NotMe": door.NotMeTime, "Look": door.LookTime}[name]
+// seconds says a time of whole seconds.
+func (s speaker) seconds(d time.Duration) (string, error) {
 	if d == time.Second {
 		return s.say("second")
 	}

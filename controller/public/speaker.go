@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/facelatch/facelatch/controller/public/words"
+	"github.com/facelatch/facelatch/door"
 	"github.com/facelatch/facelatch/pass"
 )
 
@@ -44,6 +45,7 @@ func (s speaker) functions() template.FuncMap {
 		"lines":     paragraphs,
 		"keeping":   s.keeping,
 		"seconds":   s.seconds,
+		"notme":     func() time.Duration { return door.NotMeTime },
 		"spell":     s.spell,
 		"loot":      s.loot,
 		"sections":  func(n Notice) []Section { return n.Sections(s.tag) },

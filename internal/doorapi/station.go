@@ -23,6 +23,9 @@ type Site struct {
 	FaceDays  int                        `json:"face_days"`
 	// RequireLive is the policy about faces that look like pictures.
 	RequireLive bool `json:"require_live"`
+	// Prompts are, by zone, how many movements its doors ask of whoever shows a face
+	// pass. A zone of which nothing is said asks for none.
+	Prompts map[string]int `json:"prompts,omitempty"`
 	// Threshold is the name of the policy's.
 	Threshold string `json:"threshold"`
 	// Time is the controller's clock.

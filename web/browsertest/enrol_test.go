@@ -48,7 +48,7 @@ func TestEnrol(t *testing.T) {
 func offer(t *testing.T) []byte {
 	t.Helper()
 	offer, err := json.Marshal(map[string]any{
-		"site": "Garden Court", "demo": true, "kinds": []string{"plain", "face"}, "until": "2027-11-21",
+		"site": "Garden Court", "demo": true, "kinds": []string{"plain", "face"}, "until": "2027-11-21", "look": 16, "prompts": 2,
 		"zones":  []map[string]string{{"en": "Front door", "zh-CN": "前门"}, {"en": "Garage", "zh-CN": "车库"}},
 		"notice": offered(t, consent.Everybody), "children": offered(t, consent.Children),
 	})

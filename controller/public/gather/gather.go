@@ -180,7 +180,7 @@ func zonesOf(c site.Config, doors []acts.Door) (all []public.Zone, err error) {
 		if err != nil {
 			return nil, err
 		}
-		z := public.Zone{Name: name, Title: words.Text(told.Title), Methods: told.Methods, Hours: told.Hours}
+		z := public.Zone{Name: name, Title: words.Text(told.Title), Methods: told.Methods, Hours: told.Hours, Prompts: told.Prompts, Light: told.Light}
 		for _, d := range doors {
 			there := d.State == site.Joined || d.State == site.Approved
 			if d.Kind == site.KindDoor && d.Zone == name && there {

@@ -47,7 +47,7 @@ func (h *house) SiteConfig(context.Context) (acts.SiteConfig, error) {
 		Site: site.Config{
 			Format: site.Format, ID: pass.SiteID{1}, Name: "Garden Court", Zones: []string{"front", "garage"}, Timezone: "Asia/Shanghai",
 			Policy: site.Policy{PlainDays: 700, FaceDays: 300, Threshold: "fmr-1e-4", RequireLive: true},
-			Rules:  map[string]site.Rules{"garage": {Title: map[string]string{"en": "Garage"}, Methods: []string{"plain"}, Hours: "Mon-Fri 07:00-19:00"}},
+			Rules:  map[string]site.Rules{"front": {Prompts: 2, Light: true}, "garage": {Title: map[string]string{"en": "Garage"}, Methods: []string{"plain"}, Hours: "Mon-Fri 07:00-19:00"}},
 		},
 	}, h.ask("site")
 }
@@ -101,7 +101,7 @@ func TestFacts(t *testing.T) {
 		t.Errorf("%+v", f.Keep)
 	}
 	front, garage := f.Zones[0], f.Zones[1]
-	if !reflect.DeepEqual(front.Doors, []string{"East", "West"}) || !front.Reads() || garage.Methods != bundle.Plain || garage.Called(words.English).Text != "Garage" || garage.Hours == nil {
+	if !reflect.DeepEqual(front.Doors, []string{"East", "West"}) || !front.Reads() || garage.Methods != bundle.Plain || garage.Called(words.English).Text != "Garage" || garage.Hours == nil || front.Prompts != 2 || !front.Light || garage.Look() != 0 {
 		t.Errorf("%+v", f.Zones)
 	}
 	if f.Operator.Name.In(words.English).Text != "Garden Court Property Services" || !f.Notice.There() || f.Why.In(words.Chinese).Text == "" {

@@ -47,6 +47,10 @@ export interface Offer {
   kinds: Kind[];
   /** What the pass will open, as people call it. */
   zones: Text[];
+  /** For how many seconds at most a door's camera looks, whichever it opens. */
+  look: number;
+  /** How many movements such a door asks for at most; missing where none does. */
+  prompts?: number;
   /** What is agreed to before a face pass is made; missing where there is none. */
   notice?: Notice;
   /** The same for a child under 14, for whom a guardian agrees. */

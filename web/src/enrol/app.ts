@@ -115,9 +115,13 @@ export class App {
   private choosing(): void {
     const { say } = this.texts;
     const o = this.offer!;
+    const says: Record<Kind, string[]> = {
+      plain: [say("plain.1"), say("plain.2"), say("plain.3")],
+      face: [say("face.1"), say(o.prompts ? "face.2.asks" : "face.2", { n: o.look }), say("face.3")],
+    };
     const card = (kind: Kind): HTMLElement => h("section", { class: "card", "aria-labelledby": `name-${kind}` },
       drawing(pictures[kind === "plain" ? "plain" : "faced"]), h("h2", { id: `name-${kind}` }, say(`${kind}.name`)),
-      h("ul", {}, ...([1, 2, 3] as const).map((n) => h("li", {}, say(`${kind}.${n}`)))),
+      h("ul", {}, ...says[kind].map((text) => h("li", {}, text))),
       this.button(say(`${kind}.take`), () => void this.attempt(() => this.chosen(kind)), "main"));
     const zones = o.zones.map((z) => this.texts.pick(z)).join(this.texts.lang === "zh-CN" ? "、" : ", ");
     const both = o.kinds.length > 1 ? "choose" : "only";
