@@ -8,8 +8,8 @@
 //
 // [Door.Judge] is for a command that is given a pass and a photograph. What
 // stands at an entrance is a [Machine]: it announces the look, waits a second
-// for "not me", looks for at most eight seconds, and forgets
-// (docs/design/door.md).
+// for "not me", looks for at most eight seconds, or a few more where the site has it
+// ask for movements, and forgets (docs/design/door.md).
 //
 // This package never keeps anything of a person: it writes nothing, a [Decision]
 // says nothing about who it was, a Machine holds one showing at a time, and a

@@ -59,6 +59,7 @@ func sayStatus(w io.Writer, s ground.Status) error {
 		{"bundle", bundleLine(s)},
 		{"passes", validLine(s)},
 		{"ways in", cmp.Or(s.Methods, "none: "+s.Wrong)},
+		{"asks for", asksLine(s)},
 		{"opens", fmt.Sprintf("without a face %s, with a face %s", left(s, s.Plain), left(s, s.Face))},
 	} {
 		if _, err := fmt.Fprintf(w, "%-12s %s\n", line[0], line[1]); err != nil {
@@ -84,6 +85,16 @@ func validLine(s ground.Status) string {
 		return "unknown"
 	}
 	return fmt.Sprintf("%d not revoked, in the lists that it decides by", *s.Valid)
+}
+
+func asksLine(s ground.Status) string {
+	switch {
+	case s.Prompts == 0:
+		return "no movements"
+	case s.Light:
+		return fmt.Sprintf("movements before the camera, %d, with a changing light", s.Prompts)
+	}
+	return fmt.Sprintf("movements before the camera, %d", s.Prompts)
 }
 
 func bundleLine(s ground.Status) string {

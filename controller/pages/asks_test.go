@@ -34,7 +34,7 @@ func TestZoneAsks(t *testing.T) {
 	b.get("/office/site").has("Asks for two movements, looks for at most 16 seconds")
 	b.language = "zh-CN"
 	b.get("/office/site").has("要求两个动作，镜头最多看 16 秒")
-	b.get("/office/site/zone?name=main").has("一个动作。镜头最多看 12 秒。", "请重新打印这个区域的标识")
+	b.get("/office/site/zone?name=main").has("一个动作，最多看 12 秒。", "请重新打印这个区域的标识")
 	b.language = "en"
 	send(all, "prompts", "0").to("/office/site?done=saved")
 	if got := b.get("/office/site").words(); strings.Contains(got, "movement") {

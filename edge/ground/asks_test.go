@@ -24,6 +24,9 @@ func TestTheZoneSaysWhatIsAskedFor(t *testing.T) {
 		if got := g.Basis(); got.Policy != want || !got.Methods.Has(bundle.Face) || g.Snapshot().CannotAsk != nil {
 			t.Errorf("bundle %d says %+v: %+v", n+1, want, got.Policy)
 		}
+		if s, err := Look(w.config(), w.clock); err != nil || s.Prompts != want.Prompts || s.Light != want.Light {
+			t.Errorf("bundle %d says %+v: the status has %d, %v, %v", n+1, want, s.Prompts, s.Light, err)
+		}
 	}
 }
 

@@ -44,6 +44,11 @@ type Status struct {
 	Distrusted bool `json:"distrusted,omitempty"`
 	// Methods are the ways in that are accepted.
 	Methods string `json:"methods,omitempty"`
+	// Prompts is how many movements the zone asks of whoever shows a face pass, and
+	// Light whether the screen changes its colour meanwhile. Whether the door's models
+	// can see them only the running door knows.
+	Prompts int  `json:"prompts,omitempty"`
+	Light   bool `json:"light,omitempty"`
 	// Wrong says why there are none.
 	Wrong string `json:"wrong,omitempty"`
 }
@@ -107,6 +112,7 @@ func (s *Status) look(f *state.Folder, i *state.Identity, c config.Config, clock
 		s.Valid = &n
 	}
 	zone, _ := b.Zone(i.Zone)
+	s.Prompts, s.Light = zone.Prompts, zone.Light
 	if methods, err := c.Accepted(zone.Methods); err != nil {
 		s.Wrong = err.Error()
 	} else {

@@ -165,6 +165,12 @@ async function site({ page, see, go, at }, base) {
   await see("51-site-saved");
   await go("/office/site/zone");
   await see("52-zone-new");
+  await go("/office/site/zone?name=main");
+  await page.check("input[name=prompts][value='2']");
+  await page.check("input[name=light]");
+  await press(page, "main form .main");
+  await page.waitForURL("**/site?done=saved");
+  await see("52-zone-asks");
   await go("/office/site/zone/remove?name=main");
   await see("53-zone-last");
   await go("/office/record");
