@@ -24,6 +24,8 @@ type DraftFor struct {
 	// Days is the longest life of a face pass in days; of a child's it is at most
 	// a year.
 	Days int
+	// Asks says that a door asks whoever shows a face pass to move before its camera.
+	Asks bool
 	// Written are texts of the operator's own, such as [Operator], which replace
 	// those of the draft. A text for one language alone leaves the other as it is.
 	Written map[Lang]Text
@@ -80,7 +82,18 @@ func (d DraftFor) values(rules Rules, lang Lang, zones []string) *strings.Replac
 	if len(zones) > 0 {
 		all = strings.Join(d.called(lang, zones), map[Lang]string{English: ", ", Chinese: "、"}[lang])
 	}
-	return strings.NewReplacer("{site}", site, "{zones}", all, "{days}", strconv.Itoa(days))
+	return strings.NewReplacer("{site}", site, "{zones}", all, "{days}", strconv.Itoa(days), "{asks}", d.asks(lang))
+}
+
+// asks is what a door's own text says of movements.
+func (d DraftFor) asks(lang Lang) string {
+	if !d.Asks {
+		return ""
+	}
+	return map[Lang]string{
+		English: " A door may ask for turning the head or coming closer. Then it looks for some seconds longer, and forgets how the head moved, too. Whoever cannot do it uses another way in.",
+		Chinese: "有的门会请出示的人转头或靠近一点，这时多看几秒，头部如何移动同样不保留；做不到的人用其他方式进门。",
+	}[lang]
 }
 
 // called are zones as people call them.

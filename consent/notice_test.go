@@ -41,6 +41,27 @@ func change(n consent.Notice, lang consent.Lang, f consent.Field, words string) 
 	return n
 }
 
+// TestDraftSaysWhatIsAskedFor: where doors ask people to move, the short text at the
+// door says so, that it takes longer, and that there is another way; where they do
+// not, nothing of it.
+func TestDraftSaysWhatIsAskedFor(t *testing.T) {
+	for _, rules := range []consent.Rules{consent.Everybody, consent.Children} {
+		plain, err := consent.Draft(rules, consent.DraftFor{})
+		must(t, err)
+		asks, err := consent.Draft(rules, consent.DraftFor{Asks: true})
+		must(t, err)
+		for lang, want := range map[consent.Lang][]string{
+			consent.English: {"turning the head", "some seconds longer", "another way in"}, consent.Chinese: {"转头", "多看几秒", "其他方式"},
+		} {
+			for _, w := range want {
+				if with, without := asks.AtDoor()[string(lang)], plain.AtDoor()[string(lang)]; !strings.Contains(with, w) || strings.Contains(without, w) || strings.ContainsAny(with+without, "{}") {
+					t.Errorf("%s, %s: %q in %q, %q", rules, lang, w, with, without)
+				}
+			}
+		}
+	}
+}
+
 // TestDrafts: a draft says everything but who the operator is, and is no more
 // than a draft until that is written, in both languages.
 func TestDrafts(t *testing.T) {

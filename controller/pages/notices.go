@@ -186,7 +186,7 @@ func (v *visit) draft() consent.DraftFor {
 		if !z.Faces {
 			continue
 		}
-		d.Zones = append(d.Zones, z.Name)
+		d.Zones, d.Asks = append(d.Zones, z.Name), d.Asks || z.Prompts > 0
 		d.Titles[z.Name] = map[consent.Lang]string{}
 		for _, tag := range words.Tags() {
 			d.Titles[z.Name][consent.Lang(tag)] = words.Text(v.site.Site.Rules[z.Name].Title).In(tag).Text

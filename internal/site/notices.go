@@ -23,6 +23,7 @@ func (c Config) Draft() consent.DraftFor {
 	d := consent.DraftFor{Site: c.Name, Zones: c.Zones, Days: c.Policy.FaceDays, Titles: make(map[string]map[consent.Lang]string)}
 	for _, zone := range c.Zones {
 		d.Titles[zone] = titles(c.Rules[zone].Title)
+		d.Asks = d.Asks || c.Rules[zone].Prompts > 0
 	}
 	if c.Demo {
 		d.Written = demoTexts()
