@@ -243,6 +243,8 @@ func TestUnknownAndDoubleFields(t *testing.T) {
 		"state: /a\nkiosk:\n  host: [a]\n": {"kiosk.host", "line 3"},
 		least + "latch:\n  pin: 4\n":       {"latch.pin", "line 5"},
 		least + "---\nstate: /b\n":         {"second document"},
+		least + "prompts: 1\n":             {"prompts", "line 4", "the zone has this setting now"},
+		least + "light: false\n":           {"light", "line 4", "the zone has this setting now"},
 		"state: [\n":                       {"line 1"},
 		"- state\n":                        {"line 1"},
 		"state: /a\n":                      {"kiosk.hosts"},

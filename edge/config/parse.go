@@ -86,9 +86,17 @@ func notYAML(file *ast.File, err error) error {
 		message = "a time with its unit, such as 3s or 500ms"
 	}
 	if field := fieldAt(file, line); field != "" {
-		return &FieldError{Field: field, Line: line, Why: errors.New(message)}
+		return &FieldError{Field: field, Line: line, Why: errors.New(message + moved(field))}
 	}
 	return fmt.Errorf("%w: line %d: %s", ErrInvalid, line, message)
+}
+
+// moved says where a setting is now that stood in door.yaml once.
+func moved(field string) string {
+	if field != "prompts" && field != "light" {
+		return ""
+	}
+	return " any more: the zone has this setting now; remove it here, and set it at the controller, under Site, the zone, Movements before the camera"
 }
 
 func oneLine(s string) string {
