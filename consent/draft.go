@@ -91,8 +91,8 @@ func (d DraftFor) asks(lang Lang) string {
 		return ""
 	}
 	return map[Lang]string{
-		English: " A door may ask for turning the head or coming closer. Then it looks for some seconds longer, and forgets how the head moved, too. Whoever cannot do it uses another way in.",
-		Chinese: "有的门会请出示的人转头或靠近一点，这时多看几秒，头部如何移动同样不保留；做不到的人用其他方式进门。",
+		English: " Some doors then ask for turning the head or coming closer. They look for some seconds longer, and forget how the head moved, too. Whoever cannot do it uses another way in.",
+		Chinese: "有的门会请出示通行证的人转头或靠近一点，这时多看几秒，头部怎样移动也不保留；做不到的人用其他方式进门。",
 	}[lang]
 }
 
