@@ -34,6 +34,7 @@ func lookOf(prompts int) int { return int(door.Policy{Prompts: prompts}.LookTime
 func (f *form) setAsks(c acts.SiteConfig, zone string) {
 	rules := c.Site.Rules[zone]
 	f.values.Set("prompts", strconv.Itoa(rules.Prompts))
+	f.values.Set("light", "") // said, so that merge hears of it when somebody else turns it off
 	if rules.Light {
 		f.values.Set("light", "yes")
 	}

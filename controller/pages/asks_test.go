@@ -41,3 +41,25 @@ func TestZoneAsks(t *testing.T) {
 		t.Errorf("still asks: %s", got)
 	}
 }
+
+// TestZoneAsksMeanwhile: a form that somebody had open while somebody else turned
+// movements and light off does not turn them on again.
+func TestZoneAsksMeanwhile(t *testing.T) {
+	r := newRig(t)
+	b := r.owner()
+	send := func(form answer, prompts string, more ...string) answer {
+		pairs := []string{
+			"version", form.value("version"), "zone", "main", "title-en", "Front", "was:title-en", form.value("was:title-en"), "title-zh-CN", "前门",
+			"hours", "always", "method", "plain", "method", "face", "prompts", prompts, "was:prompts", form.value("was:prompts"), "was:light", form.value("was:light"),
+		}
+		return b.post("/office/site/zone", append(pairs, more...)...)
+	}
+	page := func() answer { return b.get("/office/site/zone?name=main").is(http.StatusOK) }
+	send(page(), "2", "light", "yes").to("/office/site?done=saved")
+	stale := page()
+	send(page(), "0").to("/office/site?done=saved")
+	again := send(stale, "3", "light", "yes").is(http.StatusConflict).has("Somebody else saved this page", "It is now: 0")
+	if strings.Contains(again.Body.String(), `name="light" value="yes" checked`) {
+		t.Error("the light is turned on again")
+	}
+}
