@@ -19,7 +19,7 @@ type Presentation struct {
 	scene  *scene
 	first  Act                         // what stays on paper, and on a frozen screen
 	prints map[*picture.Picture]*plane // photographs in linear light, at the size they are needed in
-	solids map[*picture.Picture][]float32
+	mattes map[*picture.Picture]matte
 	inner  *Presentation    // what a replayed video is a video of
 	still  *picture.Picture // its only frame, if it is frozen
 }
@@ -33,7 +33,7 @@ func Start(t Take) (*Presentation, error) {
 	// Two sources: what people and attacks share must not depend on what else is drawn.
 	shared := rand.New(rand.NewPCG(t.Seed, 1))
 	own := rand.New(rand.NewPCG(t.Seed, 2))
-	p := &Presentation{take: t, camera: drawCamera(shared), light: drawLight(shared), prints: map[*picture.Picture]*plane{}, solids: map[*picture.Picture][]float32{}}
+	p := &Presentation{take: t, camera: drawCamera(shared), light: drawLight(shared), prints: map[*picture.Picture]*plane{}, mattes: map[*picture.Picture]matte{}}
 	if eyes := eyesFar + (eyesNear-eyesFar)*shared.Float64(); t.Eyes == 0 {
 		p.take.Eyes = eyes * float64(t.W) / frameW
 	}
