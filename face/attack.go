@@ -44,8 +44,8 @@ type judge struct {
 const certain = 6
 
 // Attack judges the subject: each model of the manifest looks at each of its parts
-// of the picture, and the mean of their log odds, by weight, is the belief. It
-// returns [ErrNoModel] where the manifest has no model for presentation attacks.
+// of the picture, and [CueOutline] at what is beside the face; the mean of their log
+// odds, by weight, is the belief. It returns [ErrNoModel] where the manifest has no model for presentation attacks.
 func (c *Capture) Attack() (a Attack, err error) {
 	if err := c.mustHold(); err != nil {
 		return a, err
@@ -64,7 +64,9 @@ func (c *Capture) Attack() (a Attack, err error) {
 	if weights == 0 {
 		return Attack{}, ErrNoModel
 	}
-	a.Bona = logistic(sum / weights)
+	odds := c.outlineOdds()
+	a.Cues = append(a.Cues, Cue{CueOutline, logistic(odds)})
+	a.Bona = logistic((sum + odds) / (weights + 1))
 	a.Suspected = !(a.Bona >= c.engine.attackThreshold) // what is no number is suspected too
 	return a, nil
 }

@@ -36,19 +36,20 @@ func TestLooks(t *testing.T) {
 		m.Looks = []models.Look{{Margin: 2}, {Mirrored: true, Weight: 3}}
 	})
 	f.bona = 2
+	c.picture = painted(c.picture.W, c.picture.H, func(_, _ int) float64 { return 90 })
 	a, err := c.Attack()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := 1 / (1 + math.Exp(-(2 - math.Ln2))) // three logits: 2, 0 and 0
-	if math.Abs(a.Bona-want) > 1e-6 || len(a.Cues) != 2 || f.runs[models.PAD] != 2 {
+	want := logistic((2 - math.Ln2) * 4 / 5) // three logits: 2, 0 and 0; and nothing beside the face
+	if math.Abs(a.Bona-want) > 1e-6 || len(a.Cues) != 3 || f.runs[models.PAD] != 2 {
 		t.Errorf("%+v, want %g twice, in %d runs", a, want, f.runs[models.PAD])
 	}
-	if a.Cues[0].Name != "fr-liveness-1 2" || a.Cues[1].Name != "fr-liveness-1 whole mirrored" {
+	if a.Cues[0].Name != "fr-liveness-1 2" || a.Cues[1].Name != "fr-liveness-1 whole mirrored" || a.Cues[2] != (Cue{CueOutline, 0.5}) {
 		t.Errorf("cues %+v", a.Cues)
 	}
 	f.bona = 90
-	if a, err := c.Attack(); err != nil || math.Abs(a.Bona-logistic(certain)) > 1e-9 {
+	if a, err := c.Attack(); err != nil || math.Abs(a.Bona-logistic(certain*4/5.)) > 1e-9 {
 		t.Errorf("a very sure model: %+v, %v", a, err)
 	}
 	f.bona = float32(math.NaN())
