@@ -96,7 +96,7 @@ func moved(field string) string {
 	if field != "prompts" && field != "light" {
 		return ""
 	}
-	return " any more: the zone has this setting now; remove it here, and set it at the controller, under Site, the zone, Movements before the camera"
+	return ": the zone has this setting now; remove it here, and set it at the controller, under Site, the zone, Movements before the camera"
 }
 
 func oneLine(s string) string {
