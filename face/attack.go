@@ -66,7 +66,7 @@ func (c *Capture) Attack() (a Attack, err error) {
 	}
 	odds := c.outlineOdds()
 	a.Cues = append(a.Cues, Cue{CueOutline, logistic(odds)})
-	a.Bona = logistic((sum + odds) / (weights + 1))
+	a.Bona = logistic((sum + odds*outlineShare) / (weights + outlineShare))
 	a.Suspected = !(a.Bona >= c.engine.attackThreshold) // what is no number is suspected too
 	return a, nil
 }

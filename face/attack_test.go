@@ -41,7 +41,7 @@ func TestLooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := logistic((2 - math.Ln2) * 4 / 5) // three logits: 2, 0 and 0; and nothing beside the face
+	want := logistic((2 - math.Ln2) * 4 / (4 + outlineShare)) // three logits: 2, 0 and 0; and nothing beside the face
 	if math.Abs(a.Bona-want) > 1e-6 || len(a.Cues) != 3 || f.runs[models.PAD] != 2 {
 		t.Errorf("%+v, want %g twice, in %d runs", a, want, f.runs[models.PAD])
 	}
@@ -49,7 +49,7 @@ func TestLooks(t *testing.T) {
 		t.Errorf("cues %+v", a.Cues)
 	}
 	f.bona = 90
-	if a, err := c.Attack(); err != nil || math.Abs(a.Bona-logistic(certain*4/5.)) > 1e-9 {
+	if a, err := c.Attack(); err != nil || math.Abs(a.Bona-logistic(certain*4/(4+outlineShare))) > 1e-9 {
 		t.Errorf("a very sure model: %+v, %v", a, err)
 	}
 	f.bona = float32(math.NaN())

@@ -120,7 +120,8 @@ func newFake(t testing.TB, faces ...[4]float32) (*Engine, *fakes, *picture.Pictu
 	}
 	p := &picture.Picture{W: 640, H: 480, Pix: make([]byte, 3*640*480)}
 	for i := range p.Pix {
-		p.Pix[i] = byte(i * 31)
+		v := uint32(i+1) * 2654435761 // no line goes on through the rows
+		p.Pix[i] = byte((v ^ v>>15) * 2246822519 >> 13)
 	}
 	return e, f, p
 }

@@ -11,8 +11,11 @@ import (
 // CueOutline is the cue of a still that looks for the sides of something held:
 // sheets, telephones and screens end in two straight edges, one on each side of the
 // face, about parallel and about upright. Rooms have such edges too, so the cue can
-// only speak against a face, and not alone: it counts as much as one look.
+// only speak against a face, and not alone.
 const CueOutline = "outline"
+
+// outlineShare is how much the cue counts, beside 1 of a look.
+const outlineShare = 1.5
 
 // What the strengths of the two sides mean, chosen on rendered attacks of half of
 // the people and on press photographs (docs/models.md): none up to plain, and then
