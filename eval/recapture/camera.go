@@ -3,6 +3,7 @@ package recapture
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/facelatch/facelatch/eval/degrade"
 	"github.com/facelatch/facelatch/picture"
@@ -53,21 +54,31 @@ func (c camera) expose(w, h int, r *rand.Rand, light func(x, y float64) [3]float
 	return stored(out, c.quality)
 }
 
-// meter exposes for the middle of the frame, balances white halfway to grey, and
-// darkens the corners.
+// meter exposes for the middle of the frame, but not so long that more than a
+// thirtieth of it burns out, balances white halfway to grey, and darkens the corners.
 func (c camera) meter(p *plane) {
 	var sum [3]float64
+	var bright []float64
 	for y := p.h / 4; y < 3*p.h/4; y++ {
 		for x := p.w / 4; x < 3*p.w/4; x++ {
+			lit := p.pix[3*(y*p.w+x):][:3]
 			for k := range sum {
-				sum[k] += float64(p.pix[3*(y*p.w+x)+k])
+				sum[k] += float64(lit[k])
 			}
+			bright = append(bright, float64(max(lit[0], lit[1], lit[2])))
 		}
 	}
+	slices.Sort(bright)
+	burnt := bright[len(bright)*29/30]
 	mean := (sum[0] + sum[1] + sum[2]) / 3
 	var gain [3]float64
 	for k := range gain {
 		gain[k] = c.aim * c.balance[k] * math.Sqrt(mean/max(1e-9, sum[k])) / max(1e-9, mean/float64(p.w*p.h/4))
+	}
+	if over := burnt * max(gain[0], gain[1], gain[2]); over > 1 {
+		for k := range gain {
+			gain[k] /= over
+		}
 	}
 	half := float64(p.w*p.w+p.h*p.h) / 4
 	for i := range p.pix {
