@@ -66,6 +66,9 @@ func obey() error {
 		return err
 	}
 	o.Only = flag.Arg(1)
+	if rest := flag.Args(); !*only && len(rest) > 1 && strings.HasPrefix(rest[1], "-") {
+		return fmt.Errorf("%s: flags come before %q (go run ./bench -h)", rest[1], rest[0])
+	}
 	switch {
 	case *only:
 		return launch(flag.Args())
