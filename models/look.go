@@ -3,8 +3,9 @@ package models
 import "fmt"
 
 // Look is one part of a picture that a PAD model judges. What all looks of all
-// PAD models say is averaged, so each tells something else of the same picture:
-// skin, what surrounds the face, the scene.
+// PAD models say is averaged, with what package face sees beside the face itself,
+// so each tells something else of the same picture: skin, what surrounds the face,
+// the scene.
 type Look struct {
 	// Margin is how many times as large as the face's box the part is, or less
 	// where the picture does not reach as far. 0 is the whole picture.

@@ -133,19 +133,27 @@ func (f measureFlags) who(names []string) (func(name string) string, error) {
 	return func(name string) string { return form.FindStringSubmatch(name)[1] }, nil
 }
 
-// everybody finds the people below a folder, with at most so many photographs of
-// each; 0 is all of them.
-func (f measureFlags) everybody(root fs.FS, most int) ([]eval.Person, []eval.Bad, error) {
-	names, err := eval.Walk(root)
-	if err != nil {
+// photographs are those below a folder, and whose each is: as --person says, or
+// otherwise as the caller does.
+func (f measureFlags) photographs(root fs.FS, otherwise func(name string) string) (names []string, person func(name string) string, err error) {
+	if names, err = eval.Walk(root); err != nil {
 		return nil, nil, err
 	}
-	person, err := f.who(names)
-	if err != nil {
+	if person, err = f.who(names); err != nil {
 		return nil, nil, err
 	}
 	if person == nil {
-		person = path.Dir
+		person = otherwise
+	}
+	return names, person, nil
+}
+
+// everybody finds the people below a folder, with at most so many photographs of
+// each; 0 is all of them.
+func (f measureFlags) everybody(root fs.FS, most int) ([]eval.Person, []eval.Bad, error) {
+	names, person, err := f.photographs(root, path.Dir)
+	if err != nil {
+		return nil, nil, err
 	}
 	groups := map[string]string{}
 	for _, n := range names {

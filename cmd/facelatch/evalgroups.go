@@ -133,16 +133,9 @@ func (f groupsFlags) people() (people []eval.Person, left []eval.Bad, err error)
 	if err != nil {
 		return nil, nil, err
 	}
-	names, err := eval.Walk(os.DirFS(f.root))
+	names, person, err := f.photographs(os.DirFS(f.root), func(name string) string { return path.Base(path.Dir(name)) })
 	if err != nil {
 		return nil, nil, err
-	}
-	person, err := f.who(names)
-	if err != nil {
-		return nil, nil, err
-	}
-	if person == nil {
-		person = func(name string) string { return path.Base(path.Dir(name)) }
 	}
 	people, left = eval.Arrange(names, person, groups, f.most)
 	if len(people) == 0 {
