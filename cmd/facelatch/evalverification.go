@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -190,7 +189,7 @@ func (f *evalFlags) run(stderr io.Writer) (sets []eval.Named, manifests []models
 // measurement reads what to compare, and returns what compares it.
 func (f evalFlags) measurement() (func(context.Context, eval.Setup, models.Manifest) (eval.Report, error), error) {
 	if f.folders {
-		people, err := f.everybody()
+		people, err := f.strangers()
 		return func(ctx context.Context, s eval.Setup, m models.Manifest) (eval.Report, error) {
 			return eval.Folders{Setup: s, People: people, Thresholds: m.Thresholds}.Run(ctx)
 		}, err
@@ -211,27 +210,15 @@ func (f evalFlags) measurement() (func(context.Context, eval.Setup, models.Manif
 	}, err
 }
 
-// everybody finds all photographs below the root, by person.
-func (f evalFlags) everybody() ([]eval.Person, error) {
-	names, err := eval.Walk(os.DirFS(f.root))
+// strangers finds all photographs below the root, by person, of at least two.
+func (f evalFlags) strangers() ([]eval.Person, error) {
+	people, _, err := f.everybody(os.DirFS(f.root), 0)
 	if err != nil {
 		return nil, err
 	}
-	person, err := f.who(names)
-	if err != nil {
-		return nil, err
+	if len(people) < 2 {
+		return nil, usagef("--root %s has photographs of %d people, and two are needed", f.root, len(people))
 	}
-	if person == nil {
-		person = path.Dir
-	}
-	all := map[string]string{}
-	for _, n := range names {
-		all[person(n)] = "all"
-	}
-	if len(all) < 2 {
-		return nil, usagef("--root %s has photographs of %d people, and two are needed", f.root, len(all))
-	}
-	people, _ := eval.Arrange(names, person, all, 0)
 	return people, nil
 }
 
